@@ -1,0 +1,110 @@
+// swift-tools-version: 6.2
+// The one table of what exists and what it may import. CONTRIBUTING.md says why it is cut this way.
+import Foundation
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+// SIMD8 code is two to four times faster with AVX2 and FMA. The clang importer's target features
+// reach Swift's code generation; the program checks the processor when it starts.
+let wantsBaseline = ProcessInfo.processInfo.environment["MAQUETTE_ARCH"] == "baseline"
+let architecture: [SwiftSetting] =
+  wantsBaseline
+  ? [] : [.unsafeFlags(["-Xcc", "-march=x86-64-v3"]), .define("REQUIRES_X86_64_V3")]
+
+/// A Swift module, and everything it may import.
+func module(_ name: String, uses: [String] = []) -> Target {
+  .target(
+    name: name, dependencies: uses.map { .init(stringLiteral: $0) },
+    swiftSettings: strict + architecture)
+}
+
+func tests(of name: String, uses: [String] = []) -> Target {
+  .testTarget(
+    name: name + "Tests",
+    dependencies: ([name, "TestSupport"] + uses).map { .init(stringLiteral: $0) },
+    swiftSettings: strict + architecture)
+}
+
+/// A C library from Debian. Each shim.h says why the library is there.
+func library(_ name: String, pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let foundations = ["LinearMath", "Settings", "Work"]
+
+let package = Package(
+  name: "maquette",
+  products: [
+    .library(name: "Geometry", targets: ["Geometry"]),
+    .library(name: "Formats", targets: ["Formats"]),
+    .library(name: "Rendering", targets: ["Rendering"]),
+    .library(name: "Datasets", targets: ["Datasets"]),
+    .executable(name: "maquette", targets: ["maquette"]),
+  ],
+  targets: [
+    // Floor 1: foundations and C libraries.
+    module("LinearMath"),
+    module("Settings"),
+    module("Work"),
+    library("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
+    library("CJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
+    library("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+    library("CEGL", pkgConfig: "egl", apt: "libegl-dev"),
+    // Floor 2: the three nouns' materials.
+    module("Geometry", uses: foundations),
+    module("Imaging", uses: foundations + ["CPNG", "CJPEG"]),
+    module("Archives", uses: ["CArchive"]),
+    // Floor 3: frames and scenes.
+    module("Views", uses: foundations + ["Imaging"]),
+    module("Scenes", uses: foundations + ["Geometry", "Imaging"]),
+    // Floor 4: workshops.
+    module("Formats", uses: foundations + ["Geometry", "Imaging", "Scenes"]),
+    module(
+      "Rendering", uses: foundations + ["Geometry", "Imaging", "Views", "Scenes", "CEGL"]),
+    module(
+      "Datasets", uses: foundations + ["Geometry", "Imaging", "Views", "Archives"]),
+    // Floor 5: the verbs. Floor 7: the executable.
+    module(
+      "Operations",
+      uses: foundations + [
+        "Geometry", "Imaging", "Views", "Scenes", "Formats", "Rendering", "Datasets", "Archives",
+      ]),
+    .executableTarget(
+      name: "maquette", dependencies: ["Operations", "Settings", "Work"],
+      swiftSettings: strict + architecture),
+    .executableTarget(
+      name: "benchmark",
+      dependencies: [
+        "LinearMath", "Settings", "Work", "Geometry", "Imaging", "Views", "Scenes", "Formats",
+        "Rendering",
+        "Datasets",
+      ],
+      path: "Benchmarks", exclude: ["Baselines"], swiftSettings: strict + architecture),
+    // Tests mirror the sources.
+    .target(
+      name: "TestSupport",
+      dependencies: ["LinearMath", "Settings", "Work", "Geometry", "Imaging"],
+      path: "Tests/TestSupport", swiftSettings: strict + architecture),
+    tests(of: "LinearMath"),
+    tests(of: "Settings"),
+    tests(of: "Work"),
+    tests(of: "Geometry", uses: foundations),
+    tests(of: "Imaging", uses: foundations),
+    tests(of: "Archives"),
+    tests(of: "Views", uses: foundations + ["Imaging"]),
+    tests(of: "Formats", uses: foundations + ["Geometry", "Imaging", "Scenes"]),
+    tests(of: "Rendering", uses: foundations + ["Geometry", "Imaging", "Views", "Scenes"]),
+    tests(of: "Operations", uses: foundations + ["Geometry", "Scenes", "Formats"]),
+    .testTarget(
+      name: "PeerTests", dependencies: ["TestSupport", "Settings"],
+      swiftSettings: strict + architecture),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,31 @@
+/// An axis-aligned box; empty until it holds a point.
+@frozen public struct Box: Sendable, Equatable {
+  public var minimum: SIMD3<Float>
+  public var maximum: SIMD3<Float>
+
+  /// The box that holds nothing.
+  @inlinable public init() {
+    minimum = SIMD3(repeating: .infinity)
+    maximum = SIMD3(repeating: -.infinity)
+  }
+
+  @inlinable public init(_ points: some Sequence<SIMD3<Float>>) {
+    self.init()
+    for point in points { insert(point) }
+  }
+
+  @inlinable public var isEmpty: Bool { !(minimum.x <= maximum.x) }
+  @inlinable public var center: SIMD3<Float> { (minimum + maximum) * 0.5 }
+  @inlinable public var size: SIMD3<Float> { isEmpty ? .zero : maximum - minimum }
+  @inlinable public var diagonal: Float { size.length }
+
+  @inlinable public mutating func insert(_ point: SIMD3<Float>) {
+    minimum = pointwiseMin(minimum, point)
+    maximum = pointwiseMax(maximum, point)
+  }
+
+  @inlinable public mutating func formUnion(_ other: Box) {
+    minimum = pointwiseMin(minimum, other.minimum)
+    maximum = pointwiseMax(maximum, other.maximum)
+  }
+}
