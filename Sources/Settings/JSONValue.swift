@@ -25,14 +25,16 @@ public enum JSONValue: Sendable, Equatable {
   /// Parses JSON text, strictly (RFC 8259). Objects come back with their keys sorted.
   /// Throws the parser's own words.
   public init(parsing data: Data) throws(JSONError) {
-    let parsed: Any
+    self.init(foundation: try Self.foundationObject(parsing: data).get())
+  }
+
+  private static func foundationObject(parsing data: Data) -> Result<Any, JSONError> {
     do {
-      parsed = try JSONSerialization.jsonObject(with: data, options: [.fragmentsAllowed])
-    } catch let error as NSError {
-      let detail = error.userInfo[NSDebugDescriptionErrorKey] as? String
-      throw JSONError(reason: detail ?? error.localizedDescription)
+      return .success(try JSONSerialization.jsonObject(with: data, options: [.fragmentsAllowed]))
+    } catch {
+      let detail = (error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String
+      return .failure(JSONError(reason: detail ?? error.localizedDescription))
     }
-    self.init(foundation: parsed)
   }
 
   private init(foundation value: Any) {
