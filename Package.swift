@@ -60,7 +60,7 @@ let package = Package(
     // Floor 2: the three nouns' materials.
     module("Geometry", uses: foundations),
     module("Imaging", uses: foundations + ["CPNG", "CJPEG"]),
-    module("Archives", uses: ["CArchive"]),
+    module("Archives", uses: ["Work", "CArchive"]),
     // Floor 3: frames and scenes.
     module("Views", uses: foundations + ["Imaging"]),
     module("Scenes", uses: foundations + ["Geometry", "Imaging"]),

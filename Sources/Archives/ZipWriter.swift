@@ -1,0 +1,66 @@
+import CArchive
+
+/// A ZIP written as a stream, in about 1 MB of memory however large it grows (ZIP64 where needed).
+///
+/// Entries are stored, not deflated: what goes in is PNG, or small. The same entries give the same
+/// bytes: times are fixed at 1980-01-01 in every time zone, modes at 0644.
+@safe public struct ZipWriter: ~Copyable {
+  private let archive: OpaquePointer
+  private let path: String
+
+  /// Opens `path` for writing and empties it.
+  public init(path: String) throws(ArchiveError) {
+    guard let archive = unsafe archive_write_new() else {
+      throw ArchiveError("zip-start", "libarchive does not start", at: path)
+    }
+    unsafe self.archive = archive
+    self.path = path
+    try check(unsafe archive_write_set_format_zip(archive))
+    try check(unsafe archive_write_zip_set_compression_store(archive))
+    // Large blocks save system calls; the last one is not padded.
+    try check(unsafe archive_write_set_bytes_per_block(archive, 1 << 18))
+    try check(unsafe archive_write_set_bytes_in_last_block(archive, 1))
+    try check(unsafe archive_write_open_filename(archive, path))
+  }
+
+  deinit { _ = unsafe archive_write_free(archive) }
+
+  /// Adds a file. `name` is a relative path with forward slashes.
+  public func add(_ name: String, _ bytes: [UInt8]) throws(ArchiveError) {
+    guard let entry = unsafe archive_entry_new() else {
+      throw ArchiveError("zip-entry", "out of memory", at: name)
+    }
+    defer { unsafe archive_entry_free(entry) }
+    unsafe archive_entry_set_pathname_utf8(entry, name)
+    unsafe archive_entry_set_size(entry, Int64(bytes.count))
+    unsafe archive_entry_set_filetype(entry, 0o100000)
+    unsafe archive_entry_set_perm(entry, 0o644)
+    // Before 1980, which the format cannot express, so that every time zone writes its earliest date.
+    unsafe archive_entry_set_mtime(entry, 0, 0)
+    try check(unsafe archive_write_header(archive, entry))
+    var written = 0
+    while written < bytes.count {
+      let step = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe archive_write_data(
+          archive, buffer.baseAddress! + written, buffer.count - written)
+      }
+      guard step > 0 else { throw failure("zip-write") }
+      written += step
+    }
+    try check(unsafe archive_write_finish_entry(archive))
+  }
+
+  /// Writes the directory and closes the file.
+  public consuming func finish() throws(ArchiveError) {
+    try check(unsafe archive_write_close(archive))
+  }
+
+  private func check(_ status: Int32) throws(ArchiveError) {
+    if status != ARCHIVE_OK { throw failure("zip-write") }
+  }
+
+  private func failure(_ code: String) -> ArchiveError {
+    let words = unsafe archive_error_string(archive).map { unsafe String(cString: $0) }
+    return ArchiveError(code, words ?? "libarchive failed", at: path)
+  }
+}

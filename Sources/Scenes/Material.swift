@@ -1,0 +1,76 @@
+/// A metallic-roughness material, as glTF 2.0 defines it. Factors are linear.
+public struct Material: Sendable, Equatable {
+  /// How alpha is read.
+  public enum AlphaMode: Sendable, Equatable {
+    case opaque
+    /// Fully there at or above the cutoff, not there below.
+    case mask(cutoff: Float)
+    case blend
+  }
+
+  public var name = ""
+  /// RGBA, multiplied with the texture and the vertex colour.
+  public var baseColor: SIMD4<Float> = [1, 1, 1, 1]
+  public var baseColorTexture: TextureSlot?
+  public var metallic: Float = 1
+  public var roughness: Float = 1
+  /// Green holds roughness, blue metalness.
+  public var metallicRoughnessTexture: TextureSlot?
+  public var normalTexture: TextureSlot?
+  public var normalScale: Float = 1
+  /// Red holds ambient occlusion.
+  public var occlusionTexture: TextureSlot?
+  public var occlusionStrength: Float = 1
+  public var emissive: SIMD3<Float> = .zero
+  public var emissiveTexture: TextureSlot?
+  /// KHR_materials_emissive_strength; 1 without it.
+  public var emissiveStrength: Float = 1
+  public var alphaMode = AlphaMode.opaque
+  public var isDoubleSided = false
+  /// KHR_materials_unlit: base colour as it is.
+  public var isUnlit = false
+
+  public init() {}
+
+  /// What glTF gives a surface without a material, dulled to plain clay so that shape can be seen.
+  public static let plain: Material = {
+    var material = Material()
+    material.name = "plain"
+    material.metallic = 0
+    material.roughness = 0.8
+    return material
+  }()
+
+  /// Every texture slot that is used.
+  public var slots: [TextureSlot] {
+    [
+      baseColorTexture, metallicRoughnessTexture, normalTexture, occlusionTexture, emissiveTexture,
+    ].compactMap { $0 }
+  }
+}
+
+/// A texture as a material uses it.
+public struct TextureSlot: Sendable, Equatable {
+  /// Which of the scene's textures.
+  public var texture: Int
+  /// Which UV set of the mesh.
+  public var uvSet = 0
+  /// KHR_texture_transform; identity without it.
+  public var transform = UVTransform()
+
+  public init(texture: Int, uvSet: Int = 0, transform: UVTransform = UVTransform()) {
+    (self.texture, self.uvSet, self.transform) = (texture, uvSet, transform)
+  }
+}
+
+/// Texture coordinates are scaled, then turned, then moved.
+public struct UVTransform: Sendable, Equatable {
+  public var offset: SIMD2<Float> = .zero
+  /// Radians; positive turns the texture clockwise as KHR_texture_transform has it.
+  public var rotation: Float = 0
+  public var scale: SIMD2<Float> = [1, 1]
+
+  public init() {}
+
+  public var isIdentity: Bool { self == UVTransform() }
+}

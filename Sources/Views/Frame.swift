@@ -1,0 +1,55 @@
+public import Imaging
+
+/// One view: a camera and what it saw. Rows run from the top; all images have the camera's size.
+public struct Frame: Sendable {
+  public let camera: Camera
+  /// 8-bit sRGB with straight alpha; black where alpha is 0.
+  public let color: Image
+  /// Planar depth at the pixel centre, in world units; 0 where there is no surface.
+  public let depth: [Float]
+  /// RGB: the normal at the pixel centre as 127.5 n + 127.5, towards the camera, in the space the
+  /// renderer was asked for; alpha: 255 where the pixel centre hits a surface. All 0 elsewhere.
+  public let surface: Image
+
+  public init(camera: Camera, color: Image, depth: [Float], surface: Image) {
+    (self.camera, self.color, self.depth, self.surface) = (camera, color, depth, surface)
+  }
+
+  /// The normals alone, as 8-bit RGB.
+  public var normals: Image {
+    var bytes = [UInt8](repeating: 0, count: 3 * depth.count)
+    for pixel in 0..<depth.count {
+      for channel in 0..<3 { bytes[3 * pixel + channel] = surface.bytes[4 * pixel + channel] }
+    }
+    return Image(width: surface.width, height: surface.height, channels: 3, bytes: bytes)
+  }
+
+  /// The mask alone, as 8-bit grey: 255 where the pixel centre hits a surface.
+  public var mask: Image {
+    var bytes = [UInt8](repeating: 0, count: depth.count)
+    for pixel in 0..<depth.count { bytes[pixel] = surface.bytes[4 * pixel + 3] }
+    return Image(width: surface.width, height: surface.height, channels: 1, bytes: bytes)
+  }
+
+  /// Depth as 16-bit grey: the nearest multiple of `unit`; 0 where there is none.
+  public func depth16(unit: Float) -> Image {
+    var bytes = [UInt8](repeating: 0, count: 2 * depth.count)
+    for pixel in 0..<depth.count {
+      let code = UInt16(min(max((depth[pixel] / unit).rounded(), 0), 65_535))
+      bytes[2 * pixel] = UInt8(truncatingIfNeeded: code)
+      bytes[2 * pixel + 1] = UInt8(truncatingIfNeeded: code >> 8)
+    }
+    return Image(
+      width: surface.width, height: surface.height, channels: 1, bitsPerSample: 16, bytes: bytes)
+  }
+
+  /// Depth as 8-bit grey for the eye: 255 at `near` down to 1 at `far`; 0 where there is none.
+  public func depth8(near: Float, far: Float) -> Image {
+    var bytes = [UInt8](repeating: 0, count: depth.count)
+    for pixel in 0..<depth.count where depth[pixel] > 0 {
+      let share = (far - depth[pixel]) / (far - near)
+      bytes[pixel] = UInt8(min(max(1 + 254 * share, 1), 255).rounded())
+    }
+    return Image(width: surface.width, height: surface.height, channels: 1, bytes: bytes)
+  }
+}

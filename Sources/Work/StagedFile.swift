@@ -1,0 +1,68 @@
+import Foundation
+import Glibc
+
+/// An output that is written beside its final name and renamed once it is whole, so that nobody ever
+/// sees half a file and an old file survives a failure. Dropped without `commit`, it leaves nothing.
+public struct StagedFile: ~Copyable {
+  /// Where the file will be.
+  public let path: String
+  /// Where to write it until then: in the same folder, so that renaming is atomic.
+  public let temporaryPath: String
+  private var isCommitted = false
+
+  /// Creates missing parent folders. Throws `OutputError` where the folder cannot be written.
+  public init(path: String) throws(OutputError) {
+    let url = URL(fileURLWithPath: path)
+    let folder = url.deletingLastPathComponent()
+    let existing = try? FileManager.default.attributesOfItem(atPath: path)
+    if existing?[.type] as? FileAttributeType == .typeDirectory {
+      throw OutputError("is-a-folder", "the output is an existing folder; give a file name", path)
+    }
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw OutputError("cannot-create-folder", "the folder cannot be made", folder.path)
+    }
+    guard FileManager.default.isWritableFile(atPath: folder.path) else {
+      throw OutputError("not-writable", "the folder cannot be written to", folder.path)
+    }
+    self.path = path
+    let name = ".\(url.lastPathComponent).\(getpid()).partial"
+    temporaryPath = folder.appendingPathComponent(name).path
+  }
+
+  deinit {
+    if !isCommitted { _ = unsafe unlink(temporaryPath) }
+  }
+
+  /// Puts the finished file in its place.
+  public consuming func commit() throws(OutputError) {
+    guard unsafe rename(temporaryPath, path) == 0 else {
+      throw OutputError("cannot-rename", unsafe String(cString: strerror(errno)), path)
+    }
+    isCommitted = true
+  }
+
+  /// Writes a whole file at once.
+  public static func write(_ bytes: [UInt8], to path: String) throws(OutputError) {
+    let file = try StagedFile(path: path)
+    do {
+      try Data(bytes).write(to: URL(fileURLWithPath: file.temporaryPath))
+    } catch {
+      throw OutputError("cannot-write", (error as NSError).localizedDescription, path)
+    }
+    try file.commit()
+  }
+}
+
+/// Why an output cannot be written.
+public struct OutputError: ExplainedError, Equatable {
+  public let code: String
+  public let message: String
+  public let place: String
+  public var kind: FailureKind { .unwritableOutput }
+
+  public init(_ code: String, _ message: String, _ place: String) {
+    (self.code, self.message, self.place) = (code, message, place)
+  }
+}
