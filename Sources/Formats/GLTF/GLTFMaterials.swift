@@ -1,0 +1,174 @@
+import Imaging
+import Scenes
+import Settings
+import Work
+
+/// Materials, textures and images of a document.
+struct GLTFMaterials {
+  let document: GLTFDocument
+  let buffers: GLTFBuffers
+  private(set) var warnings: [String] = []
+
+  init(document: GLTFDocument, buffers: GLTFBuffers) {
+    (self.document, self.buffers) = (document, buffers)
+  }
+
+  mutating func materials() throws(FormatError) -> [Material] {
+    var result: [Material] = []
+    for element in document["materials"] { result.append(try material(element)) }
+    return result
+  }
+
+  private mutating func material(_ element: GLTFElement) throws(FormatError) -> Material {
+    var material = Material()
+    material.name = try element.string("name") ?? ""
+    if let metallic = try element.object("pbrMetallicRoughness") {
+      if let factor = try metallic.numbers("baseColorFactor", count: 4) {
+        material.baseColor = SIMD4(factor.map { Float($0) })
+      }
+      material.metallic = try factor(metallic, "metallicFactor", 1)
+      material.roughness = try factor(metallic, "roughnessFactor", 1)
+      material.baseColorTexture = try slot(metallic, "baseColorTexture")
+      material.metallicRoughnessTexture = try slot(metallic, "metallicRoughnessTexture")
+    }
+    material.normalTexture = try slot(element, "normalTexture")
+    material.normalScale = try element.object("normalTexture")?.float("scale") ?? 1
+    material.occlusionTexture = try slot(element, "occlusionTexture")
+    if let occlusion = try element.object("occlusionTexture") {
+      material.occlusionStrength = try factor(occlusion, "strength", 1)
+    }
+    material.emissiveTexture = try slot(element, "emissiveTexture")
+    if let factor = try element.numbers("emissiveFactor", count: 3) {
+      material.emissive = SIMD3(factor.map { Float(max(0, $0)) })
+    }
+    material.alphaMode = try alphaMode(element)
+    material.isDoubleSided = try element.bool("doubleSided") ?? false
+    let extensions = try element.object("extensions")
+    material.isUnlit = extensions?["KHR_materials_unlit"] != nil
+    if let emissive = try extensions?.object("KHR_materials_emissive_strength") {
+      material.emissiveStrength = max(0, try emissive.float("emissiveStrength") ?? 1)
+    }
+    noteUndeclared(extensions)
+    return material
+  }
+
+  /// A factor that must lie in 0...1; outside it is clamped with a warning.
+  private mutating func factor(
+    _ element: GLTFElement, _ key: String, _ fallback: Float
+  ) throws(FormatError) -> Float {
+    let value = try element.float(key) ?? fallback
+    if !(0...1).contains(value) { warnings.append("\(element.path).\(key): \(value) is not in 0...1") }
+    return min(max(value, 0), 1)
+  }
+
+  private mutating func alphaMode(_ element: GLTFElement) throws(FormatError) -> Material.AlphaMode {
+    let cutoff = try element.float("alphaCutoff") ?? 0.5
+    switch try element.string("alphaMode") ?? "OPAQUE" {
+    case "MASK": return .mask(cutoff: cutoff)
+    case "BLEND": return .blend
+    case "OPAQUE": return .opaque
+    case let other:
+      warnings.append("\(element.path).alphaMode: \"\(other)\" is unknown, OPAQUE is used")
+      return .opaque
+    }
+  }
+
+  private mutating func slot(_ owner: GLTFElement, _ key: String) throws(FormatError) -> TextureSlot?
+  {
+    guard let info = try owner.object(key) else { return nil }
+    guard
+      let texture = try info.index("index", into: "textures", size: document.size("textures"))
+    else { throw FormatError("missing-property", "\"index\" is missing", at: info.path) }
+    var slot = TextureSlot(texture: texture, uvSet: try info.count("texCoord") ?? 0)
+    let extensions = try info.object("extensions")
+    noteUndeclared(extensions)
+    if let transform = try extensions?.object("KHR_texture_transform") {
+      if let offset = try transform.numbers("offset", count: 2) {
+        slot.transform.offset = SIMD2(offset.map { Float($0) })
+      }
+      if let scale = try transform.numbers("scale", count: 2) {
+        slot.transform.scale = SIMD2(scale.map { Float($0) })
+      }
+      slot.transform.rotation = try transform.float("rotation") ?? 0
+      slot.uvSet = try transform.count("texCoord") ?? slot.uvSet
+    }
+    return slot
+  }
+
+  mutating func noteUndeclared(_ extensions: GLTFElement?) {
+    for (name, _) in extensions?.value.object ?? []
+    where !document.extensionsUsed.contains(name) {
+      warnings.append("\(extensions!.path): \(name) is not declared in extensionsUsed")
+    }
+  }
+
+  mutating func textures() throws(FormatError) -> [Texture] {
+    var result: [Texture] = []
+    for element in document["textures"] {
+      let image = try element.index("source", into: "images", size: document.size("images"))
+      var texture = Texture(image: image)
+      let only = (try element.object("extensions"))?.value.object?.map(\.key) ?? []
+      if image == nil, !only.isEmpty {
+        warnings.append(
+          "\(element.path): the picture is there only as \(only.joined(separator: ", ")), "
+            + "which is not supported; the surface is drawn without it")
+      }
+      if let index = try element.index("sampler", into: "samplers", size: document.size("samplers"))
+      {
+        let sampler = document["samplers"][index]
+        texture.wrapU = try wrap(sampler, "wrapS")
+        texture.wrapV = try wrap(sampler, "wrapT")
+        texture.isSmooth = try sampler.count("magFilter") != 9728
+      }
+      result.append(texture)
+    }
+    return result
+  }
+
+  private func wrap(_ sampler: GLTFElement, _ key: String) throws(FormatError) -> Texture.Wrap {
+    switch try sampler.count(key) ?? 10497 {
+    case 33071: .clamp
+    case 33648: .mirror
+    default: .repeat
+    }
+  }
+
+  /// Images by content. One that cannot be had is kept as a problem: a model without one picture is
+  /// still a model.
+  mutating func images() throws(FormatError) -> [ImageSource] {
+    var result: [ImageSource] = []
+    for element in document["images"] {
+      let name = try element.string("name") ?? ""
+      var source = ImageSource(name: name, mediaType: "", bytes: [])
+      if let uri = try element.string("uri") {
+        do {
+          source.bytes = try buffers.resource(uri, at: "\(element.path).uri")
+        } catch {
+          source.problem = error.description
+        }
+      } else if let view = try element.index(
+        "bufferView", into: "bufferViews", size: document.size("bufferViews"))
+      {
+        source.bytes = try buffers.bytes(ofView: view)
+        if try element.string("mimeType") == nil {
+          warnings.append("\(element.path): \"mimeType\" is missing")
+        }
+      } else {
+        source.problem = "\(element.path): neither \"uri\" nor \"bufferView\" is there"
+      }
+      if source.problem == nil {
+        if let format = ImageFile.format(of: source.bytes) {
+          source.mediaType = format.mediaType
+          if format != .png && format != .jpeg {
+            source.problem = "\(element.path): \(format.rawValue) pictures are not read here"
+          }
+        } else {
+          source.problem = "\(element.path): the picture is neither PNG nor JPEG"
+        }
+      }
+      if let problem = source.problem { warnings.append(problem) }
+      result.append(source)
+    }
+    return result
+  }
+}

@@ -1,0 +1,190 @@
+import Geometry
+import LinearMath
+import Scenes
+import Settings
+import Work
+
+/// Reads glTF 2.0, as `.gltf` with files beside or as `.glb`.
+///
+/// What would break memory or meaning is refused with its place: wrong types, references, ranges and
+/// sizes, broken JSON. What is merely not as the specification wants it loads with a warning.
+enum GLTFReader {
+  static func read(_ file: [UInt8], path: String, log: LogSink) throws(FormatError) -> Scene {
+    var json = file[...]
+    var binary: ArraySlice<UInt8>?
+    if file.starts(with: GLBContainer.magic) {
+      let container = try GLBContainer(file)
+      (json, binary) = (container.json, container.binary)
+      container.warnings.forEach(log.warn)
+    } else if path.lowercased().hasSuffix(".glb") {
+      throw FormatError("bad-header", "the file does not begin with the four bytes \"glTF\"")
+    }
+    let document = try GLTFDocument(json: json)
+    document.warnings.forEach(log.warn)
+    try GLTFReferences.check(document)
+    let buffers = GLTFBuffers(
+      document: document, binary: binary, folder: ModelFolder(ofFile: path))
+    try buffers.check()
+    let accessors = GLTFAccessors(document: document, buffers: buffers)
+    try accessors.check()
+
+    var materials = GLTFMaterials(document: document, buffers: buffers)
+    var scene = Scene()
+    scene.unit = .meters
+    scene.extensions = document.extensionsUsed
+    scene.images = try materials.images()
+    scene.textures = try materials.textures()
+    scene.materials = try materials.materials()
+    materials.warnings.forEach(log.warn)
+    var builder = GLTFSceneBuilder(document: document, accessors: accessors, scene: scene)
+    try builder.build()
+    builder.warnings.forEach(log.warn)
+    return builder.scene
+  }
+}
+
+/// Turns nodes, meshes and skins into a scene's nodes and shapes.
+struct GLTFSceneBuilder {
+  let document: GLTFDocument
+  private var meshes: GLTFMeshes
+  private let accessors: GLTFAccessors
+  private(set) var scene: Scene
+  private var shapeOfMesh: [Int: Int] = [:]
+  private var notes: [String] = []
+
+  var warnings: [String] { notes + meshes.warnings }
+
+  init(document: GLTFDocument, accessors: GLTFAccessors, scene: Scene) {
+    self.document = document
+    self.accessors = accessors
+    self.scene = scene
+    meshes = GLTFMeshes(document: document, accessors: accessors)
+  }
+
+  mutating func build() throws(FormatError) {
+    let nodes = document["nodes"]
+    for node in nodes {
+      scene.nodes.append(
+        Scene.Node(
+          name: try node.string("name") ?? "", parentFromNode: try transform(node),
+          children: try node.indices("children", into: "nodes", size: nodes.count)))
+    }
+    try chooseRoots()
+    let shown = reachable()
+    for index in nodes.indices {
+      guard
+        let mesh = try nodes[index].index("mesh", into: "meshes", size: document.size("meshes"))
+      else { continue }
+      try attach(mesh: mesh, to: index, isShown: shown[index])
+    }
+    // Meshes that no node shows are still read, so that what is wrong with them is said.
+    for mesh in document["meshes"].indices where shapeOfMesh[mesh] == nil {
+      shapeOfMesh[mesh] = scene.shapes.count
+      scene.shapes.append(try meshes.shape(mesh, weights: nil, pose: nil))
+    }
+  }
+
+  /// The default scene's nodes; without a default, the first scene's; without scenes, none: the file is
+  /// then a library of parts and shows nothing.
+  private mutating func chooseRoots() throws(FormatError) {
+    let scenes = document["scenes"]
+    guard !scenes.isEmpty else {
+      if document.size("meshes") > 0 { notes.append("there is no scene, so nothing is shown") }
+      return
+    }
+    let chosen = try document.root.index("scene", into: "scenes", size: scenes.count) ?? 0
+    let size = document.size("nodes")
+    scene.roots = try scenes[chosen].indices("nodes", into: "nodes", size: size)
+    let children = Set(scene.nodes.flatMap(\.children))
+    if let bad = scene.roots.first(where: { children.contains($0) }) {
+      notes.append("\(scenes[chosen].path): node \(bad) is no root; it is shown under its parent")
+      scene.roots.removeAll { children.contains($0) }
+    }
+  }
+
+  private func reachable() -> [Bool] {
+    var shown = [Bool](repeating: false, count: scene.nodes.count)
+    var stack = scene.roots
+    while let node = stack.popLast() {
+      shown[node] = true
+      stack += scene.nodes[node].children
+    }
+    return shown
+  }
+
+  private mutating func attach(mesh: Int, to index: Int, isShown: Bool) throws(FormatError) {
+    let node = document["nodes"][index]
+    let weights = try meshes.weights(of: node)
+    if let skin = try node.index("skin", into: "skins", size: document.size("skins")) {
+      // A skinned mesh stands in the world where its joints put it; the node's own place is ignored.
+      let pose = try pose(of: document["skins"][skin])
+      scene.shapes.append(try meshes.shape(mesh, weights: weights, pose: pose))
+      scene.nodes.append(
+        Scene.Node(name: scene.nodes[index].name, shape: scene.shapes.count - 1))
+      if isShown { scene.roots.append(scene.nodes.count - 1) }
+      shapeOfMesh[mesh] = shapeOfMesh[mesh] ?? scene.shapes.count - 1
+    } else if weights != nil {
+      scene.shapes.append(try meshes.shape(mesh, weights: weights, pose: nil))
+      scene.nodes[index].shape = scene.shapes.count - 1
+      shapeOfMesh[mesh] = shapeOfMesh[mesh] ?? scene.shapes.count - 1
+    } else {
+      if shapeOfMesh[mesh] == nil {
+        scene.shapes.append(try meshes.shape(mesh, weights: nil, pose: nil))
+        shapeOfMesh[mesh] = scene.shapes.count - 1
+      }
+      scene.nodes[index].shape = shapeOfMesh[mesh]
+    }
+  }
+
+  private mutating func transform(_ node: GLTFElement) throws(FormatError) -> Matrix4 {
+    let translation = try node.numbers("translation", count: 3)
+    let rotation = try node.numbers("rotation", count: 4)
+    let scale = try node.numbers("scale", count: 3)
+    if let matrix = try node.numbers("matrix", count: 16) {
+      if translation != nil || rotation != nil || scale != nil {
+        notes.append("\(node.path): there is a matrix and a translation, rotation or scale; the matrix is used")
+      }
+      return Matrix4(columnMajor: matrix)
+    }
+    let turn = rotation ?? [0, 0, 0, 1]
+    return Matrix4(
+      translation: SIMD3(translation ?? [0, 0, 0]),
+      rotation: Quaternion(x: turn[0], y: turn[1], z: turn[2], w: turn[3]),
+      scale: SIMD3(scale ?? [1, 1, 1]))
+  }
+
+  /// `worldFromJoint * jointFromBind` for each joint, with the nodes where the file has them.
+  private func pose(of skin: GLTFElement) throws(FormatError) -> GLTFMeshes.Pose {
+    let joints = try skin.indices("joints", into: "nodes", size: scene.nodes.count)
+    let world = worldTransforms()
+    var jointFromBind = [Matrix4](repeating: .identity, count: joints.count)
+    if let index = try skin.index(
+      "inverseBindMatrices", into: "accessors", size: document.size("accessors"))
+    {
+      let (values, layout) = try accessors.floats(index)
+      guard layout.type == "MAT4", layout.isFloat, layout.count >= joints.count else {
+        throw FormatError(
+          "bad-type", "inverse bind matrices must be \(joints.count) MAT4 of floats",
+          at: layout.path)
+      }
+      for joint in joints.indices {
+        let numbers = values[16 * joint..<16 * joint + 16].map { Double($0) }
+        jointFromBind[joint] = Matrix4(columnMajor: numbers)
+      }
+    }
+    return zip(joints, jointFromBind).map { world[$0] * $1 }
+  }
+
+  private func worldTransforms() -> [Matrix4] {
+    var world = scene.nodes.map(\.parentFromNode)
+    let children = Set(scene.nodes.flatMap(\.children))
+    var stack = scene.nodes.indices.filter { !children.contains($0) }
+    while let node = stack.popLast() {
+      for child in scene.nodes[node].children {
+        world[child] = world[node] * scene.nodes[child].parentFromNode
+        stack.append(child)
+      }
+    }
+    return world
+  }
+}

@@ -1,0 +1,119 @@
+import Settings
+
+/// Checks every reference of a document, used or not, so that a broken file is refused the same way
+/// whatever part of it is shown.
+enum GLTFReferences {
+  static func check(_ document: GLTFDocument) throws(FormatError) {
+    for (collection, key, target) in single {
+      for element in document[collection] {
+        _ = try element.index(key, into: target, size: document.size(target))
+      }
+    }
+    for (collection, key, target) in lists {
+      for element in document[collection] {
+        _ = try element.indices(key, into: target, size: document.size(target))
+      }
+    }
+    _ = try document.root.index("scene", into: "scenes", size: document.size("scenes"))
+    for mesh in document["meshes"] { try checkPrimitives(mesh, document) }
+    for material in document["materials"] { try checkMaterial(material, document) }
+    for animation in document["animations"] { try checkAnimation(animation, document) }
+    for node in document["nodes"] { try checkLight(node, document) }
+    try checkHierarchy(document)
+  }
+
+  private static let single = [
+    ("accessors", "bufferView", "bufferViews"), ("bufferViews", "buffer", "buffers"),
+    ("images", "bufferView", "bufferViews"), ("nodes", "camera", "cameras"),
+    ("nodes", "mesh", "meshes"), ("nodes", "skin", "skins"),
+    ("skins", "inverseBindMatrices", "accessors"), ("skins", "skeleton", "nodes"),
+    ("textures", "sampler", "samplers"), ("textures", "source", "images"),
+  ]
+
+  private static let lists = [
+    ("nodes", "children", "nodes"), ("scenes", "nodes", "nodes"), ("skins", "joints", "nodes"),
+  ]
+
+  private static func checkPrimitives(
+    _ mesh: GLTFElement, _ document: GLTFDocument
+  ) throws(FormatError) {
+    let accessors = document.size("accessors")
+    for primitive in try mesh.list("primitives") {
+      _ = try primitive.index("indices", into: "accessors", size: accessors)
+      _ = try primitive.index("material", into: "materials", size: document.size("materials"))
+      var streams = try primitive.list("targets")
+      if let attributes = try primitive.object("attributes") { streams.append(attributes) }
+      for stream in streams {
+        for (name, _) in stream.value.object ?? [] {
+          _ = try stream.index(name, into: "accessors", size: accessors)
+        }
+      }
+    }
+  }
+
+  private static func checkMaterial(
+    _ material: GLTFElement, _ document: GLTFDocument
+  ) throws(FormatError) {
+    let metallic = try material.object("pbrMetallicRoughness")
+    let slots: [(GLTFElement?, String)] = [
+      (metallic, "baseColorTexture"), (metallic, "metallicRoughnessTexture"),
+      (material, "normalTexture"), (material, "occlusionTexture"), (material, "emissiveTexture"),
+    ]
+    for (owner, key) in slots {
+      _ = try owner?.object(key)?.index("index", into: "textures", size: document.size("textures"))
+    }
+  }
+
+  private static func checkAnimation(
+    _ animation: GLTFElement, _ document: GLTFDocument
+  ) throws(FormatError) {
+    let samplers = try animation.list("samplers")
+    for sampler in samplers {
+      for key in ["input", "output"] {
+        _ = try sampler.index(key, into: "accessors", size: document.size("accessors"))
+      }
+    }
+    for channel in try animation.list("channels") {
+      _ = try channel.index("sampler", into: "samplers", size: samplers.count)
+      _ = try channel.object("target")?.index("node", into: "nodes", size: document.size("nodes"))
+    }
+  }
+
+  private static func checkLight(
+    _ node: GLTFElement, _ document: GLTFDocument
+  ) throws(FormatError) {
+    let name = "KHR_lights_punctual"
+    guard let use = node["extensions"]?[name] else { return }
+    let lights = try document.root["extensions"]?[name]?.list("lights") ?? []
+    _ = try use.index("light", into: "lights", size: lights.count)
+  }
+
+  /// A node has one parent at most and is not its own ancestor.
+  private static func checkHierarchy(_ document: GLTFDocument) throws(FormatError) {
+    let nodes = document["nodes"]
+    var parent = [Int?](repeating: nil, count: nodes.count)
+    for (index, node) in nodes.enumerated() {
+      for child in try node.indices("children", into: "nodes", size: nodes.count) {
+        guard parent[child] == nil else {
+          throw FormatError(
+            "two-parents", "node \(child) already has the parent \(parent[child]!)",
+            at: "\(node.path).children")
+        }
+        parent[child] = index
+      }
+    }
+    // Follow parents upwards; a walk that meets its own mark has found a loop.
+    var walk = [Int](repeating: -1, count: nodes.count)
+    for start in nodes.indices {
+      var node = start
+      while walk[node] == -1 {
+        walk[node] = start
+        guard let next = parent[node] else { break }
+        node = next
+        if walk[node] == start {
+          throw FormatError("node-loop", "the node is its own ancestor", at: "nodes[\(node)]")
+        }
+      }
+    }
+  }
+}

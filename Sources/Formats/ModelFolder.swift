@@ -1,0 +1,37 @@
+import Foundation
+
+/// The folder a model lies in: the only place its files may come from.
+struct ModelFolder {
+  private let root: String
+
+  init(ofFile path: String) {
+    root = URL(fileURLWithPath: path).deletingLastPathComponent().resolvingSymlinksInPath().path
+  }
+
+  /// Reads a file that a model names by a relative path. Refuses schemes, absolute paths and whatever
+  /// leaves the folder, symbolic links included.
+  func read(_ name: String, at place: String) throws(FormatError) -> [UInt8] {
+    let path = name.replacing("\\", with: "/")
+    if path.contains("://") || path.hasPrefix("//") {
+      throw FormatError("remote-uri", "\"\(shortened(name))\" is not fetched; keep the file beside the model", at: place)
+    }
+    guard !path.isEmpty, !path.hasPrefix("/"), !path.contains("\0") else {
+      throw FormatError("unsafe-path", "\"\(shortened(name))\" is not a relative path", at: place)
+    }
+    let resolved = URL(fileURLWithPath: root + "/" + path).standardizedFileURL
+      .resolvingSymlinksInPath().path
+    guard resolved.hasPrefix(root == "/" ? "/" : root + "/") else {
+      throw FormatError(
+        "unsafe-path", "\"\(shortened(name))\" leaves the model's folder and is not opened",
+        at: place)
+    }
+    guard let data = FileManager.default.contents(atPath: resolved) else {
+      throw FormatError("missing-file", "\"\(shortened(name))\" is not there", at: place)
+    }
+    return [UInt8](data)
+  }
+
+  private func shortened(_ name: String) -> String {
+    name.count > 80 ? name.prefix(77) + "..." : name
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Geometry
+import LinearMath
+public import Scenes
+import Settings
+public import Work
+
+/// The model formats, by file name extension.
+public enum SceneFormat: String, Sendable, CaseIterable {
+  case glb, gltf, obj, stl, ply
+
+  public static let writable: [SceneFormat] = [.glb, .obj, .stl, .ply]
+
+  /// The format that a path's extension names. Throws and lists the known ones otherwise.
+  public init(path: String, writing: Bool = false) throws(FormatError) {
+    let name = URL(fileURLWithPath: path).pathExtension.lowercased()
+    let known = writing ? Self.writable : Self.allCases
+    guard let format = SceneFormat(rawValue: name), known.contains(format) else {
+      let list = known.map { "." + $0.rawValue }.joined(separator: ", ")
+      throw FormatError(
+        "unknown-format",
+        "\"\(name.isEmpty ? "no extension" : "." + name)\" is not a model format "
+          + (writing ? "written" : "read") + " here; \(list) are", at: path,
+        kind: writing ? .usage : .unreadableInput)
+    }
+    self = format
+  }
+
+  public var mediaType: String {
+    switch self {
+    case .glb: "model/gltf-binary"
+    case .gltf: "model/gltf+json"
+    case .obj: "model/obj"
+    case .stl: "model/stl"
+    case .ply: "application/octet-stream"
+    }
+  }
+
+  /// The unit a format's numbers have; nil where it says nothing.
+  public var unit: LengthUnit? {
+    switch self {
+    case .glb, .gltf: .meters
+    case .stl: .millimeters
+    case .obj, .ply: nil
+    }
+  }
+}
+
+/// Model files to scenes and back.
+public enum SceneFile {
+  /// Larger files are refused.
+  public static let byteLimit = 4 << 30
+
+  /// Reads a model file in any known format. Coordinates stay as the file has them.
+  ///
+  /// Hostile input is safe: sizes are checked before memory is taken, and no file outside the model's
+  /// folder is opened. Throws `FormatError` with the file and the place in it.
+  public static func read(_ path: String, log: LogSink) throws(FormatError) -> Scene {
+    let format = try SceneFormat(path: path)
+    let file = try bytes(of: path)
+    let name = URL(fileURLWithPath: path).lastPathComponent
+    do {
+      switch format {
+      case .glb, .gltf: return try GLTFReader.read(file, path: path, log: log)
+      case .obj: return try OBJReader.read(file, path: path, log: log)
+      case .stl: return try STLReader.read(file, log: log)
+      case .ply: return try PLYReader.read(file, log: log)
+      }
+    } catch {
+      throw error.inside(name)
+    }
+  }
+
+  /// The files a scene becomes, the main one first; others lie beside it. What the format cannot carry
+  /// is told to the log.
+  public static func encode(
+    _ scene: Scene, as format: SceneFormat, stem: String, log: LogSink
+  ) throws(FormatError) -> [(name: String, bytes: [UInt8])] {
+    let scene = scene.withoutEmptyParts()
+    guard scene.triangleCount > 0 else {
+      throw FormatError("no-triangles", "the model holds no triangles, so there is nothing to write")
+    }
+    switch format {
+    case .glb: return [(stem + ".glb", GLTFWriter.write(scene))]
+    case .obj:
+      if let losses = OBJWriter.losses(scene) { log.warn(losses) }
+      return OBJWriter.write(scene, stem: stem)
+    case .stl:
+      if !scene.materials.isEmpty { log.warn("STL carries shape only; materials are left behind") }
+      return [(stem + ".stl", STLWriter.write(scene.merged()))]
+    case .ply:
+      if !scene.textures.isEmpty { log.warn("PLY carries no textures; they are left behind") }
+      return [(stem + ".ply", PLYWriter.write(scene.merged()))]
+    case .gltf:
+      throw FormatError("unknown-format", ".gltf is read but not written; write .glb", kind: .usage)
+    }
+  }
+
+  private static func bytes(of path: String) throws(FormatError) -> [UInt8] {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    guard let attributes else {
+      throw FormatError("missing-file", "the file is not there", at: path)
+    }
+    if attributes[.type] as? FileAttributeType == .typeDirectory {
+      throw FormatError("is-a-folder", "this is a folder; give a model file", at: path)
+    }
+    let size = (attributes[.size] as? NSNumber)?.intValue ?? 0
+    guard size <= byteLimit else {
+      throw FormatError("too-large", "\(size) bytes are over the limit of \(byteLimit)", at: path)
+    }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw FormatError("unreadable-file", "the file cannot be read", at: path)
+    }
+    guard !data.isEmpty else { throw FormatError("empty-file", "the file is empty", at: path) }
+    return [UInt8](data)
+  }
+}
+
+extension Scene {
+  /// The scene without parts that have no triangles, which no format wants.
+  fileprivate func withoutEmptyParts() -> Scene {
+    var scene = self
+    for index in scene.shapes.indices {
+      scene.shapes[index].parts.removeAll { $0.mesh.triangles.isEmpty }
+    }
+    return scene
+  }
+}
