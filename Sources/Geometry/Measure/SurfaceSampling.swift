@@ -5,6 +5,10 @@ public struct SurfacePoint: Sendable, Equatable {
   public let triangle: Int
   /// Barycentric coordinates; they add up to one.
   public let weights: SIMD3<Float>
+
+  public init(triangle: Int, weights: SIMD3<Float>) {
+    (self.triangle, self.weights) = (triangle, weights)
+  }
 }
 
 extension Mesh {

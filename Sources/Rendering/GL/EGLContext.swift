@@ -1,0 +1,96 @@
+import CEGL
+import Glibc
+
+/// An OpenGL ES 3.2 context without a window, current on the thread that made it.
+///
+/// A real GPU is preferred: EGL devices are asked in turn, and one that does not call itself software is
+/// taken. Otherwise Mesa's surfaceless platform draws on the processor.
+@safe struct EGLContext: ~Copyable {
+  private let display: EGLDisplay
+  private let context: Context
+  /// What the driver calls itself.
+  let rendererName: String
+
+  typealias Context = CEGL.EGLContext
+
+  /// - Parameter threads: how many threads Mesa's software driver may use; a GPU ignores it.
+  init(threads: Int) throws(RenderError) {
+    Self.prepareSoftwareDriver(threads: threads)
+    guard let display = unsafe Self.deviceDisplay() ?? Self.surfacelessDisplay() else {
+      throw RenderError(
+        "no-egl", "no EGL driver starts; install Debian's libegl-mesa0 and libgl1-mesa-dri")
+    }
+    guard eglBindAPI(EGLenum(EGL_OPENGL_ES_API)) == EGL_TRUE else {
+      throw RenderError("no-gles", "the EGL driver has no OpenGL ES")
+    }
+    let wanted: [EGLint] = [
+      EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 2, EGL_NONE,
+    ]
+    let context = unsafe eglCreateContext(
+      display, maquette_no_config(), maquette_no_context(), wanted)
+    guard let context = unsafe context,
+      unsafe eglMakeCurrent(display, maquette_no_surface(), maquette_no_surface(), context)
+        == EGL_TRUE
+    else {
+      throw RenderError(
+        "no-gles32", "the driver gives no OpenGL ES 3.2 context without a window "
+          + "(EGL error \(String(eglGetError(), radix: 16)))")
+    }
+    unsafe self.display = display
+    unsafe self.context = context
+    rendererName = unsafe glGetString(GLenum(GL_RENDERER)).map { unsafe String(cString: $0) } ?? "?"
+  }
+
+  deinit {
+    _ = unsafe eglMakeCurrent(
+      display, maquette_no_surface(), maquette_no_surface(), maquette_no_context())
+    _ = unsafe eglDestroyContext(display, context)
+  }
+
+  /// llvmpipe reads its thread count and vector width from the environment; a width of 512 crashes
+  /// inside LLVM 15.
+  private static func prepareSoftwareDriver(threads: Int) {
+    _ = unsafe setenv("LP_NUM_THREADS", threads == 1 ? "0" : String(threads), 0)
+    if let width = unsafe getenv("LP_NATIVE_VECTOR_WIDTH"), unsafe strcmp(width, "512") == 0 {
+      _ = unsafe unsetenv("LP_NATIVE_VECTOR_WIDTH")
+    }
+  }
+
+  private static func initialized(_ display: EGLDisplay?) -> EGLDisplay? {
+    guard let display = unsafe display else { return nil }
+    return unsafe eglInitialize(display, nil, nil) == EGL_TRUE ? display : nil
+  }
+
+  private static func surfacelessDisplay() -> EGLDisplay? {
+    unsafe initialized(
+      eglGetPlatformDisplay(EGLenum(EGL_PLATFORM_SURFACELESS_MESA), nil, nil))
+  }
+
+  /// The first device that is not software.
+  private static func deviceDisplay() -> EGLDisplay? {
+    typealias QueryDevices = @convention(c) (
+      EGLint, UnsafeMutablePointer<EGLDeviceEXT?>?, UnsafeMutablePointer<EGLint>
+    ) -> EGLBoolean
+    typealias QueryDeviceString = @convention(c) (EGLDeviceEXT, EGLint) -> UnsafePointer<CChar>?
+    guard let queryDevices = unsafe eglGetProcAddress("eglQueryDevicesEXT"),
+      let queryString = unsafe eglGetProcAddress("eglQueryDeviceStringEXT")
+    else { return nil }
+    let devicesFunction = unsafe unsafeBitCast(queryDevices, to: QueryDevices.self)
+    let stringFunction = unsafe unsafeBitCast(queryString, to: QueryDeviceString.self)
+    var devices = unsafe [EGLDeviceEXT?](repeating: nil, count: 16)
+    var count: EGLint = 0
+    guard unsafe devicesFunction(16, &devices, &count) == EGL_TRUE else { return nil }
+    for index in 0..<Int(count) {
+      guard let device = unsafe devices[index] else { continue }
+      let extensions =
+        unsafe stringFunction(device, EGL_EXTENSIONS).map { unsafe String(cString: $0) } ?? ""
+      if extensions.contains("EGL_MESA_device_software") { continue }
+      if let display = unsafe initialized(
+        eglGetPlatformDisplay(EGLenum(EGL_PLATFORM_DEVICE_EXT), device, nil))
+      {
+        return unsafe display
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,247 @@
+import CEGL
+import Geometry
+import LinearMath
+import Scenes
+import Views
+import Work
+
+/// Draws with OpenGL ES: a geometry pass at pixel centres, a colour pass with several samples (opaque and
+/// masked surfaces first, blended triangles from back to front), a resolve.
+///
+/// Stays on the thread that made it.
+final class GLEngine {
+  /// One surface's part in drawing.
+  private struct Item {
+    let material: GLMaterial
+    let colorVariant: Int
+    let geometryVariant: Int
+  }
+
+  // The context goes last: everything else is freed while it is current.
+  private var meshes: [GLMeshBox] = []
+  private var colorPrograms: [GLProgramBox] = []
+  private var geometryPrograms: [GLProgramBox] = []
+  private let textures: GLTextures
+  private let specular: GLTexture
+  private let specularTable: GLTexture
+  private let targets: GLTargets
+  private let context: EGLContext
+
+  private var items: [Item] = []
+  private let blended: BlendOrder
+  private let environment: Environment
+  private let scene: PreparedScene
+  private let options: EngineOptions
+
+  var rendererName: String { context.rendererName }
+
+  init(
+    _ scene: PreparedScene, environment: Environment, table: SpecularTable,
+    options: EngineOptions, intrinsics: Intrinsics, threads: Int
+  ) throws {
+    let context = try EGLContext(threads: threads)
+    try Self.checkLimits(intrinsics, options)
+    self.context = context
+    (self.scene, self.environment, self.options) = (scene, environment, options)
+    textures = GLTextures(scene.pictures)
+    specular = GLTexture(cubes: environment.specular)
+    specularTable = GLTexture(table: table)
+    targets = try GLTargets(
+      width: intrinsics.width, height: intrinsics.height, samples: options.samples)
+    blended = BlendOrder(scene)
+
+    var colorVariants: [[String]: Int] = [:]
+    var geometryVariants: [[String]: Int] = [:]
+    for surface in scene.surfaces {
+      let material = GLMaterial(surface)
+      meshes.append(GLMeshBox(GLMesh(surface)))
+      let color = material.colorDefines
+      if colorVariants[color] == nil {
+        colorVariants[color] = colorPrograms.count
+        colorPrograms.append(
+          GLProgramBox(
+            try GLProgram(
+              vertex: Shaders.surfaceVertex, fragment: Shaders.colorFragment, defines: color)))
+      }
+      let geometry = material.geometryDefines
+      if geometryVariants[geometry] == nil {
+        geometryVariants[geometry] = geometryPrograms.count
+        geometryPrograms.append(
+          GLProgramBox(
+            try GLProgram(
+              vertex: Shaders.surfaceVertex, fragment: Shaders.geometryFragment,
+              defines: geometry)))
+      }
+      items.append(
+        Item(
+          material: material, colorVariant: colorVariants[color]!,
+          geometryVariant: geometryVariants[geometry]!))
+    }
+  }
+
+  private static func checkLimits(_ intrinsics: Intrinsics, _ options: EngineOptions)
+    throws(RenderError)
+  {
+    var limit: GLint = 0
+    unsafe glGetIntegerv(GLenum(GL_MAX_TEXTURE_SIZE), &limit)
+    guard max(intrinsics.width, intrinsics.height) <= limit else {
+      throw RenderError(
+        "image-too-large", "the driver draws at most \(limit) pixels a side", kind: .usage)
+    }
+    var most: GLint = 0
+    unsafe glGetInternalformativ(
+      GLenum(GL_TEXTURE_2D_MULTISAMPLE), GLenum(GL_SRGB8_ALPHA8), GLenum(GL_SAMPLES), 1, &most)
+    guard options.samples <= most else {
+      throw RenderError(
+        "too-many-samples",
+        "this driver takes at most \(most) samples a pixel; \(options.samples) are asked for")
+    }
+  }
+
+  // MARK: Drawing
+
+  /// Draws one view.
+  func frame(_ camera: Camera) throws -> Frame {
+    glEnable(GLenum(GL_DEPTH_TEST))
+    glDepthFunc(GLenum(GL_LESS))
+    glFrontFace(GLenum(GL_CW))  // clip space is upside down
+    glDisable(GLenum(GL_BLEND))
+    let view = ViewTransforms(camera)
+    drawGeometry(view)
+    drawColor(view)
+    let frame = targets.read(camera: camera)
+    let error = glGetError()
+    guard error == GLenum(GL_NO_ERROR) else {
+      throw RenderError("gl-error", "the driver reports error 0x\(String(error, radix: 16))")
+    }
+    return frame
+  }
+
+  private func drawGeometry(_ view: ViewTransforms) {
+    targets.beginGeometry()
+    for variant in geometryPrograms.indices {
+      geometryPrograms[variant].use { program in
+        view.apply(program)
+        program.set("u_spaceFromWorld", options.normalSpaceFromWorld)
+        for (index, item) in items.enumerated() where item.geometryVariant == variant {
+          cull(item)
+          item.material.applyGeometry(program, textures)
+          meshes[index].draw()
+        }
+      }
+    }
+  }
+
+  private func drawColor(_ view: ViewTransforms) {
+    targets.beginColor()
+    for variant in colorPrograms.indices {
+      let members = items.indices.filter {
+        items[$0].colorVariant == variant && !items[$0].material.material.isBlended
+      }
+      guard !members.isEmpty else { continue }
+      colorPrograms[variant].use { program in
+        applyLight(program, view)
+        for index in members {
+          cull(items[index])
+          items[index].material.applyColor(program, textures)
+          meshes[index].draw()
+        }
+      }
+    }
+    drawBlended(view)
+  }
+
+  /// Blended triangles of all surfaces, farthest first, over what is already there.
+  private func drawBlended(_ view: ViewTransforms) {
+    guard !blended.isEmpty else { return }
+    glEnable(GLenum(GL_BLEND))
+    glBlendFunc(GLenum(GL_ONE), GLenum(GL_ONE_MINUS_SRC_ALPHA))
+    glDepthMask(GLboolean(GL_FALSE))
+    let order = blended.sorted(eye: view.eye)
+    for (surface, triangles) in order.triangles { meshes[surface].reorder(triangles) }
+    for run in order.runs {
+      let item = items[run.surface]
+      colorPrograms[item.colorVariant].use { program in
+        applyLight(program, view)
+        cull(item)
+        item.material.applyColor(program, textures)
+        meshes[run.surface].draw(run.range)
+      }
+    }
+    glDepthMask(GLboolean(GL_TRUE))
+    glDisable(GLenum(GL_BLEND))
+  }
+
+  private func cull(_ item: Item) {
+    if options.cullBackFaces && !item.material.material.source.isDoubleSided {
+      glEnable(GLenum(GL_CULL_FACE))
+    } else {
+      glDisable(GLenum(GL_CULL_FACE))
+    }
+  }
+
+  private func applyLight(_ program: borrowing GLProgram, _ view: ViewTransforms) {
+    view.apply(program)
+    program.set("u_eye", SIMD3<Float>(view.eye))
+    program.set("u_exposure", options.exposure)
+    program.set("u_irradiance", environment.irradiance)
+    program.set("u_specularLevels", Float(environment.specular.count - 1))
+    specular.bind(unit: GLMaterial.Unit.specular)
+    specularTable.bind(unit: GLMaterial.Unit.specularTable)
+    program.set("u_specular", GLMaterial.Unit.specular)
+    program.set("u_specularTable", GLMaterial.Unit.specularTable)
+  }
+}
+
+/// A camera as shaders want it.
+struct ViewTransforms {
+  let eye: SIMD3<Double>
+  private let clipFromWorld: Matrix4
+  private let depthPlane: SIMD4<Float>
+
+  /// Near and far planes enclose the unit sphere around the origin, where the scene lies.
+  init(_ camera: Camera) {
+    eye = camera.eye
+    let distance = eye.length
+    let far = distance + 1.01
+    let near = max(distance - 1.01, far * 1e-3)
+    let lens = camera.intrinsics
+    let (width, height) = (Double(lens.width), Double(lens.height))
+    // Upside down: +y of the camera goes to -y of clip space, so that row 0 is the top.
+    let clipFromCamera = Matrix4(
+      columns: [2 * lens.focalX / width, 0, 0, 0], [0, -2 * lens.focalY / height, 0, 0],
+      [
+        1 - 2 * lens.centerX / width, 1 - 2 * lens.centerY / height,
+        -(far + near) / (far - near), -1,
+      ],
+      [0, 0, -2 * far * near / (far - near), 0])
+    let cameraFromWorld = camera.worldFromCamera.rigidInverse
+    clipFromWorld = clipFromCamera * cameraFromWorld
+    let row = cameraFromWorld.rows[2].map { Float(-$0) }
+    depthPlane = SIMD4(row[0], row[1], row[2], row[3])
+  }
+
+  func apply(_ program: borrowing GLProgram) {
+    program.set("u_clipFromWorld", clipFromWorld)
+    program.set("u_depthPlane", depthPlane)
+  }
+}
+
+/// Lets a noncopyable handle live in an array.
+private final class GLMeshBox {
+  private let mesh: GLMesh
+  init(_ mesh: consuming GLMesh) { self.mesh = mesh }
+  func draw() { mesh.draw() }
+  func draw(_ range: Range<Int>) { mesh.draw(range) }
+  func reorder(_ triangles: [SIMD3<UInt32>]) { mesh.reorder(triangles) }
+}
+
+private final class GLProgramBox {
+  private let program: GLProgram
+  init(_ program: consuming GLProgram) { self.program = program }
+
+  func use(_ body: (borrowing GLProgram) -> Void) {
+    program.use()
+    body(program)
+  }
+}

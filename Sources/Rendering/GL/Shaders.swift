@@ -1,0 +1,240 @@
+/// The GL engine's shaders. What they compute is specified on the page *Shading* of the documentation;
+/// another engine must compute the same.
+///
+/// Variants are chosen by defines, so that a surface pays only for the maps it has.
+enum Shaders {
+  /// Attributes by location, in the order of `GLMesh`'s vertices.
+  static let surfaceVertex = """
+    #ifdef PER_SAMPLE
+    #define WHERE sample
+    #else
+    #define WHERE centroid
+    #endif
+    uniform mat4 u_clipFromWorld;
+    uniform vec4 u_depthPlane;
+    layout(location = 0) in vec3 a_position;
+    layout(location = 1) in vec3 a_normal;
+    layout(location = 2) in vec4 a_tangent;
+    layout(location = 3) in vec4 a_uv;
+    layout(location = 4) in vec4 a_color;
+    out highp vec3 v_position;
+    out highp float v_depth;
+    out highp vec3 v_normal;
+    #ifdef NORMAL_MAP
+    out highp vec4 v_tangent;
+    #endif
+    #ifdef TEXTURED
+    WHERE out highp vec4 v_uv;
+    #endif
+    #ifdef VERTEX_COLOR
+    WHERE out highp vec4 v_color;
+    #endif
+    void main() {
+      v_position = a_position;
+      v_depth = dot(u_depthPlane, vec4(a_position, 1.0));
+      v_normal = a_normal;
+    #ifdef NORMAL_MAP
+      v_tangent = a_tangent;
+    #endif
+    #ifdef TEXTURED
+      v_uv = a_uv;
+    #endif
+    #ifdef VERTEX_COLOR
+      v_color = a_color;
+    #endif
+      gl_Position = u_clipFromWorld * vec4(a_position, 1.0);
+    }
+    """
+
+  /// What both passes share: base colour and the alpha test.
+  private static let baseColor = """
+    #ifdef PER_SAMPLE
+    #define WHERE sample
+    #else
+    #define WHERE centroid
+    #endif
+    precision highp float;
+    precision highp sampler2D;
+    uniform vec4 u_baseColor;
+    uniform float u_alphaCutoff;
+    uniform sampler2D u_baseColorMap;
+    uniform vec4 u_uvLinear[5];
+    uniform vec4 u_uvOffset[5];
+    in highp vec3 v_position;
+    in highp float v_depth;
+    in highp vec3 v_normal;
+    #ifdef TEXTURED
+    WHERE in highp vec4 v_uv;
+    vec2 uvOf(int slot) {
+      vec2 uv = u_uvOffset[slot].z > 0.5 ? v_uv.zw : v_uv.xy;
+      vec4 linear = u_uvLinear[slot];
+      return vec2(dot(linear.xy, uv), dot(linear.zw, uv)) + u_uvOffset[slot].xy;
+    }
+    #endif
+    #ifdef VERTEX_COLOR
+    WHERE in highp vec4 v_color;
+    #endif
+    vec4 surfaceColor() {
+      vec4 color = u_baseColor;
+    #ifdef VERTEX_COLOR
+      color *= v_color;
+    #endif
+    #ifdef BASE_COLOR_MAP
+      color *= texture(u_baseColorMap, uvOf(0));
+    #endif
+    #ifdef ALPHA_TEST
+      if (color.a < u_alphaCutoff) discard;
+    #endif
+      return color;
+    }
+
+    """
+
+  /// Depth, normal and mask at the pixel centre.
+  static let geometryFragment =
+    baseColor + """
+      uniform mat3 u_spaceFromWorld;
+      layout(location = 0) out vec4 o_surface;
+      layout(location = 1) out float o_depth;
+      void main() {
+      #ifdef ALPHA_TEST
+        surfaceColor();
+      #endif
+        vec3 normal = normalize(v_normal) * (gl_FrontFacing ? 1.0 : -1.0);
+        o_surface = vec4(u_spaceFromWorld * normal * 0.5 + 0.5, 1.0);
+        o_depth = v_depth;
+      }
+      """
+
+  /// Metallic-roughness shading under image-based light; premultiplied linear colour out.
+  static let colorFragment =
+    baseColor + """
+      precision highp samplerCube;
+      uniform vec3 u_eye;
+      uniform float u_exposure;
+      uniform vec2 u_metallicRoughness;
+      uniform sampler2D u_metallicRoughnessMap;
+      uniform sampler2D u_normalMap;
+      uniform float u_normalScale;
+      uniform sampler2D u_occlusionMap;
+      uniform float u_occlusionStrength;
+      uniform vec3 u_emissive;
+      uniform sampler2D u_emissiveMap;
+      uniform vec3 u_irradiance[9];
+      uniform samplerCube u_specular;
+      uniform float u_specularLevels;
+      uniform sampler2D u_specularTable;
+      #ifdef NORMAL_MAP
+      in highp vec4 v_tangent;
+      #endif
+      layout(location = 0) out vec4 o_color;
+
+      vec3 irradiance(vec3 n) {
+        return max(vec3(0.0), u_irradiance[0] + u_irradiance[1] * n.y + u_irradiance[2] * n.z
+          + u_irradiance[3] * n.x + u_irradiance[4] * (n.x * n.y) + u_irradiance[5] * (n.y * n.z)
+          + u_irradiance[6] * (3.0 * n.z * n.z - 1.0) + u_irradiance[7] * (n.x * n.z)
+          + u_irradiance[8] * (n.x * n.x - n.y * n.y));
+      }
+
+      void main() {
+        vec4 base = surfaceColor();
+      #ifdef BLENDED
+        float alpha = clamp(base.a, 0.0, 1.0);
+      #else
+        float alpha = 1.0;
+      #endif
+      #ifdef UNLIT
+        vec3 light = base.rgb;
+      #else
+        float facing = gl_FrontFacing ? 1.0 : -1.0;
+        vec3 normal = normalize(v_normal) * facing;
+      #ifdef NORMAL_MAP
+        vec3 mapped = texture(u_normalMap, uvOf(2)).xyz * 2.0 - 1.0;
+        mapped.xy *= u_normalScale;
+        vec3 tangent = normalize(v_tangent.xyz) * facing;
+        vec3 bitangent = cross(normal, tangent) * v_tangent.w;
+        normal = normalize(tangent * mapped.x + bitangent * mapped.y + normal * mapped.z);
+      #endif
+        float metallic = u_metallicRoughness.x;
+        float roughness = u_metallicRoughness.y;
+      #ifdef METALLIC_ROUGHNESS_MAP
+        vec3 packed = texture(u_metallicRoughnessMap, uvOf(1)).rgb;
+        roughness *= packed.g;
+        metallic *= packed.b;
+      #endif
+        float occlusion = 1.0;
+      #ifdef OCCLUSION_SHARED
+        occlusion = 1.0 + u_occlusionStrength * (packed.r - 1.0);
+      #endif
+      #ifdef OCCLUSION_MAP
+        occlusion = 1.0 + u_occlusionStrength * (texture(u_occlusionMap, uvOf(3)).r - 1.0);
+      #endif
+        vec3 view = normalize(u_eye - v_position);
+        float cosine = clamp(dot(normal, view), 1e-3, 1.0);
+        vec3 f0 = mix(vec3(0.04), base.rgb, metallic);
+        vec3 diffuse = base.rgb * (1.0 - metallic);
+
+        vec2 table = texture(u_specularTable, vec2(cosine, roughness)).rg;
+        vec3 single = f0 * table.x + table.y;
+        float lost = 1.0 - (table.x + table.y);
+        vec3 average = f0 + (1.0 - f0) / 21.0;
+        vec3 multiple = lost * single * average / (1.0 - average * lost);
+        vec3 remaining = diffuse * (1.0 - single - multiple);
+
+        vec3 reflected = reflect(-view, normal);
+        vec3 mirror = textureLod(u_specular, reflected, roughness * u_specularLevels).rgb;
+        float specularOcclusion = clamp(
+          pow(cosine + occlusion, exp2(-16.0 * roughness - 1.0)) - 1.0 + occlusion, 0.0, 1.0);
+        vec3 light = single * mirror * specularOcclusion
+          + (multiple + remaining) * irradiance(normal) * occlusion;
+        vec3 glow = u_emissive;
+      #ifdef EMISSIVE_MAP
+        glow *= texture(u_emissiveMap, uvOf(4)).rgb;
+      #endif
+        light += glow;
+      #endif
+        o_color = vec4(clamp(light * u_exposure, 0.0, 1.0) * alpha, alpha);
+      }
+      """
+
+  /// A triangle that covers the target.
+  static let fullScreenVertex = """
+    void main() {
+      gl_Position = vec4(float(gl_VertexID & 1) * 4.0 - 1.0, float(gl_VertexID >> 1) * 4.0 - 1.0,
+        0.0, 1.0);
+    }
+    """
+
+  /// Averages the samples in linear light, divides by alpha and encodes as sRGB.
+  ///
+  /// Where exactly half of the samples are covered the pixel centre decides on which side of one half
+  /// alpha falls, so that alpha >= 0.5 means the same as the mask.
+  static let resolveFragment = """
+    precision highp float;
+    precision highp int;
+    uniform highp sampler2DMS u_samples;
+    uniform highp sampler2D u_surface;
+    uniform int u_count;
+    layout(location = 0) out vec4 o_color;
+    vec3 encoded(vec3 light) {
+      vec3 low = light * 12.92;
+      vec3 high = 1.055 * pow(max(light, vec3(1e-6)), vec3(1.0 / 2.4)) - 0.055;
+      return mix(high, low, vec3(lessThanEqual(light, vec3(0.0031308))));
+    }
+    void main() {
+      ivec2 pixel = ivec2(gl_FragCoord.xy);
+      vec4 sum = vec4(0.0);
+      for (int index = 0; index < u_count; index++) sum += texelFetch(u_samples, pixel, index);
+      sum /= float(u_count);
+      if (sum.a <= 0.0) {
+        o_color = vec4(0.0);
+        return;
+      }
+      float alpha = sum.a;
+      if (abs(alpha - 0.5) < 0.004) {
+        alpha = texelFetch(u_surface, pixel, 0).a > 0.5 ? 128.0 / 255.0 : 127.0 / 255.0;
+      }
+      o_color = vec4(encoded(min(sum.rgb / sum.a, vec3(1.0))), alpha);
+    }
+    """
+}

@@ -1,0 +1,27 @@
+public import Settings
+
+/// Which engine draws.
+public enum EngineChoice: String, SettingChoice {
+  case auto, software, gl
+}
+
+/// How a scene is drawn, whichever engine draws it.
+public struct RenderSettings: SettingsGroup {
+  @Setting("Which engine draws; auto takes a GPU where there is one.")
+  public var engine = EngineChoice.auto
+
+  @Setting("Colour samples a pixel, resolved in linear light.", in: 4...16)
+  public var samples = 4
+
+  @Setting("A Radiance .hdr panorama to light with, instead of the built-in neutral studio.")
+  public var environment: String? = nil
+
+  @Setting("Brightness in photographic stops.", in: -10...10)
+  public var exposureStops = 0.0
+
+  @Setting(
+    "Hide the back of single-sided surfaces, as glTF asks. Off, every surface shows from both sides.")
+  public var cullBackFaces = false
+
+  public init() {}
+}

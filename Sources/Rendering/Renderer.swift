@@ -1,0 +1,75 @@
+import Foundation
+import Imaging
+public import LinearMath
+public import Views
+public import Work
+
+/// What an engine needs to know beyond scene and light.
+struct EngineOptions: Sendable {
+  let samples: Int
+  let exposure: Float
+  let cullBackFaces: Bool
+  let normalSpaceFromWorld: Matrix3
+}
+
+/// Draws views of one scene. All views have the size of the cameras it was made for.
+///
+/// Not `Sendable`: it stays on the thread that made it, because a GL context belongs to a thread.
+public struct Renderer: ~Copyable {
+  /// The seam between what is drawn and who draws it.
+  private enum Engine {
+    case gl(GLEngine)
+  }
+
+  private let engine: Engine
+  /// Which engine draws: `gl`.
+  public let engineName: String
+  /// What the driver calls itself.
+  public let deviceName: String
+
+  /// - Parameters:
+  ///   - intrinsics: of every camera that will be drawn.
+  ///   - normalSpaceFromWorld: the rotation that normals are written in.
+  public init(
+    _ scene: PreparedScene, settings: RenderSettings, intrinsics: Intrinsics,
+    normalSpaceFromWorld: Matrix3 = .identity, _ work: WorkContext
+  ) throws {
+    guard settings.engine != .software else {
+      throw RenderError(
+        "no-software-engine",
+        "there is no software engine yet; --engine gl draws on the processor through Mesa where "
+          + "there is no GPU")
+    }
+    let options = EngineOptions(
+      samples: settings.samples, exposure: Float(exp2(settings.exposureStops)),
+      cullBackFaces: settings.cullBackFaces, normalSpaceFromWorld: normalSpaceFromWorld)
+    let gl = try GLEngine(
+      scene, environment: try Self.environment(settings, work), table: try SpecularTable(work),
+      options: options, intrinsics: intrinsics, threads: work.threads)
+    engineName = "gl"
+    deviceName = gl.rendererName
+    engine = .gl(gl)
+  }
+
+  /// Draws one view.
+  public func frame(_ camera: Camera) throws -> Frame {
+    switch engine {
+    case .gl(let gl): try gl.frame(camera)
+    }
+  }
+
+  private static func environment(
+    _ settings: RenderSettings, _ work: WorkContext
+  ) throws -> Environment {
+    guard let path = settings.environment else { return try Environment.studio(work) }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw RenderError(
+        "missing-file", "the environment cannot be read", at: path, kind: .unreadableInput)
+    }
+    do {
+      return try Environment.panorama(try ImageFile.decodeRadiance([UInt8](data)), work)
+    } catch let error as ImagingError {
+      throw RenderError(error.code, error.description, at: path, kind: .unreadableInput)
+    }
+  }
+}
