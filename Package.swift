@@ -56,11 +56,12 @@ let package = Package(
     library("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
     library("CJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
     library("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+    library("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     library("CEGL", pkgConfig: "egl", apt: "libegl-dev"),
     // Floor 2: the three nouns' materials.
     module("Geometry", uses: foundations),
     module("Imaging", uses: foundations + ["CPNG", "CJPEG"]),
-    module("Archives", uses: ["Work", "CArchive"]),
+    module("Archives", uses: ["Work", "CArchive", "CCrypto"]),
     // Floor 3: frames and scenes.
     module("Views", uses: foundations + ["Imaging"]),
     module("Scenes", uses: foundations + ["Geometry", "Imaging"]),
@@ -77,7 +78,7 @@ let package = Package(
         "Geometry", "Imaging", "Views", "Scenes", "Formats", "Rendering", "Datasets", "Archives",
       ]),
     .executableTarget(
-      name: "maquette", dependencies: ["Operations", "Settings", "Work"],
+      name: "maquette", dependencies: ["Operations", "Settings", "Work", "Archives"],
       swiftSettings: strict + architecture),
     .executableTarget(
       name: "benchmark",

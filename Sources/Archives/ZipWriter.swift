@@ -10,17 +10,29 @@ import CArchive
 
   /// Opens `path` for writing and empties it.
   public init(path: String) throws(ArchiveError) {
+    let archive = unsafe try Self.open(path)
+    unsafe self.archive = archive
+    self.path = path
+  }
+
+  private static func open(_ path: String) throws(ArchiveError) -> OpaquePointer {
     guard let archive = unsafe archive_write_new() else {
       throw ArchiveError("zip-start", "libarchive does not start", at: path)
     }
-    unsafe self.archive = archive
-    self.path = path
-    try check(unsafe archive_write_set_format_zip(archive))
-    try check(unsafe archive_write_zip_set_compression_store(archive))
     // Large blocks save system calls; the last one is not padded.
-    try check(unsafe archive_write_set_bytes_per_block(archive, 1 << 18))
-    try check(unsafe archive_write_set_bytes_in_last_block(archive, 1))
-    try check(unsafe archive_write_open_filename(archive, path))
+    let steps = [
+      unsafe archive_write_set_format_zip(archive),
+      unsafe archive_write_zip_set_compression_store(archive),
+      unsafe archive_write_set_bytes_per_block(archive, 1 << 18),
+      unsafe archive_write_set_bytes_in_last_block(archive, 1),
+      unsafe archive_write_open_filename(archive, path),
+    ]
+    guard steps.allSatisfy({ $0 == ARCHIVE_OK }) else {
+      let error = unsafe failure("zip-open", archive, path)
+      _ = unsafe archive_write_free(archive)
+      throw error
+    }
+    return unsafe archive
   }
 
   deinit { _ = unsafe archive_write_free(archive) }
@@ -44,7 +56,7 @@ import CArchive
         unsafe archive_write_data(
           archive, buffer.baseAddress! + written, buffer.count - written)
       }
-      guard step > 0 else { throw failure("zip-write") }
+      guard step > 0 else { throw unsafe Self.failure("zip-write", archive, path) }
       written += step
     }
     try check(unsafe archive_write_finish_entry(archive))
@@ -56,10 +68,12 @@ import CArchive
   }
 
   private func check(_ status: Int32) throws(ArchiveError) {
-    if status != ARCHIVE_OK { throw failure("zip-write") }
+    if status != ARCHIVE_OK { throw unsafe Self.failure("zip-write", archive, path) }
   }
 
-  private func failure(_ code: String) -> ArchiveError {
+  private static func failure(
+    _ code: String, _ archive: OpaquePointer, _ path: String
+  ) -> ArchiveError {
     let words = unsafe archive_error_string(archive).map { unsafe String(cString: $0) }
     return ArchiveError(code, words ?? "libarchive failed", at: path)
   }

@@ -12,6 +12,7 @@ public final class ProgressMeter: Sendable {
     var phases: [(name: String, weight: Double)] = []
     var index = -1
     var done = 0.0
+    var entered: [ContinuousClock.Instant] = []
   }
 
   private let state = Mutex(State())
@@ -32,9 +33,20 @@ public final class ProgressMeter: Sendable {
         state.index < state.phases.count && state.phases[state.index].name == name,
         "phase \(name) was not declared at place \(state.index)")
       state.done = 0
+      state.entered.append(.now)
       return Self.report(state)
     }
     observe(report)
+  }
+
+  /// Seconds spent in each phase so far, in order.
+  public var timings: [(phase: String, seconds: Double)] {
+    state.withLock { state in
+      let ends = state.entered.dropFirst() + [.now]
+      return zip(state.phases, zip(state.entered, ends)).map { phase, span in
+        (phase.name, (span.1 - span.0) / .seconds(1))
+      }
+    }
   }
 
   /// Reports the share of the current phase that is done, from 0 to 1.

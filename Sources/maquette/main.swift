@@ -1,1 +1,3 @@
-print("x")
+import Glibc
+
+exit(CommandLineTool.main(Array(CommandLine.arguments.dropFirst())))

@@ -158,13 +158,13 @@ enum Shaders {
         float metallic = u_metallicRoughness.x;
         float roughness = u_metallicRoughness.y;
       #ifdef METALLIC_ROUGHNESS_MAP
-        vec3 packed = texture(u_metallicRoughnessMap, uvOf(1)).rgb;
-        roughness *= packed.g;
-        metallic *= packed.b;
+        vec3 channels = texture(u_metallicRoughnessMap, uvOf(1)).rgb;
+        roughness *= channels.g;
+        metallic *= channels.b;
       #endif
         float occlusion = 1.0;
       #ifdef OCCLUSION_SHARED
-        occlusion = 1.0 + u_occlusionStrength * (packed.r - 1.0);
+        occlusion = 1.0 + u_occlusionStrength * (channels.r - 1.0);
       #endif
       #ifdef OCCLUSION_MAP
         occlusion = 1.0 + u_occlusionStrength * (texture(u_occlusionMap, uvOf(3)).r - 1.0);

@@ -1,0 +1,62 @@
+public import Settings
+public import Views
+public import Work
+
+/// Takes frames and writes a training set. Frames are encoded on other threads and written in order,
+/// with a bounded number in flight; whatever the thread count, the same frames give the same bytes.
+public final class DatasetWriter {
+  private let settings: DatasetSettings
+  private let sink: any DatasetSink
+  private let encoders: OrderedPipeline<[(name: String, bytes: [UInt8])]>
+  private var cameras: [Camera] = []
+
+  public init(path: String, settings: DatasetSettings, _ work: WorkContext) throws {
+    self.settings = settings
+    let sink = try makeDatasetSink(path: path)
+    self.sink = sink
+    encoders = OrderedPipeline(work, depth: work.threads + 1) { files in
+      for (name, bytes) in files { try sink.add(name, bytes) }
+    }
+  }
+
+  /// Adds the next view.
+  public func append(_ frame: Frame) throws {
+    let files = FrameFiles(index: cameras.count)
+    cameras.append(frame.camera)
+    let background = settings.background
+    try encoders.submit { try files.encoded(frame, background: background) }
+  }
+
+  /// Writes poses, points and the manifest, and puts the set in its place.
+  ///
+  /// - Parameter points: in the set's coordinates.
+  public func finish(
+    points: [DatasetPoint], model: ModelTransform, manifest: JSONValue
+  ) throws {
+    try encoders.finish()
+    try sink.add(
+      "transforms.json", Array(TransformsJSON.text(cameras: cameras, model: model).utf8))
+    try sink.add("points3D.ply", PointsPLY.bytes(points))
+    for (name, bytes) in ColmapModel.files(cameras: cameras, points: points) {
+      try sink.add(name, bytes)
+    }
+    try sink.add("manifest.json", Array((manifest.text(pretty: true) + "\n").utf8))
+    try sink.finish()
+  }
+
+  /// What every file of a set means, for its manifest.
+  public static let conventions: JSONValue = .object(
+    [
+      ("world", "right-handed, +z up; the object's bounding sphere has radius 1 at the origin"),
+      ("poses", "camera to world, OpenGL axes: +x right, +y up, looking along -z"),
+      ("images", "8-bit sRGB, straight alpha, black where alpha is 0"),
+      ("depth", "255 at the near side of the bounding sphere to 1 at the far side, 0: none"),
+      ("depth_16bit", "planar depth at the pixel centre in thousandths of the radius, 0: none"),
+      (
+        "normals",
+        "world space at the pixel centre, 127.5 n + 127.5, towards the camera, interpolated from "
+          + "the vertices without normal map, 0: none"
+      ),
+      ("masks", "255 where the pixel centre hits a surface with an alpha of at least one half"),
+    ].map { (key: $0.0, value: .string($0.1)) })
+}

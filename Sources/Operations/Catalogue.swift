@@ -1,0 +1,49 @@
+public import Settings
+public import Work
+
+/// Every verb, once. The command line, help, completions and the service are made from this list.
+public enum Catalogue {
+  public static let verbs: [AnyVerb] = [
+    AnyVerb(MakeSample.self),
+    AnyVerb(Inspect.self),
+    AnyVerb(Convert.self),
+    AnyVerb(ExportDataset.self),
+  ]
+
+  public static func verb(named name: String) -> AnyVerb? { verbs.first { $0.name == name } }
+}
+
+/// A verb without its type.
+public struct AnyVerb: Sendable {
+  public let name: String
+  public let summary: String
+  public let usage: String
+  public let inputCount: ClosedRange<Int>
+  public let output: OutputRule
+  /// The options with their defaults.
+  public let options: [SettingDescription]
+  /// A JSON schema of the options.
+  public let schema: JSONValue
+  /// Checks the layers and runs; the defaults lie under the layers.
+  public let run:
+    @Sendable (
+      _ layers: [SettingsLayer], _ inputs: [String], _ output: String?, _ seed: UInt64,
+      _ preset: String?, _ work: WorkContext
+    ) throws -> VerbResult
+
+  init<V: Verb>(_ verb: V.Type) {
+    name = V.name
+    summary = V.summary
+    usage = V.usage
+    inputCount = V.inputCount
+    output = V.output
+    options = V.Options().options
+    schema = V.Options.schema
+    run = { layers, inputs, output, seed, preset, work in
+      let options = try V.Options(layers: layers)
+      return try V.run(
+        VerbCall(options: options, inputs: inputs, output: output, seed: seed, preset: preset),
+        work)
+    }
+  }
+}

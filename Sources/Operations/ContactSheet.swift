@@ -1,0 +1,34 @@
+import Imaging
+import Views
+
+/// An overview of a set: twelve of its views in three rows, on light grey.
+struct ContactSheet {
+  private static let columns = 4
+  private static let rows = 3
+  private static let tile = 320
+  private static let gap = 8
+
+  private let chosen: [Int: Int]
+  private(set) var image: Image
+
+  init(views: Int) {
+    let count = min(views, Self.columns * Self.rows)
+    let pairs = (0..<count).map { place in (place * views / count, place) }
+    chosen = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    let width = Self.columns * (Self.tile + Self.gap) + Self.gap
+    let height = Self.rows * (Self.tile + Self.gap) + Self.gap
+    image = Image(
+      width: width, height: height, channels: 3,
+      bytes: Array(repeating: 250, count: 3 * width * height))
+  }
+
+  /// Takes the view where it is one of the chosen.
+  mutating func add(_ frame: Frame, index: Int) {
+    guard let place = chosen[index] else { return }
+    let tile = frame.color.composited(over: [224, 224, 224])
+      .reduced(toWidth: Self.tile, height: Self.tile)
+    let step = Self.tile + Self.gap
+    image.paste(
+      tile, x: Self.gap + place % Self.columns * step, y: Self.gap + place / Self.columns * step)
+  }
+}

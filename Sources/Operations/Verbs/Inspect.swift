@@ -1,0 +1,123 @@
+import Geometry
+import Formats
+import LinearMath
+import Scenes
+public import Settings
+public import Work
+
+/// What must hold for `inspect` to exit with 0.
+public enum Requirement: String, SettingChoice {
+  case watertight, manifold
+}
+
+public struct InspectSettings: SettingsGroup {
+  @Setting("Exit with 1 unless the model is this.")
+  public var require: Requirement? = nil
+
+  public init() {}
+}
+
+/// Model to report.
+public enum Inspect: Verb {
+  public static let name = "inspect"
+  public static let summary = "Reports what a model is: sizes, topology, materials, defects."
+  public static let usage = "MODEL"
+  public static let inputCount = 1...1
+  public static let output = OutputRule.none
+
+  public static func run(_ call: VerbCall<InspectSettings>, _ work: WorkContext) throws
+    -> VerbResult
+  {
+    work.progress.declare([("read", 1), ("measure", 1)])
+    work.progress.enter("read")
+    let scene = try SceneFile.read(call.inputs[0], log: work.log)
+    if scene.triangleCount == 0 {
+      // A glTF that shows nothing may be a library of parts; a scene that is meant to be seen is not.
+      let isLibrary = scene.roots.isEmpty && scene.unit == .meters
+      guard isLibrary else {
+        throw InputError("no-triangles", "the model holds no triangles", call.inputs[0])
+      }
+      work.log.warn("the model shows no triangles")
+    }
+    work.progress.enter("measure")
+    let report = scene.merged().report()
+    let unmet = call.options.require.flatMap { requirement -> String? in
+      let isMet =
+        switch requirement {
+        case .watertight: report.isWatertight
+        case .manifold: report.isManifold
+        }
+      return isMet ? nil : "the model is not \(requirement.rawValue)"
+    }
+    return VerbResult(
+      result: json(report, scene), text: text(report, scene), unmetGuarantee: unmet)
+  }
+
+  private static func json(_ report: MeshReport, _ scene: Scene) -> JSONValue {
+    let box = report.bounds
+    func vector(_ v: SIMD3<Float>) -> JSONValue {
+      box.isEmpty ? .null : .array((0..<3).map { .number(Double(v[$0])) })
+    }
+    return [
+      "vertices": .integer(report.vertices),
+      "triangles": .integer(report.triangles),
+      "components": .integer(report.components),
+      "boundaryEdges": .integer(report.boundaryEdges),
+      "nonManifoldEdges": .integer(report.nonManifoldEdges),
+      "nonManifoldVertices": .integer(report.nonManifoldVertices),
+      "misorientedEdges": .integer(report.misorientedEdges),
+      "degenerateTriangles": .integer(report.degenerateTriangles),
+      "duplicateTriangles": .integer(report.duplicateTriangles),
+      "watertight": .bool(report.isWatertight),
+      "manifold": .bool(report.isManifold),
+      "oriented": .bool(report.isOriented),
+      "volume": .number(report.volume),
+      "area": .number(report.area),
+      "genus": report.genus.map { .integer($0) } ?? .null,
+      "boundingBox": ["min": vector(box.minimum), "max": vector(box.maximum)],
+      "unit": scene.unit.map { .string($0.rawValue) } ?? .null,
+      "materials": .integer(scene.materials.count),
+      "textures": .integer(scene.textures.count),
+      "nodes": .integer(scene.nodes.count),
+      "extensions": .array(scene.extensions.map { .string($0) }),
+    ]
+  }
+
+  private static func text(_ report: MeshReport, _ scene: Scene) -> String {
+    let unit = scene.unit?.rawValue ?? "units"
+    let size = report.bounds.size
+    let yesNo = { (value: Bool) in value ? "yes" : "no" }
+    var lines = [
+      "triangles       \(report.triangles)",
+      "vertices        \(report.vertices)",
+      "components      \(report.components)",
+      "size            \(size.x) x \(size.y) x \(size.z) \(unit)",
+      "area            \(report.area) square \(unit)",
+      "volume          \(report.volume) cubic \(unit)",
+      "watertight      \(yesNo(report.isWatertight)), \(report.boundaryEdges) boundary edges",
+      "manifold        \(yesNo(report.isManifold)), \(report.nonManifoldEdges) edges and "
+        + "\(report.nonManifoldVertices) vertices are not",
+      "oriented        \(yesNo(report.isOriented)), \(report.misorientedEdges) edges are not",
+      "degenerate      \(report.degenerateTriangles) triangles",
+      "duplicate       \(report.duplicateTriangles) triangles",
+      "materials       \(scene.materials.count), textures \(scene.textures.count)",
+    ]
+    if let genus = report.genus { lines.insert("genus           \(genus)", at: 6) }
+    if !scene.extensions.isEmpty {
+      lines.append("extensions      \(scene.extensions.joined(separator: " "))")
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// An input that was read but is not what the verb needs.
+struct InputError: ExplainedError, Equatable {
+  let code: String
+  let message: String
+  let place: String
+  var kind: FailureKind { .unreadableInput }
+
+  init(_ code: String, _ message: String, _ place: String) {
+    (self.code, self.message, self.place) = (code, message, place)
+  }
+}

@@ -1,0 +1,198 @@
+import Archives
+import Foundation
+import Operations
+import Settings
+import Work
+
+/// One call of a verb: its words parsed, its work run, its result told.
+struct Invocation {
+  private let verb: AnyVerb
+  private var inputs: [String] = []
+  private var output: String?
+  private var flags: [(flag: String, words: String)] = []
+  private var presets: [String] = []
+  private var json = false
+  private var quiet = false
+  private var threads: Int?
+  private var seed: UInt64 = 0
+
+  /// Flags that every verb takes, with what follows each.
+  static let common: [(flag: String, placeholder: String, help: String)] = [
+    ("--output", "PATH", "Where the result goes; -o for short, - for standard output."),
+    ("--preset", "NAME", "A named set of options, or a .json file of them."),
+    ("--json", "", "Print one JSON object and nothing else."),
+    ("--quiet", "", "No progress on standard error."),
+    ("--threads", "N", "How many threads may work; never changes the result."),
+    ("--seed", "N", "Fixes everything random; 0 without it."),
+    ("--help", "", "This page."),
+  ]
+
+  init(_ verb: AnyVerb, _ words: [String]) throws {
+    self.verb = verb
+    var rest = words[...]
+    while let word = rest.popFirst() {
+      if word == "--" {
+        inputs += rest
+        break
+      }
+      guard word.hasPrefix("-"), word != "-" else {
+        inputs.append(word)
+        continue
+      }
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let flag = String(parts[0] == "-o" ? "--output" : parts[0])
+      func value() throws -> String {
+        if parts.count == 2 { return String(parts[1]) }
+        guard let next = rest.popFirst() else { throw UsageError("\(flag) needs a value") }
+        return next
+      }
+      switch flag {
+      case "--output": output = try value()
+      case "--preset": presets.append(try value())
+      case "--json": json = true
+      case "--quiet": quiet = true
+      case "--threads": threads = try Self.whole(flag, value(), in: 1...1024)
+      case "--seed": seed = UInt64(try Self.whole(flag, value(), in: 0...Int.max))
+      default: flags.append((flag, try optionValue(flag, parts.count == 2, value)))
+      }
+    }
+    // A switch can be turned off by its negative.
+    flags = flags.map { flag, words in
+      words == "--no" ? ("--" + flag.dropFirst("--no-".count), "false") : (flag, words)
+    }
+  }
+
+  private func optionValue(
+    _ flag: String, _ hasValue: Bool, _ value: () throws -> String
+  ) throws -> String {
+    let isSwitch = { (name: String) in
+      verb.options.contains { $0.flag == name && $0.isSwitch }
+    }
+    if isSwitch(flag) { return hasValue ? try value() : "true" }
+    if flag.hasPrefix("--no-"), isSwitch("--" + flag.dropFirst("--no-".count)) { return "--no" }
+    guard verb.options.contains(where: { $0.flag == flag }) else {
+      let names = verb.options.map(\.flag) + Self.common.map(\.flag)
+      let nearest = nearestName(to: flag, among: names).map { "; did you mean \($0)?" } ?? ""
+      throw UsageError(
+        "\(verb.name) has no option \(flag)\(nearest) (maquette \(verb.name) --help lists them)")
+    }
+    return try value()
+  }
+
+  private static func whole(
+    _ flag: String, _ words: String, in range: ClosedRange<Int>
+  ) throws -> Int {
+    guard let value = Int(words), range.contains(value) else {
+      throw UsageError(
+        "\(flag) does not take \"\(words)\"; it takes a whole number, "
+          + "\(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
+  // MARK: Running
+
+  func run() throws -> Int32 {
+    try checkPaths()
+    var layers: [SettingsLayer] = []
+    for name in presets { layers.append(try Preset(named: name, verb: verb.name).layer) }
+    layers.append(.flags(flags))
+
+    let progress = Terminal.progress(quiet: quiet)
+    let work = WorkContext(threads: threads, progress: progress)
+    let signals = Signals(cancelling: work.cancellation)
+    defer { signals.stop() }
+    let target = try OutputTarget(output, verb)
+    let result = try verb.run(layers, inputs, target.path, seed, presets.last, work)
+    Terminal.endProgress()
+    try tell(result, target, work)
+    if let sentence = result.unmetGuarantee {
+      Terminal.error(sentence)
+      return ExitCode.unmet
+    }
+    return ExitCode.done
+  }
+
+  private func checkPaths() throws {
+    guard verb.inputCount.contains(inputs.count) else {
+      let wanted = verb.inputCount.lowerBound
+      let what = wanted == 0 ? "no input" : wanted == 1 ? "one input" : "\(wanted) inputs"
+      throw UsageError(
+        "\(verb.name) takes \(what) but has \(inputs.count): maquette \(verb.name) \(verb.usage)")
+    }
+    switch verb.output {
+    case .none:
+      if output != nil { throw UsageError("\(verb.name) writes no file; leave -o off") }
+    case .required:
+      if output == nil {
+        throw UsageError("\(verb.name) needs -o: maquette \(verb.name) \(verb.usage)")
+      }
+    }
+    if output == "-" && json {
+      throw UsageError("-o - and --json both want standard output; give -o a path")
+    }
+  }
+
+  private func tell(_ result: VerbResult, _ target: OutputTarget, _ work: WorkContext) throws {
+    if !json {
+      for warning in work.log.warnings { Terminal.warning(warning) }
+    }
+    if target.isStandardOutput {
+      try target.copyOut()
+    } else if json {
+      Terminal.out(try object(result, work).text())
+    } else {
+      Terminal.out(result.text)
+      for artifact in result.outputs { Terminal.out("wrote \(artifact.path)") }
+    }
+  }
+
+  private func object(_ result: VerbResult, _ work: WorkContext) throws -> JSONValue {
+    [
+      "verb": .string(verb.name), "version": .string(maquetteVersion),
+      "inputs": .array(inputs.map { .string($0) }),
+      "outputs": .array(result.outputs.map(Self.describe)),
+      "result": result.result,
+      "warnings": .array(work.log.warnings.map { .string($0) }),
+      "timings": .object(
+        work.progress.timings.map { ($0.phase, .number(($0.seconds * 1000).rounded() / 1000)) }),
+    ]
+  }
+
+  private static func describe(_ artifact: Artifact) -> JSONValue {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: artifact.path)
+    let size = (attributes?[.size] as? NSNumber)?.intValue ?? 0
+    return [
+      "path": .string(artifact.path), "mediaType": .string(artifact.mediaType),
+      "bytes": .integer(size),
+      "sha256": Digest.sha256(ofFile: artifact.path).map { .string($0) } ?? .null,
+    ]
+  }
+}
+
+/// Where the output goes: a path, or a file made for copying to standard output.
+struct OutputTarget {
+  let path: String?
+  let isStandardOutput: Bool
+
+  init(_ output: String?, _ verb: AnyVerb) throws {
+    guard output == "-" else {
+      (path, isStandardOutput) = (output, false)
+      return
+    }
+    guard case .required(let ending?) = verb.output else {
+      throw UsageError("\(verb.name) cannot write to standard output; give -o a path")
+    }
+    let name = "maquette-\(ProcessInfo.processInfo.processIdentifier).\(ending)"
+    path = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
+    isStandardOutput = true
+  }
+
+  func copyOut() throws {
+    defer { try? FileManager.default.removeItem(atPath: path!) }
+    guard let file = FileHandle(forReadingAtPath: path!) else { return }
+    while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
+      try FileHandle.standardOutput.write(contentsOf: piece)
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import Dispatch
+import Glibc
+import Work
+
+/// Turns SIGINT and SIGTERM into cancellation, so that work ends cleanly and leaves nothing half-written.
+struct Signals {
+  private let sources: [any DispatchSourceSignal]
+
+  init(cancelling cancellation: Cancellation) {
+    // A reader that goes away is an error of the write, not the end of the program.
+    _ = signal(SIGPIPE, SIG_IGN)
+    sources = [SIGINT, SIGTERM].map { number in
+      _ = signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { cancellation.cancel() }
+      source.resume()
+      return source
+    }
+  }
+
+  func stop() { for source in sources { source.cancel() } }
+}
