@@ -102,9 +102,13 @@ let package = Package(
     tests(of: "Views", uses: foundations + ["Imaging"]),
     tests(of: "Formats", uses: foundations + ["Geometry", "Imaging", "Scenes"]),
     tests(of: "Rendering", uses: foundations + ["Geometry", "Imaging", "Views", "Scenes"]),
-    tests(of: "Operations", uses: foundations + ["Geometry", "Scenes", "Formats"]),
+    tests(of: "Operations", uses: foundations + ["Geometry", "Scenes", "Formats", "Imaging"]),
     .testTarget(
-      name: "PeerTests", dependencies: ["TestSupport", "Settings"],
+      name: "CommandLineTests", dependencies: ["TestSupport", "Settings", "maquette"],
+      swiftSettings: strict + architecture),
+    .testTarget(
+      name: "PeerTests", dependencies: ["TestSupport", "Settings", "maquette"],
+      exclude: ["read_dataset.py"],
       swiftSettings: strict + architecture),
   ],
   swiftLanguageModes: [.v6]

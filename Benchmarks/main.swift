@@ -1,1 +1,3 @@
-print("x")
+import Foundation
+
+exit(BenchmarkRun.main(Array(CommandLine.arguments.dropFirst())))

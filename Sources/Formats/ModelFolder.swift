@@ -13,16 +13,19 @@ struct ModelFolder {
   func read(_ name: String, at place: String) throws(FormatError) -> [UInt8] {
     let path = name.replacing("\\", with: "/")
     if path.contains("://") || path.hasPrefix("//") {
-      throw FormatError("remote-uri", "\"\(shortened(name))\" is not fetched; keep the file beside the model", at: place)
+      throw FormatError(
+        "remote-uri", "\"\(shortened(name))\" is not fetched; keep the file beside the model",
+        at: place)
     }
     guard !path.isEmpty, !path.hasPrefix("/"), !path.contains("\0") else {
-      throw FormatError("unsafe-path", "\"\(shortened(name))\" is not a relative path", at: place)
+      throw FormatError(
+        "outside-folder", "\"\(shortened(name))\" is not a relative path", at: place)
     }
     let resolved = URL(fileURLWithPath: root + "/" + path).standardizedFileURL
       .resolvingSymlinksInPath().path
     guard resolved.hasPrefix(root == "/" ? "/" : root + "/") else {
       throw FormatError(
-        "unsafe-path", "\"\(shortened(name))\" leaves the model's folder and is not opened",
+        "outside-folder", "\"\(shortened(name))\" leaves the model's folder and is not opened",
         at: place)
     }
     guard let data = FileManager.default.contents(atPath: resolved) else {

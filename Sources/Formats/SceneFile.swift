@@ -78,7 +78,8 @@ public enum SceneFile {
   ) throws(FormatError) -> [(name: String, bytes: [UInt8])] {
     let scene = scene.withoutEmptyParts()
     guard scene.triangleCount > 0 else {
-      throw FormatError("no-triangles", "the model holds no triangles, so there is nothing to write")
+      throw FormatError(
+        "no-triangles", "the model holds no triangles, so there is nothing to write")
     }
     switch format {
     case .glb: return [(stem + ".glb", GLTFWriter.write(scene))]

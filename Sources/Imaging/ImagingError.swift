@@ -7,8 +7,9 @@ public struct ImagingError: ExplainedError, Equatable {
   public let message: String
   public let place: String
 
-  init(_ code: String, _ message: String, at place: String = "", kind: FailureKind = .unreadableInput)
-  {
+  init(
+    _ code: String, _ message: String, at place: String = "", kind: FailureKind = .unreadableInput
+  ) {
     (self.code, self.message, self.place, self.kind) = (code, message, place, kind)
   }
 }

@@ -7,7 +7,9 @@ public struct RenderError: ExplainedError, Equatable {
   public let message: String
   public let place: String
 
-  init(_ code: String, _ message: String, at place: String = "", kind: FailureKind = .missingDependency) {
+  init(
+    _ code: String, _ message: String, at place: String = "", kind: FailureKind = .missingDependency
+  ) {
     (self.code, self.message, self.place, self.kind) = (code, message, place, kind)
   }
 }

@@ -5,6 +5,25 @@ public enum EngineChoice: String, SettingChoice {
   case auto, software, gl
 }
 
+/// Where surfaces with alpha mode BLEND count for depth, normals and mask; colour always blends.
+public enum BlendedSurfaces: String, SettingChoice {
+  /// Where their alpha is at least one half.
+  case half
+  /// Everywhere, as if they were opaque.
+  case solid
+  /// Nowhere.
+  case ignore
+
+  /// The alpha below which they do not count.
+  var cutoff: Float {
+    switch self {
+    case .half: 0.5
+    case .solid: -1
+    case .ignore: 2
+    }
+  }
+}
+
 /// How a scene is drawn, whichever engine draws it.
 public struct RenderSettings: SettingsGroup {
   @Setting("Which engine draws; auto takes a GPU where there is one.")
@@ -20,8 +39,12 @@ public struct RenderSettings: SettingsGroup {
   public var exposureStops = 0.0
 
   @Setting(
-    "Hide the back of single-sided surfaces, as glTF asks. Off, every surface shows from both sides.")
+    "Hide the back of single-sided surfaces, as glTF asks. Off, every surface shows from both sides."
+  )
   public var cullBackFaces = false
+
+  @Setting("Where blended surfaces count for depth, normals and mask.")
+  public var blendedSurfaces = BlendedSurfaces.half
 
   public init() {}
 }

@@ -9,6 +9,8 @@ struct EngineOptions: Sendable {
   let samples: Int
   let exposure: Float
   let cullBackFaces: Bool
+  /// The alpha below which blended surfaces do not count for depth, normals and mask.
+  let blendedCutoff: Float
   let normalSpaceFromWorld: Matrix3
 }
 
@@ -42,7 +44,8 @@ public struct Renderer: ~Copyable {
     }
     let options = EngineOptions(
       samples: settings.samples, exposure: Float(exp2(settings.exposureStops)),
-      cullBackFaces: settings.cullBackFaces, normalSpaceFromWorld: normalSpaceFromWorld)
+      cullBackFaces: settings.cullBackFaces, blendedCutoff: settings.blendedSurfaces.cutoff,
+      normalSpaceFromWorld: normalSpaceFromWorld)
     let gl = try GLEngine(
       scene, environment: try Self.environment(settings, work), table: try SpecularTable(work),
       options: options, intrinsics: intrinsics, threads: work.threads)

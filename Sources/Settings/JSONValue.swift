@@ -25,7 +25,36 @@ public enum JSONValue: Sendable, Equatable {
   /// Parses JSON text, strictly (RFC 8259). Objects come back with their keys sorted.
   /// Throws the parser's own words.
   public init(parsing data: Data) throws(JSONError) {
+    if let offset = Self.trailingComma(in: data) {
+      throw JSONError(reason: "a comma before a closing bracket around character \(offset).")
+    }
     self.init(foundation: try Self.foundationObject(parsing: data).get())
+  }
+
+  /// Foundation lets a comma before a closing bracket pass; RFC 8259 does not.
+  private static func trailingComma(in data: Data) -> Int? {
+    var (inString, escaped, afterComma) = (false, false, false)
+    for (offset, byte) in data.enumerated() {
+      if inString {
+        if escaped {
+          escaped = false
+        } else if byte == UInt8(ascii: "\\") {
+          escaped = true
+        } else if byte == UInt8(ascii: "\"") {
+          inString = false
+        }
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "\""): (inString, afterComma) = (true, false)
+      case UInt8(ascii: ","): afterComma = true
+      case UInt8(ascii: "]"), UInt8(ascii: "}"):
+        if afterComma { return offset }
+      case 0x20, 0x09, 0x0A, 0x0D: break
+      default: afterComma = false
+      }
+    }
+    return nil
   }
 
   private static func foundationObject(parsing data: Data) -> Result<Any, JSONError> {

@@ -30,11 +30,12 @@ enum Help {
   static var overview: String {
     let width = Catalogue.verbs.map(\.name.count).max()! + 2
     let verbs = Catalogue.verbs.map { "  \(padded($0.name, width))\($0.summary)" }
-    return (["usage: maquette VERB [INPUT...] [-o OUTPUT] [--option value...]", ""] + verbs + [
-      "", "  maquette VERB --help   the options of a verb",
-      "  maquette presets       named sets of options",
-      "  maquette completions bash|zsh|fish",
-    ]).joined(separator: "\n")
+    return
+      (["usage: maquette VERB [INPUT...] [-o OUTPUT] [--option value...]", ""] + verbs + [
+        "", "  maquette VERB --help   the options of a verb",
+        "  maquette presets       named sets of options",
+        "  maquette completions bash|zsh|fish",
+      ]).joined(separator: "\n")
   }
 
   static func unknownVerb(_ name: String) -> String {
@@ -48,7 +49,9 @@ enum Help {
       let range = [option.schema["minimum"], option.schema["maximum"]].compactMap { $0?.text() }
       var notes: [String] = []
       if range.count == 2 { notes.append("\(range[0]) to \(range[1])") }
-      if option.value != .null { notes.append("default \(option.value.string ?? option.value.text())") }
+      if option.value != .null {
+        notes.append("default \(option.value.string ?? option.value.text())")
+      }
       let note = notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"
       return ("\(option.flag) \(option.placeholder)", option.help + note)
     }

@@ -37,7 +37,8 @@ enum Terminal {
       let filled = percent * 30 / 100
       let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
       let text =
-        isInteractive ? "\r[\(bar)] \(percent) % \(report.phase)   " : "\(percent) % \(report.phase)\n"
+        isInteractive
+        ? "\r[\(bar)] \(percent) % \(report.phase)   " : "\(percent) % \(report.phase)\n"
       try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
   }

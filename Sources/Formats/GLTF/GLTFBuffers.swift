@@ -1,23 +1,31 @@
 import Foundation
+import Work
 
 /// The binary side of a document: buffers, opened when first needed, and views into them.
 final class GLTFBuffers {
+  /// The largest buffer that zeros stand in for.
+  private static let placeholderLimit = 1 << 26
+
   private let document: GLTFDocument
   private let binary: ArraySlice<UInt8>?
   private let folder: ModelFolder
+  private let log: LogSink
   private var loaded: [Int: [UInt8]] = [:]
 
-  init(document: GLTFDocument, binary: ArraySlice<UInt8>?, folder: ModelFolder) {
+  init(document: GLTFDocument, binary: ArraySlice<UInt8>?, folder: ModelFolder, log: LogSink) {
     self.document = document
     self.binary = binary
     self.folder = folder
+    self.log = log
   }
 
   /// Checks that every view lies in its buffer and every embedded buffer has its bytes.
   func check() throws(FormatError) {
     for (index, buffer) in document["buffers"].enumerated() {
       _ = try buffer.requiredCount("byteLength", atLeast: 1)
-      if let uri = try buffer.string("uri"), uri.hasPrefix("data:") { _ = try bytes(ofBuffer: index) }
+      if let uri = try buffer.string("uri"), uri.hasPrefix("data:") {
+        _ = try bytes(ofBuffer: index)
+      }
     }
     for index in document["bufferViews"].indices { _ = try range(ofView: index) }
   }
@@ -32,8 +40,13 @@ final class GLTFBuffers {
       bytes = try resource(uri, at: "\(buffer.path).uri")
     } else if index == 0, let binary {
       bytes = Array(binary)
+    } else if declared <= Self.placeholderLimit {
+      // The format lets an application supply such bytes; there is none here.
+      log.warn("\(buffer.path): the file does not hold its bytes; zeros are used")
+      bytes = Array(repeating: 0, count: declared)
     } else {
-      throw FormatError("missing-property", "the buffer has neither a uri nor a GLB chunk", at: buffer.path)
+      throw FormatError(
+        "missing-property", "the buffer has neither a uri nor a GLB chunk", at: buffer.path)
     }
     guard bytes.count >= declared else {
       throw FormatError(

@@ -45,10 +45,16 @@ struct GLTFDocument {
     self.collections = collections
     warnings += try Self.checkVersion(root)
     warnings += try Self.checkExtensions(root)
+    if collections["animations"]?.isEmpty == false {
+      warnings.append("the file is animated; its default pose is used")
+    }
     self.warnings = warnings
   }
 
   subscript(collection: String) -> [GLTFElement] { collections[collection] ?? [] }
+
+  /// Every element of every collection.
+  var elements: [GLTFElement] { Self.names.flatMap { self[$0] } }
 
   func size(_ collection: String) -> Int { collections[collection]?.count ?? 0 }
 
@@ -80,7 +86,8 @@ struct GLTFDocument {
         } else if !supported.contains(name) {
           throw FormatError(
             "unsupported-extension",
-            "the file requires \(name), which is not supported; export it without", at: element.path)
+            "the file requires \(name), which is not supported; export it without", at: element.path
+          )
         }
       }
     }

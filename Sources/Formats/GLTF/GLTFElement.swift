@@ -76,7 +76,7 @@ struct GLTFElement {
   /// A reference into a collection of `size` entries.
   func index(_ key: String, into collection: String, size: Int) throws(FormatError) -> Int? {
     guard let value = try count(key) else { return nil }
-    try Self.check(value, into: collection, size: size, at: "\(path).\(key)")
+    try Self.check(value, into: collection, size: size, at: self[key]!.path)
     return value
   }
 

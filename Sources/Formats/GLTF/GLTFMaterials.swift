@@ -57,11 +57,14 @@ struct GLTFMaterials {
     _ element: GLTFElement, _ key: String, _ fallback: Float
   ) throws(FormatError) -> Float {
     let value = try element.float(key) ?? fallback
-    if !(0...1).contains(value) { warnings.append("\(element.path).\(key): \(value) is not in 0...1") }
+    if !(0...1).contains(value) {
+      warnings.append("\(element.path).\(key): \(value) is not in 0...1")
+    }
     return min(max(value, 0), 1)
   }
 
-  private mutating func alphaMode(_ element: GLTFElement) throws(FormatError) -> Material.AlphaMode {
+  private mutating func alphaMode(_ element: GLTFElement) throws(FormatError) -> Material.AlphaMode
+  {
     let cutoff = try element.float("alphaCutoff") ?? 0.5
     switch try element.string("alphaMode") ?? "OPAQUE" {
     case "MASK": return .mask(cutoff: cutoff)
@@ -73,7 +76,8 @@ struct GLTFMaterials {
     }
   }
 
-  private mutating func slot(_ owner: GLTFElement, _ key: String) throws(FormatError) -> TextureSlot?
+  private mutating func slot(_ owner: GLTFElement, _ key: String) throws(FormatError)
+    -> TextureSlot?
   {
     guard let info = try owner.object(key) else { return nil }
     guard

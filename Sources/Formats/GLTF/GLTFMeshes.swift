@@ -45,7 +45,8 @@ struct GLTFMeshes {
     let accessorCount = document.size("accessors")
     let mode = try primitive.count("mode") ?? 4
     guard mode <= 6 else {
-      throw FormatError("out-of-range", "\(mode) is no primitive mode", at: "\(primitive.path).mode")
+      throw FormatError(
+        "out-of-range", "\(mode) is no primitive mode", at: "\(primitive.path).mode")
     }
     guard let attributes = try primitive.object("attributes") else {
       throw FormatError("missing-property", "\"attributes\" is missing", at: primitive.path)
@@ -96,6 +97,12 @@ struct GLTFMeshes {
   {
     func index(_ name: String) throws(FormatError) -> Int? {
       try element.index(name, into: "accessors", size: document.size("accessors"))
+    }
+    for (name, _) in element.value.object ?? [] {
+      guard let accessor = try index(name), try accessors.layout(accessor).componentType == 5125
+      else { continue }
+      throw FormatError(
+        "bad-type", "32-bit integers are no vertex attribute", at: "\(element.path).\(name)")
     }
     var streams = VertexAttributes()
     if let normals = try index("NORMAL") {

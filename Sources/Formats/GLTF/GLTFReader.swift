@@ -21,9 +21,9 @@ enum GLTFReader {
     }
     let document = try GLTFDocument(json: json)
     document.warnings.forEach(log.warn)
-    try GLTFReferences.check(document)
+    try GLTFReferences.check(document).forEach(log.warn)
     let buffers = GLTFBuffers(
-      document: document, binary: binary, folder: ModelFolder(ofFile: path))
+      document: document, binary: binary, folder: ModelFolder(ofFile: path), log: log)
     try buffers.check()
     let accessors = GLTFAccessors(document: document, buffers: buffers)
     try accessors.check()
@@ -63,6 +63,7 @@ struct GLTFSceneBuilder {
 
   mutating func build() throws(FormatError) {
     let nodes = document["nodes"]
+    for skin in document["skins"] { _ = try bindMatrices(of: skin) }
     for node in nodes {
       scene.nodes.append(
         Scene.Node(
@@ -142,7 +143,9 @@ struct GLTFSceneBuilder {
     let scale = try node.numbers("scale", count: 3)
     if let matrix = try node.numbers("matrix", count: 16) {
       if translation != nil || rotation != nil || scale != nil {
-        notes.append("\(node.path): there is a matrix and a translation, rotation or scale; the matrix is used")
+        notes.append(
+          "\(node.path): there is a matrix and a translation, rotation or scale; the matrix is used"
+        )
       }
       return Matrix4(columnMajor: matrix)
     }
@@ -155,24 +158,30 @@ struct GLTFSceneBuilder {
 
   /// `worldFromJoint * jointFromBind` for each joint, with the nodes where the file has them.
   private func pose(of skin: GLTFElement) throws(FormatError) -> GLTFMeshes.Pose {
-    let joints = try skin.indices("joints", into: "nodes", size: scene.nodes.count)
+    let joints = try skin.indices("joints", into: "nodes", size: document.size("nodes"))
     let world = worldTransforms()
-    var jointFromBind = [Matrix4](repeating: .identity, count: joints.count)
+    return zip(joints, try bindMatrices(of: skin)).map { world[$0] * $1 }
+  }
+
+  /// `jointFromBind` for each joint of a skin.
+  private func bindMatrices(of skin: GLTFElement) throws(FormatError) -> [Matrix4] {
+    let count = try skin.list("joints").count
+    var jointFromBind = [Matrix4](repeating: .identity, count: count)
     if let index = try skin.index(
       "inverseBindMatrices", into: "accessors", size: document.size("accessors"))
     {
       let (values, layout) = try accessors.floats(index)
-      guard layout.type == "MAT4", layout.isFloat, layout.count >= joints.count else {
+      guard layout.type == "MAT4", layout.isFloat, layout.count >= count else {
         throw FormatError(
-          "bad-type", "inverse bind matrices must be \(joints.count) MAT4 of floats",
+          "bad-type", "inverse bind matrices must be \(count) MAT4 of floats",
           at: layout.path)
       }
-      for joint in joints.indices {
+      for joint in 0..<count {
         let numbers = values[16 * joint..<16 * joint + 16].map { Double($0) }
         jointFromBind[joint] = Matrix4(columnMajor: numbers)
       }
     }
-    return zip(joints, jointFromBind).map { world[$0] * $1 }
+    return jointFromBind
   }
 
   private func worldTransforms() -> [Matrix4] {

@@ -3,7 +3,9 @@ import Settings
 /// Checks every reference of a document, used or not, so that a broken file is refused the same way
 /// whatever part of it is shown.
 enum GLTFReferences {
-  static func check(_ document: GLTFDocument) throws(FormatError) {
+  /// What is allowed to pass comes back as warnings.
+  static func check(_ document: GLTFDocument) throws(FormatError) -> [String] {
+    try checkExtensions(document)
     for (collection, key, target) in single {
       for element in document[collection] {
         _ = try element.index(key, into: target, size: document.size(target))
@@ -19,7 +21,21 @@ enum GLTFReferences {
     for material in document["materials"] { try checkMaterial(material, document) }
     for animation in document["animations"] { try checkAnimation(animation, document) }
     for node in document["nodes"] { try checkLight(node, document) }
-    try checkHierarchy(document)
+    for skin in document["skins"] where try skin.list("joints").isEmpty {
+      throw FormatError("missing-property", "\"joints\" is missing", at: skin.path)
+    }
+    for camera in document["cameras"] where try camera.string("type") == nil {
+      throw FormatError("missing-property", "\"type\" is missing", at: camera.path)
+    }
+    return try GLTFHierarchy.check(document)
+  }
+
+  /// Extensions are objects, known or not.
+  private static func checkExtensions(_ document: GLTFDocument) throws(FormatError) {
+    for owner in [document.root] + document.elements {
+      guard let extensions = try owner.object("extensions") else { continue }
+      for (name, _) in extensions.value.object ?? [] { _ = try extensions.object(name) }
+    }
   }
 
   private static let single = [
@@ -86,34 +102,5 @@ enum GLTFReferences {
     guard let use = node["extensions"]?[name] else { return }
     let lights = try document.root["extensions"]?[name]?.list("lights") ?? []
     _ = try use.index("light", into: "lights", size: lights.count)
-  }
-
-  /// A node has one parent at most and is not its own ancestor.
-  private static func checkHierarchy(_ document: GLTFDocument) throws(FormatError) {
-    let nodes = document["nodes"]
-    var parent = [Int?](repeating: nil, count: nodes.count)
-    for (index, node) in nodes.enumerated() {
-      for child in try node.indices("children", into: "nodes", size: nodes.count) {
-        guard parent[child] == nil else {
-          throw FormatError(
-            "two-parents", "node \(child) already has the parent \(parent[child]!)",
-            at: "\(node.path).children")
-        }
-        parent[child] = index
-      }
-    }
-    // Follow parents upwards; a walk that meets its own mark has found a loop.
-    var walk = [Int](repeating: -1, count: nodes.count)
-    for start in nodes.indices {
-      var node = start
-      while walk[node] == -1 {
-        walk[node] = start
-        guard let next = parent[node] else { break }
-        node = next
-        if walk[node] == start {
-          throw FormatError("node-loop", "the node is its own ancestor", at: "nodes[\(node)]")
-        }
-      }
-    }
   }
 }

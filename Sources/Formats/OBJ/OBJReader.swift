@@ -142,6 +142,11 @@ struct OBJReader {
       let (result, overflow) =
         number < 0 ? number.addingReportingOverflow(count) : (number &- 1, false)
       guard !overflow, (0..<count).contains(result) else {
+        if field > 0 && number > 0 {
+          // A shape does not need it; a relative index that misses is a broken file all the same.
+          log.warn("some corners name a \(what) that is not there; they go without")
+          return -1
+        }
         throw FormatError(
           "index-out-of-range", "\(what) \(number) is not there; \(count) are",
           at: "line \(scanner.line)")

@@ -22,6 +22,7 @@ struct PLYValues {
   var remaining: Int { bytes.count - (encoding == .text ? scanner.offset : offset) }
 
   mutating func entry(_ element: PLYHeader.Element, _ index: Int) throws(FormatError) -> Entry {
+    words = []  // in text every entry has a line of its own, whatever else stands there
     var entry = Entry(scalars: Array(repeating: 0, count: element.properties.count))
     for (number, property) in element.properties.enumerated() {
       if let countType = property.listCount {

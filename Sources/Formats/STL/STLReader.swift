@@ -44,7 +44,8 @@ enum STLReader {
         at: "byte 80")
     }
     if file.count != 84 + 50 * count {
-      log.warn("the file goes on for \(file.count - 84 - 50 * count) bytes after its \(count) triangles")
+      log.warn(
+        "the file goes on for \(file.count - 84 - 50 * count) bytes after its \(count) triangles")
     }
     var corners: [SIMD3<Float>] = []
     corners.reserveCapacity(3 * count)
@@ -70,7 +71,8 @@ enum STLReader {
         guard words.count == 4, let x = scanner.float(words[1]), let y = scanner.float(words[2]),
           let z = scanner.float(words[3])
         else {
-          throw FormatError("bad-number", "a vertex needs three numbers", at: "line \(scanner.line)")
+          throw FormatError(
+            "bad-number", "a vertex needs three numbers", at: "line \(scanner.line)")
         }
         corners.append([x, y, z])
         inLoop += 1

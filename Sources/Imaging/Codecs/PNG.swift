@@ -13,7 +13,9 @@ enum PNG {
     try ImageFile.checkSize(width: Int(header.width), height: Int(header.height))
     let stride = Int(header.width) * Int(header.channels) * Int(header.bits) / 8
     var pixels = [UInt8](repeating: 0, count: stride * Int(header.height))
-    let failure = unsafe pixels.withUnsafeMutableBufferPointer { unsafe read(file, &header, into: $0) }
+    let failure = unsafe pixels.withUnsafeMutableBufferPointer {
+      unsafe read(file, &header, into: $0)
+    }
     if let failure { throw ImagingError("bad-png", failure) }
     return Image(
       width: Int(header.width), height: Int(header.height), channels: Int(header.channels),

@@ -13,7 +13,8 @@ enum Lighthouse {
     var scene = Scene()
     scene.unit = .meters
     scene.images = [
-      ("base color", maps.baseColor), ("occlusion roughness metallic", maps.occlusionRoughnessMetallic),
+      ("base color", maps.baseColor),
+      ("occlusion roughness metallic", maps.occlusionRoughnessMetallic),
       ("normal", maps.normal), ("emissive", maps.emissive),
     ].map { ImageSource(name: $0, mediaType: "image/png", bytes: $1) }
     scene.textures = (0..<4).map { index in
@@ -108,7 +109,8 @@ enum Lighthouse {
   private static func gallery() -> Mesh {
     turned(
       [
-        [[0, 1.80], [0.38, 1.80]], [[0.38, 1.80], [0.385, 1.795], [0.385, 1.765], [0.38, 1.76]],
+        [[0, 1.80], [0.38, 1.80]],
+        [[0.38, 1.80], [0.385, 1.795], [0.385, 1.765], [0.38, 1.76]],
         [[0.38, 1.76], [0.30, 1.72], [0.25, 1.64], [0.238, 1.60]], [[0.238, 1.60], [0, 1.60]],
       ], band: .metal)
   }
@@ -124,7 +126,8 @@ enum Lighthouse {
       let angle = 2 * Double.pi * Double(index) / 16
       let post = turned(
         [
-          [[0, 1.945], [0.007, 1.945]], [[0.007, 1.945], [0.007, 1.795]], [[0.007, 1.795], [0, 1.795]],
+          [[0, 1.945], [0.007, 1.945]], [[0.007, 1.945], [0.007, 1.795]],
+          [[0.007, 1.795], [0, 1.795]],
         ], band: .metal, segments: 10)
       return post.transformed(
         by: Matrix4(

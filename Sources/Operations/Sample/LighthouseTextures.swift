@@ -79,8 +79,9 @@ struct LighthouseTextures {
       func height(_ x: Int, _ y: Int) -> Float {
         texels[min(max(y, 0), size - 1) * size + (x + size) % size].height * Float(size)
       }
-      let slope = SIMD2(
-        height(x + 1, y) - height(x - 1, y), height(x, y - 1) - height(x, y + 1)) / 2
+      let slope =
+        SIMD2(
+          height(x + 1, y) - height(x - 1, y), height(x, y - 1) - height(x, y + 1)) / 2
       return SIMD3(-slope.x, -slope.y, 1).normalized * 0.5 + 0.5
     }
   }
@@ -115,7 +116,7 @@ struct LighthouseTextures {
     let copper = SIMD3<Float>(0.85, 0.52, 0.38)
     surface.color = copper + (SIMD3<Float>(0.36, 0.62, 0.54) - copper) * green
     surface.metallic = 1 - 0.9 * green
-    surface.roughness = 0.28 + 0.5 * green
+    surface.roughness = 0.34 + 0.44 * green
     surface.height = 0.0018 * rib
     surface.occlusion = 1 - 0.25 * smoothstep(0.86, 1, share)
     return surface
@@ -174,7 +175,8 @@ struct LighthouseTextures {
     surface.color = paint * (0.93 + 0.14 * (grain - 0.5)) * (1 - 0.16 * stains) * (1 - 0.10 * joint)
     surface.roughness = 0.62 + 0.25 * (grain - 0.5) + 0.1 * stains
     surface.height = 0.0009 * (1 - joint) + 0.0006 * grain
-    surface.occlusion = 1 - 0.30 * joint - 0.35 * smoothstep(0.10, 0, wall)
+    surface.occlusion =
+      1 - 0.30 * joint - 0.35 * smoothstep(0.10, 0, wall)
       - 0.30 * smoothstep(0.92, 1, wall)
     addOpenings(u, wall, to: &surface)
     return surface
@@ -200,7 +202,8 @@ struct LighthouseTextures {
         surface.roughness = 0.55
       } else if opening.isDoor {
         let plank = abs((x * 2.5).truncatingRemainder(dividingBy: 1))
-        surface.color = SIMD3(0.33, 0.21, 0.12) * (0.85 + 0.3 * Noise.fractal([x * 3, y * 14, 5], octaves: 3))
+        surface.color =
+          SIMD3(0.33, 0.21, 0.12) * (0.85 + 0.3 * Noise.fractal([x * 3, y * 14, 5], octaves: 3))
         surface.height = plank < 0.08 || plank > 0.92 ? -0.0010 : -0.0004
         surface.roughness = 0.6
         surface.occlusion = min(surface.occlusion, 0.8)
@@ -215,21 +218,33 @@ struct LighthouseTextures {
     }
   }
 
-  /// Grey stone with lichen above and wet, dark feet.
+  /// Grey stone with moss above and wet, dark feet.
   private static func rock(_ u: Float, _ share: Float) -> Surface {
     var surface = Surface()
-    let coarse = Noise.fractal(around(u, share, 3), octaves: 6)
-    let fine = Noise.fractal(around(u, share, 18), octaves: 3)
-    let crack = smoothstep(0.06, 0, abs(Noise.fractal(around(u, share, 5) + 9, octaves: 3) - 0.5))
-    let moss = smoothstep(0.50, 0.66, Noise.fractal(around(u, share, 4) + 3, octaves: 4))
-      * smoothstep(0.62, 0.40, share)
-    let stone = SIMD3<Float>(0.44, 0.42, 0.39) * (0.70 + 0.6 * coarse)
-    surface.color = stone + (SIMD3<Float>(0.36, 0.40, 0.18) - stone) * moss
-    let wet = smoothstep(0.60, 0.76, share + 0.08 * (coarse - 0.5))
-    surface.color *= (1 - 0.45 * wet) * (1 - 0.4 * crack)
+    // The mound takes the first part of the profile, its flat underside the rest.
+    let slope = min(share / 0.56, 1)
+    let place = moundPlace(u, slope)
+    let coarse = Noise.fractal(place * 3.2, octaves: 6)
+    let fine = Noise.fractal(place * 17, octaves: 4)
+    let layers = 0.5 + 0.5 * sin(place.y * 60 + 9 * Noise.fractal(place * 4, octaves: 3))
+    let moss =
+      smoothstep(0.50, 0.62, Noise.fractal(place * 3.5 + 3, octaves: 5))
+      * smoothstep(0.95, 0.5, slope)
+    let stone = SIMD3<Float>(0.50, 0.48, 0.45) * (0.45 + 0.75 * coarse + 0.35 * (fine - 0.5))
+    surface.color = stone * (0.92 + 0.08 * layers)
+    surface.color += (SIMD3<Float>(0.33, 0.38, 0.17) * (0.7 + 0.6 * fine) - surface.color) * moss
+    let wet = smoothstep(0.80, 0.95, slope + 0.15 * (coarse - 0.5))
+    surface.color *= 1 - 0.45 * wet
     surface.roughness = 0.85 - 0.5 * wet + 0.1 * (fine - 0.5)
-    surface.height = 0.004 * coarse + 0.0012 * fine - 0.0016 * crack
-    surface.occlusion = 1 - 0.4 * crack - 0.25 * smoothstep(0.55, 0.35, coarse)
+    surface.height = 0.006 * coarse + 0.0035 * fine + 0.0005 * layers + 0.001 * moss
+    surface.occlusion = 1 - 0.45 * smoothstep(0.50, 0.30, coarse)
     return surface
+  }
+
+  /// Where a texel of the mound lies in space, so that stone has no seam and no stretch.
+  private static func moundPlace(_ u: Float, _ slope: Float) -> SIMD3<Float> {
+    let angle = slope * .pi * 0.62
+    let turn = 2 * Float.pi * u
+    return [0.98 * sin(angle) * cos(turn), 0.42 * cos(angle), -0.98 * sin(angle) * sin(turn)]
   }
 }

@@ -64,7 +64,9 @@ public enum Convert: Verb {
     scene = scaled(scene, to: call.options.unit?.unit ?? target.unit)
     work.progress.enter("write")
     let outputs = try ModelOutput.write(scene, as: target, to: call.output!, work)
-    let vertices = scene.shapes.reduce(0) { $0 + $1.parts.reduce(0) { $0 + $1.mesh.positions.count } }
+    let vertices = scene.shapes.reduce(0) {
+      $0 + $1.parts.reduce(0) { $0 + $1.mesh.positions.count }
+    }
     return VerbResult(
       outputs: outputs,
       result: ["vertices": .integer(vertices), "triangles": .integer(scene.triangleCount)],

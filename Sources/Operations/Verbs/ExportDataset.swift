@@ -80,7 +80,8 @@ public enum ExportDataset: Verb {
     try writer.finish(
       points: points.map(datasetPoint),
       model: ModelTransform(scale: prepared.scale, offset: prepared.offset),
-      manifest: try manifest(call, prepared, engine: renderer.engineName, device: renderer.deviceName))
+      manifest: try manifest(
+        call, prepared, engine: renderer.engineName, device: renderer.deviceName))
     let seconds = (ContinuousClock.now - start) / .seconds(1)
 
     var outputs = [Artifact(path: call.output!, mediaType: "application/zip")]

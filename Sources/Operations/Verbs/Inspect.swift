@@ -32,9 +32,10 @@ public enum Inspect: Verb {
     work.progress.enter("read")
     let scene = try SceneFile.read(call.inputs[0], log: work.log)
     if scene.triangleCount == 0 {
-      // A glTF that shows nothing may be a library of parts; a scene that is meant to be seen is not.
-      let isLibrary = scene.roots.isEmpty && scene.unit == .meters
-      guard isLibrary else {
+      // A glTF may be a library of parts without a scene, or hold points and lines; that is no error
+      // of the file. Nodes that hold nothing, and mesh formats without a mesh, are.
+      let isGLTF = scene.unit == .meters
+      guard isGLTF && (scene.roots.isEmpty || !scene.shapes.isEmpty) else {
         throw InputError("no-triangles", "the model holds no triangles", call.inputs[0])
       }
       work.log.warn("the model shows no triangles")

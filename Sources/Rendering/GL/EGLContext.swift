@@ -33,7 +33,8 @@ import Glibc
         == EGL_TRUE
     else {
       throw RenderError(
-        "no-gles32", "the driver gives no OpenGL ES 3.2 context without a window "
+        "no-gles32",
+        "the driver gives no OpenGL ES 3.2 context without a window "
           + "(EGL error \(String(eglGetError(), radix: 16)))")
     }
     unsafe self.display = display
@@ -68,9 +69,10 @@ import Glibc
 
   /// The first device that is not software.
   private static func deviceDisplay() -> EGLDisplay? {
-    typealias QueryDevices = @convention(c) (
-      EGLint, UnsafeMutablePointer<EGLDeviceEXT?>?, UnsafeMutablePointer<EGLint>
-    ) -> EGLBoolean
+    typealias QueryDevices =
+      @convention(c) (
+        EGLint, UnsafeMutablePointer<EGLDeviceEXT?>?, UnsafeMutablePointer<EGLint>
+      ) -> EGLBoolean
     typealias QueryDeviceString = @convention(c) (EGLDeviceEXT, EGLint) -> UnsafePointer<CChar>?
     guard let queryDevices = unsafe eglGetProcAddress("eglQueryDevicesEXT"),
       let queryString = unsafe eglGetProcAddress("eglQueryDeviceStringEXT")

@@ -53,7 +53,7 @@ final class GLEngine {
     var colorVariants: [[String]: Int] = [:]
     var geometryVariants: [[String]: Int] = [:]
     for surface in scene.surfaces {
-      let material = GLMaterial(surface)
+      let material = GLMaterial(surface, blendedCutoff: options.blendedCutoff)
       meshes.append(GLMeshBox(GLMesh(surface)))
       let color = material.colorDefines
       if colorVariants[color] == nil {

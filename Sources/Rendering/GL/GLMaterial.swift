@@ -13,8 +13,10 @@ struct GLMaterial {
 
   let material: PreparedMaterial
   private let hasVertexColor: Bool
+  private let blendedCutoff: Float
 
-  init(_ surface: PreparedScene.Surface) {
+  init(_ surface: PreparedScene.Surface, blendedCutoff: Float) {
+    self.blendedCutoff = blendedCutoff
     material = surface.material
     hasVertexColor = !surface.mesh.attributes.colors.isEmpty
   }
@@ -64,7 +66,7 @@ struct GLMaterial {
     switch material.source.alphaMode {
     case .opaque: nil
     case .mask(let cutoff): cutoff
-    case .blend: 0.5
+    case .blend: blendedCutoff
     }
   }
 

@@ -17,11 +17,11 @@ enum Shaders {
     layout(location = 2) in vec4 a_tangent;
     layout(location = 3) in vec4 a_uv;
     layout(location = 4) in vec4 a_color;
-    out highp vec3 v_position;
+    WHERE out highp vec3 v_position;
     out highp float v_depth;
-    out highp vec3 v_normal;
+    WHERE out highp vec3 v_normal;
     #ifdef NORMAL_MAP
-    out highp vec4 v_tangent;
+    WHERE out highp vec4 v_tangent;
     #endif
     #ifdef TEXTURED
     WHERE out highp vec4 v_uv;
@@ -60,9 +60,9 @@ enum Shaders {
     uniform sampler2D u_baseColorMap;
     uniform vec4 u_uvLinear[5];
     uniform vec4 u_uvOffset[5];
-    in highp vec3 v_position;
+    WHERE in highp vec3 v_position;
     in highp float v_depth;
-    in highp vec3 v_normal;
+    WHERE in highp vec3 v_normal;
     #ifdef TEXTURED
     WHERE in highp vec4 v_uv;
     vec2 uvOf(int slot) {
@@ -125,7 +125,7 @@ enum Shaders {
       uniform float u_specularLevels;
       uniform sampler2D u_specularTable;
       #ifdef NORMAL_MAP
-      in highp vec4 v_tangent;
+      WHERE in highp vec4 v_tangent;
       #endif
       layout(location = 0) out vec4 o_color;
 

@@ -20,7 +20,7 @@ struct Environment: Sendable {
   /// The neutral studio: a soft dome with one large key light to the upper left of the front, a weaker
   /// fill and a rim. A white matt surface facing the key comes out just below white.
   static func studio(_ work: WorkContext) throws -> Environment {
-    try Environment(size: 64, work) { direction in
+    try Environment(size: 128, work) { direction in
       let sky = 0.42 + 0.30 * max(direction.y, 0) + 0.10 * min(direction.y, 0)
       func softbox(_ x: Float, _ y: Float, _ z: Float, width: Float, light: Float) -> Float {
         let cosine = direction.dot(SIMD3<Float>(x, y, z).normalized)
@@ -36,7 +36,7 @@ struct Environment: Sendable {
 
   /// Light from a panorama of any resolution.
   static func panorama(_ image: RadianceImage, _ work: WorkContext) throws -> Environment {
-    let cubeSize = min(256, max(32, (image.width / 4).nextPowerOfTwo))
+    let cubeSize = min(256, max(64, (image.width / 4).nextPowerOfTwo))
     return try Environment(size: cubeSize, work) { sample(image, $0) }
   }
 
@@ -61,7 +61,7 @@ struct Environment: Sendable {
     for level in 1..<Self.levels {
       levels.append(
         try Self.filtered(
-          chain, size: max(size >> level, 8),
+          chain, size: size >> level,
           roughness: Float(level) / Float(Self.levels - 1), work))
     }
     specular = levels

@@ -66,7 +66,9 @@ struct PictureTable {
   init(_ scene: Scene, materials: [Int], _ work: WorkContext) throws {
     (self.scene, log) = (scene, work.log)
     let used = Set(
-      materials.flatMap { scene.materials[$0].slots }.compactMap { scene.textures[$0.texture].image })
+      materials.flatMap { scene.materials[$0].slots }.compactMap {
+        scene.textures[$0.texture].image
+      })
     let numbers = used.filter { scene.images[$0].problem == nil }.sorted()
     let decoded = try parallelMap(count: numbers.count, work) { index in
       Result { try scene.images[numbers[index]].decoded() }
@@ -118,7 +120,8 @@ struct PictureTable {
     }
     if !prepared.uvSets.contains(slot.uvSet) {
       guard prepared.uvSets.count < 2 else {
-        log.warn("material \"\(prepared.source.name)\" uses more than two UV sets; the rest is left out")
+        log.warn(
+          "material \"\(prepared.source.name)\" uses more than two UV sets; the rest is left out")
         return nil
       }
       prepared.uvSets.append(slot.uvSet)

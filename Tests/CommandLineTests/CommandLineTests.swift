@@ -1,0 +1,116 @@
+import Foundation
+import Settings
+import TestSupport
+import Testing
+
+/// The contract that scripts rely on: exit codes, what goes where, one sentence for each mistake.
+@Suite(.serialized) struct CommandLineTests {
+  private let folder = TemporaryFolder()
+
+  private func sample() throws -> String {
+    let path = folder.file("s.glb")
+    let made = try Program.run(["sample", "-o", path, "--texture-size", "64", "--quiet"])
+    try #require(made.status == 0, "\(made.error)")
+    return path
+  }
+
+  @Test(arguments: [
+    (["--version"], "maquette "), (["--help"], "dataset"), (["dataset", "--help"], "--coverage"),
+    (["presets"], "100x800"), (["completions", "bash"], "complete -o default"),
+    (["completions", "fish"], "complete -c maquette"),
+  ])
+  func helpIsAResult(_ words: [String], _ text: String) throws {
+    let outcome = try Program.run(words)
+    #expect(outcome.status == 0 && outcome.output.contains(text) && outcome.error.isEmpty)
+  }
+
+  @Test(
+    arguments: [
+      ([], 2, ""), (["datset"], 2, "did you mean dataset?"), (["inspect"], 2, "one input"),
+      (["inspect", "x.glb", "--requre", "manifold"], 2, "did you mean --require?"),
+      (["inspect", "x.glb", "--require", "pretty"], 2, "watertight, manifold"),
+      (["inspect", "x.glb", "-o", "y"], 2, "writes no file"),
+      (["dataset", "x.glb"], 2, "needs -o"),
+      (["dataset", "x.glb", "-o", "y.zip", "--views", "0"], 2, "1 to 100000"),
+      (["dataset", "x.glb", "-o", "y.zip", "--views"], 2, "needs a value"),
+      (["dataset", "x.glb", "-o", "y.zip", "--preset", "7x7"], 2, "100x800"),
+      (["dataset", "x.glb", "-o", "y.zip", "--threads", "none"], 2, "1 to 1024"),
+      (["convert", "x.glb", "-o", "y.docx"], 2, ".glb, .obj, .stl, .ply"),
+      (["inspect", "/nowhere/x.glb"], 3, "not there"), (["inspect", "/tmp"], 3, ""),
+      (["inspect", "x.docx"], 3, ".glb, .gltf, .obj, .stl, .ply are"),
+    ] as [([String], Int32, String)])
+  func mistakesGetASentenceAndACode(_ words: [String], _ status: Int32, _ hint: String) throws {
+    let outcome = try Program.run(words)
+    #expect(outcome.status == status)
+    #expect(outcome.error.contains(hint) || hint.isEmpty, "\(outcome.error)")
+    let lines = outcome.error.split(separator: "\n")
+    #expect(words.isEmpty || lines.count == 1, "\(outcome.error)")
+  }
+
+  @Test func jsonIsOneObjectAndNothingElse() throws {
+    let outcome = try Program.run(["inspect", try sample(), "--json"])
+    #expect(outcome.status == 0)
+    let object = try JSONValue(parsing: Data(outcome.output.utf8))
+    #expect(object["verb"] == "inspect" && object["result"]?["watertight"]?.bool == true)
+    for key in ["version", "inputs", "outputs", "warnings", "timings"] {
+      #expect(object[key] != nil)
+    }
+    let failed = try Program.run(["inspect", "/nowhere.glb", "--json"])
+    let error = try JSONValue(parsing: Data(failed.output.utf8))
+    #expect(failed.status == 3 && error["error"]?["where"] == "/nowhere.glb")
+    #expect(error["error"]?["code"]?.string != nil && error["error"]?["message"]?.string != nil)
+  }
+
+  @Test func unmetGuaranteeIsOne() throws {
+    let path = folder.write("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n", as: "open.obj")
+    #expect(try Program.run(["inspect", path, "--require", "watertight"]).status == 1)
+    #expect(try Program.run(["inspect", path, "--require", "manifold"]).status == 0)
+  }
+
+  @Test func outputsAreWholeAndNamed() throws {
+    let model = try sample()
+    let zip = folder.file("new/folder/set.zip")
+    let outcome = try Program.run([
+      "dataset", model, "-o", zip, "--views", "2", "--pixels", "64", "--json", "--quiet",
+    ])
+    #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome.error)")
+    let output = try JSONValue(parsing: Data(outcome.output.utf8))["outputs"]?.array?.first
+    #expect(output?["path"]?.string == zip)
+    #expect(output?["bytes"]?.int == contents(zip).count)
+    #expect(output?["sha256"]?.string?.count == 64)
+    let standard = try Program.run(["sample", "-o", "-", "--texture-size", "64"])
+    #expect(standard.status == 0 && standard.output.hasPrefix("glTF"))
+  }
+
+  @Test func failureKeepsTheOldFile() throws {
+    let old = folder.write("precious", as: "set.zip")
+    let outcome = try Program.run([
+      "dataset", folder.write("nonsense", as: "x.glb"), "-o", old, "--views", "2",
+    ])
+    #expect(outcome.status == 3)
+    #expect(contents(old) == Array("precious".utf8))
+    #expect(folder.names == ["set.zip", "x.glb"])
+  }
+
+  @Test func unwritableOutputIsFour() throws {
+    let model = try sample()
+    #expect(try Program.run(["convert", model, "-o", "/proc/nowhere/x.stl"]).status == 4)
+    #expect(try Program.run(["convert", model, "-o", model + "/x.stl"]).status == 4)
+  }
+
+  @Test func missingEngineIsFive() throws {
+    let outcome = try Program.run([
+      "dataset", try sample(), "-o", folder.file("x.zip"), "--engine", "software", "--views", "1",
+    ])
+    #expect(outcome.status == 5 && !folder.names.contains("x.zip"))
+  }
+
+  @Test func interruptLeavesNothing() throws {
+    let model = try sample()
+    let outcome = try Program.run(
+      ["dataset", model, "-o", folder.file("x.zip"), "--views", "5000", "--pixels", "400"],
+      interruptAfter: 1.5)
+    #expect(outcome.status == 130)
+    #expect(folder.names == ["s.glb"])
+  }
+}

@@ -1,0 +1,80 @@
+import Formats
+import Geometry
+import LinearMath
+import Scenes
+import TestSupport
+import Testing
+import Work
+
+@Suite struct RoundTripTests {
+  static let textured: Scene = {
+    let profile: [(point: SIMD2<Float>, normal: SIMD2<Float>, v: Float)] = [
+      ([0, 1], [0, 1], 0), ([1, 1], [0, 1], 0.25), ([1, 1], [1, 0], 0.25),
+      ([1, -1], [1, 0], 0.75),
+      ([1, -1], [0, -1], 0.75), ([0, -1], [0, -1], 1),
+    ]
+    var material = Material()
+    material.name = "red tin"
+    material.baseColor = [0.5, 0.1, 0.1, 1]
+    material.roughness = 0.25
+    material.alphaMode = .mask(cutoff: 0.25)
+    material.isDoubleSided = true
+    material.emissive = [0.1, 0.2, 0.3]
+    material.emissiveStrength = 3
+    return Scene(mesh: .lathe(profile, segments: 24), material: material, unit: .meters)
+  }()
+
+  private func roundTrip(_ scene: Scene, _ format: SceneFormat) throws -> Scene {
+    let folder = TemporaryFolder()
+    let files = try SceneFile.encode(scene, as: format, stem: "model", log: LogSink())
+    for file in files { _ = folder.write(file.bytes, as: file.name) }
+    return try SceneFile.read(folder.file(files[0].name), log: LogSink())
+  }
+
+  @Test func glbKeepsEverything() throws {
+    let again = try roundTrip(Self.textured, .glb)
+    #expect(again.merged() == Self.textured.merged())
+    #expect(again.materials == Self.textured.materials)
+    #expect(again.unit == .meters)
+  }
+
+  @Test func objKeepsShapeAndTextureCoordinates() throws {
+    let (first, again) = (Self.textured.merged(), try roundTrip(Self.textured, .obj).merged())
+    #expect(again.triangles.count == first.triangles.count)
+    for triangle in first.triangles.indices {
+      for corner in 0..<3 {
+        let a = Int(first.triangles[triangle][corner])
+        let b = Int(again.triangles[triangle][corner])
+        #expect(first.positions[a] == again.positions[b])
+        #expect(
+          abs(first.attributes.uvs[0][a].y - again.attributes.uvs[0][b].y) < 1e-6)
+        #expect(first.attributes.normals[a].dot(again.attributes.normals[b]) > 0.999999)
+      }
+    }
+  }
+
+  @Test func plyKeepsStreams() throws {
+    let again = try roundTrip(Self.textured, .ply).merged()
+    #expect(again.positions == Self.textured.merged().positions)
+    #expect(again.triangles == Self.textured.merged().triangles)
+    #expect(again.attributes.uvs.count == 1 && !again.attributes.normals.isEmpty)
+  }
+
+  @Test func stlKeepsTheSurfaceBitForBit() throws {
+    let again = try roundTrip(Self.textured, .stl).merged()
+    let first = Self.textured.merged()
+    for triangle in first.triangles.indices {
+      #expect(first.corners(triangle) == again.corners(triangle))
+    }
+    #expect(again.report().isWatertight)
+  }
+
+  @Test func emptyModelsAreNotWritten() {
+    for format in SceneFormat.writable {
+      let error = #expect(throws: FormatError.self) {
+        try SceneFile.encode(Scene(), as: format, stem: "x", log: LogSink())
+      }
+      #expect(error?.code == "no-triangles")
+    }
+  }
+}

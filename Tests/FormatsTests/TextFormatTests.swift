@@ -1,0 +1,116 @@
+import Formats
+import Geometry
+import LinearMath
+import Scenes
+import TestSupport
+import Testing
+import Work
+
+@Suite struct TextFormatTests {
+  private func read(_ text: String, as name: String, log: LogSink = LogSink()) throws -> Mesh {
+    let folder = TemporaryFolder()
+    return try SceneFile.read(folder.write(text, as: name), log: log).merged()
+  }
+
+  @Test func objIndicesCountFromBothEnds() throws {
+    let mesh = try read(
+      "v 0 0 0\r\nv 1 0 0\rv 1 1 0 \\\n\nv 0 1 0\nf 1 2 3\nf -4 -2 -1\n", as: "a.obj")
+    #expect(mesh.triangles.count == 2)
+    #expect(mesh.corners(1).1 == [1, 1, 0])
+  }
+
+  @Test(arguments: [
+    ("v 0 0\n", "line 1"), ("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 4\n", "line 4"),
+    ("v 0 0 x\n", "line 1"), ("v 0 0 0\nf 1 2 99999999999999999999\n", "line 2"),
+  ])
+  func objErrorsNameTheLine(_ text: String, _ place: String) {
+    let error = #expect(throws: FormatError.self) { try read(text, as: "a.obj") }
+    #expect(error?.place.hasSuffix(place) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func objMaterialsBecomeParts() throws {
+    let folder = TemporaryFolder()
+    _ = folder.write("newmtl a b\nKd 1 0 0\nnewmtl c\nd 0.5\n", as: "m.mtl")
+    let path = folder.write(
+      """
+      mtllib m.mtl
+      v 0 0 0
+      v 1 0 0
+      v 0 1 0
+      usemtl a b
+      f 1 2 3
+      usemtl c
+      f 3 2 1
+      """, as: "m.obj")
+    let scene = try SceneFile.read(path, log: LogSink())
+    #expect(scene.shapes[0].parts.count == 2)
+    #expect(scene.materials.map(\.name) == ["a b", "c"])
+    #expect(scene.materials[1].alphaMode == .blend)
+  }
+
+  @Test func stlTextAndBinaryThatSaysSolid() throws {
+    let facet =
+      "facet normal 0 0 1\nouter loop\nvertex 0 0 0\nvertex 1 0 0\nvertex 0 1 0\nendloop\nendfacet\n"
+    #expect(
+      try read("solid a\n\(facet)endsolid a\nsolid b\n\(facet)endsolid b\n", as: "a.stl").triangles
+        .count == 2)
+    #expect(throws: FormatError.self) { try read("solid a\n\(facet)", as: "a.stl") }
+    let folder = TemporaryFolder()
+    var bytes = try SceneFile.encode(
+      Scene(mesh: .box()), as: .stl, stem: "x", log: LogSink())[0].bytes
+    bytes.replaceSubrange(0..<5, with: Array("solid".utf8))
+    let mesh = try SceneFile.read(folder.write(bytes, as: "b.stl"), log: LogSink()).merged()
+    #expect(mesh.triangles.count == 12 && mesh.positions.count == 8)
+  }
+
+  @Test func plyReadsItsThreeEncodings() throws {
+    let header = { (format: String) in
+      """
+      ply
+      format \(format) 1.0
+      element vertex 4
+      property float x
+      property double y
+      property short z
+      property uchar red
+      property uchar green
+      property uchar blue
+      element face 1
+      property list uchar int vertex_indices
+      end_header
+
+      """
+    }
+    let text =
+      header("ascii") + "0 0 0 255 0 0\n1 0 0 0 255 0\n1 1 0 0 0 255\n0 1 0 9 9 9\n4 0 1 2 3\n"
+    let ascii = try read(text, as: "a.ply")
+    #expect(ascii.triangles.count == 2 && ascii.attributes.colors[0] == [1, 0, 0, 1])
+    for (format, big) in [("binary_little_endian", false), ("binary_big_endian", true)] {
+      var bytes = Array(header(format).utf8)
+      func put<T: FixedWidthInteger>(_ value: T) {
+        var bits = big ? value.bigEndian : value.littleEndian
+        unsafe withUnsafeBytes(of: &bits) { unsafe bytes.append(contentsOf: $0) }
+      }
+      for (x, y) in [(0, 0), (1, 0), (1, 1), (0, 1)] as [(Float, Double)] {
+        put(x.bitPattern)
+        put(y.bitPattern)
+        put(Int16(0))
+        bytes += [255, 0, 0]
+      }
+      bytes.append(4)
+      for index in [0, 1, 2, 3] as [Int32] { put(index) }
+      let folder = TemporaryFolder()
+      let mesh = try SceneFile.read(folder.write(bytes, as: "b.ply"), log: LogSink()).merged()
+      #expect(mesh.positions == ascii.positions && mesh.triangles == ascii.triangles)
+      let cut = folder.write(Array(bytes.dropLast(3)), as: "c.ply")
+      #expect(throws: FormatError.self) { try SceneFile.read(cut, log: LogSink()) }
+    }
+  }
+
+  @Test func unknownFormatListsTheKnown() {
+    let error = #expect(throws: FormatError.self) {
+      try SceneFile.read("x.docx", log: LogSink())
+    }
+    #expect(error?.message.contains(".glb, .gltf, .obj, .stl, .ply") == true)
+  }
+}

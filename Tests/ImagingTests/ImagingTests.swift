@@ -1,0 +1,117 @@
+import Foundation
+import Imaging
+import LinearMath
+import TestSupport
+import Testing
+
+@Suite struct ImagingTests {
+  static func noise(_ width: Int, _ height: Int, channels: Int, bits: Int) -> Image {
+    var draw = SeededGenerator(seed: UInt64(channels * bits))
+    let bytes = (0..<width * height * channels * bits / 8).map { _ in
+      UInt8(truncatingIfNeeded: draw.next())
+    }
+    return Image(
+      width: width, height: height, channels: channels, bitsPerSample: bits, bytes: bytes)
+  }
+
+  @Test(arguments: [(1, 8), (2, 8), (3, 8), (4, 8), (1, 16), (3, 16), (4, 16)])
+  func pngKeepsEveryBit(_ channels: Int, _ bits: Int) throws {
+    let image = Self.noise(61, 37, channels: channels, bits: bits)
+    let (again, warning) = try ImageFile.decode(try ImageFile.encodePNG(image))
+    #expect(again == image && warning == nil)
+  }
+
+  @Test func jpegIsClose() throws {
+    var image = Image(width: 64, height: 48, filledWith: [200, 120, 40, 255])
+    image.paste(Image(width: 20, height: 20, filledWith: [30, 60, 200, 255]), x: 30, y: 10)
+    let (again, _) = try ImageFile.decode(try ImageFile.encodeJPEG(image, quality: 95))
+    #expect(again.channels == 3 && again.width == 64 && again.height == 48)
+    let errors = (0..<64 * 48).map { abs(Int(again.bytes[3 * $0]) - Int(image.bytes[4 * $0])) }
+    #expect(errors.reduce(0, +) / errors.count < 4)
+  }
+
+  @Test func recognisesByContent() throws {
+    let png = try ImageFile.encodePNG(Self.noise(4, 4, channels: 3, bits: 8))
+    #expect(ImageFile.format(of: png) == .png)
+    #expect(ImageFile.format(of: [0xFF, 0xD8, 0xFF, 0xE0]) == .jpeg)
+    #expect(ImageFile.format(of: Array("RIFF0000WEBPVP8 ".utf8)) == .webp)
+    #expect(ImageFile.format(of: [1, 2, 3]) == nil)
+  }
+
+  @Test(arguments: [0, 10, 40, 100]) func truncatedFilesAreErrors(_ length: Int) throws {
+    let file = try ImageFile.encodePNG(Self.noise(30, 30, channels: 3, bits: 8))
+    #expect(throws: ImagingError.self) { try ImageFile.decode(Array(file.prefix(length))) }
+  }
+
+  @Test func hugeHeadersAreRefusedBeforeMemoryIsTaken() throws {
+    var file = try ImageFile.encodePNG(Self.noise(4, 4, channels: 1, bits: 8))
+    // IHDR's width and height become 65 535; its checksum is then wrong too, whichever is noticed first.
+    for offset in [16, 20] { file.replaceSubrange(offset..<offset + 4, with: [0, 0, 255, 255]) }
+    #expect(throws: ImagingError.self) { try ImageFile.decode(file) }
+  }
+
+  @Test func grayAndWideBecomeRGBA() {
+    let gray = Image(width: 2, height: 1, channels: 2, bytes: [10, 20, 30, 40])
+    #expect(gray.rgba8().bytes == [10, 10, 10, 20, 30, 30, 30, 40])
+    let wide = Image(width: 1, height: 1, channels: 1, bitsPerSample: 16, bytes: [0xFF, 0xFF])
+    #expect(wide.rgba8().bytes == [255, 255, 255, 255])
+  }
+
+  @Test func srgbRoundTripsEveryCode() {
+    for code in 0..<256 { #expect(SRGB.code(SRGB.linearOfCode[code]) == UInt8(code)) }
+    #expect(abs(SRGB.decode(0.5) - 0.2140411) < 1e-6)
+  }
+
+  @Test func compositingMixesEncodedValues() {
+    let image = Image(width: 1, height: 2, channels: 4, bytes: [200, 0, 0, 128, 9, 9, 9, 0])
+    #expect(image.composited(over: [255, 255, 255]).bytes == [227, 127, 127, 255, 255, 255])
+  }
+
+  @Test func reducingKeepsMeanLight() {
+    let checker = (0..<64).map { UInt8(($0 + $0 / 8) % 2 == 0 ? 255 : 0) }
+    let image = Image(width: 8, height: 8, channels: 3, bytes: checker.flatMap { [$0, $0, $0] })
+    // Half the light is code 188, not 128.
+    #expect(image.reduced(toWidth: 4, height: 4).bytes.allSatisfy { $0 == 188 })
+  }
+
+  /// A flat and a run-length coded file of the same four colours.
+  @Test func radianceFilesAreRead() throws {
+    let header = "#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 8\n"
+    let pixel: [UInt8] = [128, 64, 0, 129]
+    let flat = Array(header.utf8) + Array(repeating: pixel, count: 8).flatMap { $0 }
+    var coded = Array(header.utf8) + [2, 2, 0, 8]
+    for component in pixel { coded += [128 + 8, component] }
+    for file in [flat, coded] {
+      let image = try ImageFile.decodeRadiance(file)
+      #expect(image.width == 8 && image.height == 1)
+      #expect(abs(image.pixels[3].x - 128.5 / 128) < 1e-6)
+    }
+    #expect(throws: ImagingError.self) { try ImageFile.decodeRadiance(Array(coded.dropLast(2))) }
+    let huge = Array("#?RADIANCE\n\n-Y 100000 +X 100000\n".utf8)
+    #expect(throws: ImagingError.self) { try ImageFile.decodeRadiance(huge) }
+  }
+
+  @Test func pngSuiteHasTheOutcomesItNames() throws {
+    guard let folder = SharedData.path("formats/pngsuite") else { return }
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder)
+    where name.hasSuffix(".png") {
+      #expect(throws: Never.self, "\(name)") { try ImageFile.decode(contents(folder + "/" + name)) }
+    }
+    let broken = SharedData.folder! + "/malformed/pngsuite"
+    for name in try FileManager.default.contentsOfDirectory(atPath: broken)
+    where name.hasSuffix(".png") {
+      #expect(throws: ImagingError.self, "\(name)") {
+        try ImageFile.decode(contents(broken + "/" + name))
+      }
+    }
+  }
+
+  @Test(arguments: [
+    "png/ihdr_2147483647.png", "png/bomb_30k.png", "png/zero_width.png", "png/truncated_idat.png",
+    "png/bad_crc.png", "png/palette_missing.png", "jpg/dims_65500.jpg",
+  ])
+  func hostilePicturesAreRefused(_ name: String) {
+    guard let path = SharedData.path("malformed/hostile/" + name) else { return }
+    #expect(throws: ImagingError.self) { try ImageFile.decode(contents(path)) }
+  }
+}

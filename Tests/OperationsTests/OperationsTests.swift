@@ -1,0 +1,137 @@
+import Foundation
+import Formats
+import Geometry
+import Imaging
+import LinearMath
+import Operations
+import Scenes
+import Settings
+import TestSupport
+import Testing
+import Work
+
+@Suite(.serialized) struct OperationsTests {
+  private func run(
+    _ verb: String, _ inputs: [String], _ output: String? = nil,
+    _ flags: [(flag: String, words: String)] = [], threads: Int = 2
+  ) throws -> VerbResult {
+    try Catalogue.verb(named: verb)!.run(
+      [.flags(flags)], inputs, output, 0, nil, WorkContext(threads: threads))
+  }
+
+  private func sample(_ folder: TemporaryFolder) throws -> String {
+    let path = folder.file("sample.glb")
+    _ = try run("sample", [], path, [("--texture-size", "128")])
+    return path
+  }
+
+  @Test func sampleUsesEveryMapAndIsSound() throws {
+    let folder = TemporaryFolder()
+    let scene = try SceneFile.read(try sample(folder), log: LogSink())
+    let material = scene.materials[0]
+    #expect(
+      material.baseColorTexture != nil && material.metallicRoughnessTexture != nil
+        && material.normalTexture != nil && material.occlusionTexture != nil
+        && material.emissiveTexture != nil)
+    let report = scene.merged().report()
+    #expect(report.isWatertight && report.isManifold && report.isOriented)
+    #expect(report.degenerateTriangles == 0 && report.volume > 0)
+  }
+
+  @Test func datasetIsTheSameBytesOnOneAndTwoThreads() throws {
+    let folder = TemporaryFolder()
+    let model = try sample(folder)
+    let flags = [("--views", "5"), ("--pixels", "96"), ("--points", "500")]
+    let result = try run("dataset", [model], folder.file("a.zip"), flags, threads: 1)
+    _ = try run("dataset", [model], folder.file("b.zip"), flags, threads: 2)
+    #expect(contents(folder.file("a.zip")) == contents(folder.file("b.zip")))
+    #expect(contents(folder.file("a.zip")).count > 10_000)
+    #expect(result.result["views"]?.int == 5)
+  }
+
+  @Test func datasetFolderHasEveryFile() throws {
+    let folder = TemporaryFolder()
+    let set = folder.file("set")
+    _ = try run(
+      "dataset", [try sample(folder)], set,
+      [
+        ("--views", "3"), ("--pixels", "64"), ("--background", "white"), ("--coverage", "sphere"),
+        ("--contact-sheet", folder.file("sheet.png")),
+      ])
+    for kind in ["images", "depth", "depth_16bit", "normals", "masks"] {
+      for view in 0..<3 {
+        let (image, _) = try ImageFile.decode(contents("\(set)/\(kind)/frame_0000\(view).png"))
+        #expect(image.width == 64)
+        #expect(image.bitsPerSample == (kind == "depth_16bit" ? 16 : 8))
+        #expect(image.channels == (["images", "normals"].contains(kind) ? 3 : 1))
+      }
+    }
+    let transforms = try JSONValue(parsing: Data(contents(set + "/transforms.json")))
+    #expect(transforms["frames"]?.array?.count == 3)
+    #expect(transforms["w"]?.int == 64 && transforms["ply_file_path"] == "points3D.ply")
+    let manifest = try JSONValue(parsing: Data(contents(set + "/manifest.json")))
+    #expect(manifest["settings"]?["background"] == "white" && manifest["engine"] == "gl")
+    #expect(manifest["source"]?["sha256"]?.string?.count == 64)
+    #expect(try ImageFile.decode(contents(folder.file("sheet.png"))).image.width == 1320)
+    #expect(throws: (any Error).self) {
+      try run("dataset", [folder.file("sample.glb")], set, [("--views", "1")])
+    }
+  }
+
+  @Test func cancelledDatasetLeavesNothing() throws {
+    let folder = TemporaryFolder()
+    let model = try sample(folder)
+    let progress = ProgressMeter()
+    let work = WorkContext(threads: 2, progress: progress)
+    work.cancellation.cancel()
+    #expect(throws: WorkCancelled.self) {
+      try Catalogue.verb(named: "dataset")!.run(
+        [.flags([("--views", "50"), ("--pixels", "64")])], [model], folder.file("a.zip"), 0, nil,
+        work)
+    }
+    #expect(folder.names == ["sample.glb"])
+  }
+
+  @Test func convertScalesOnlyBetweenKnownUnits() throws {
+    let folder = TemporaryFolder()
+    let glb = folder.file("box.glb")
+    let scene = Scene(mesh: .box(), unit: .meters)
+    _ = folder.write(
+      try SceneFile.encode(scene, as: .glb, stem: "box", log: LogSink())[0].bytes, as: "box.glb")
+    _ = try run("convert", [glb], folder.file("box.stl"))
+    let stl = try SceneFile.read(folder.file("box.stl"), log: LogSink()).merged()
+    #expect(stl.bounds.size == [2000, 2000, 2000])
+    _ = try run("convert", [folder.file("box.stl")], folder.file("back.glb"))
+    let back = try SceneFile.read(folder.file("back.glb"), log: LogSink()).merged()
+    #expect((back.bounds.size - [2, 2, 2]).max() < 1e-5)
+    _ = try run("convert", [glb], folder.file("box.ply"))
+    let ply = try SceneFile.read(folder.file("box.ply"), log: LogSink()).merged()
+    #expect(ply.bounds.size == [2, 2, 2])
+    _ = try run("convert", [glb], folder.file("inch.obj"), [("--unit", "in")])
+    let inches = try SceneFile.read(folder.file("inch.obj"), log: LogSink()).merged()
+    #expect(abs(inches.bounds.size.x - 2 / 0.0254) < 1e-3)
+  }
+
+  @Test func convertTurnsUp() throws {
+    let folder = TemporaryFolder()
+    let tall = Scene(mesh: .box(from: [0, 0, 0], to: [1, 3, 2]), unit: .meters)
+    let glb = folder.write(
+      try SceneFile.encode(tall, as: .glb, stem: "x", log: LogSink())[0].bytes, as: "x.glb")
+    _ = try run("convert", [glb], folder.file("x.ply"), [("--up", "z")])
+    let size = try SceneFile.read(folder.file("x.ply"), log: LogSink()).merged().bounds.size
+    #expect(size == [1, 2, 3])
+  }
+
+  @Test func inspectChecksWhatIsRequired() throws {
+    let folder = TemporaryFolder()
+    let open = try Mesh(positions: [[0, 0, 0], [1, 0, 0], [0, 1, 0]], triangles: [[0, 1, 2]])
+    let path = folder.write(
+      try SceneFile.encode(Scene(mesh: open), as: .ply, stem: "x", log: LogSink())[0].bytes,
+      as: "open.ply")
+    #expect(try run("inspect", [path]).unmetGuarantee == nil)
+    #expect(try run("inspect", [path], nil, [("--require", "manifold")]).unmetGuarantee == nil)
+    let result = try run("inspect", [path], nil, [("--require", "watertight")])
+    #expect(result.unmetGuarantee == "the model is not watertight")
+    #expect(result.result["boundaryEdges"]?.int == 3)
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Settings
+import TestSupport
+import Testing
+
+/// What we write, read by those who will read it. The readers live in a Python environment that
+/// `.ci/setup --peers` makes; without it these tests say what they leave out.
+@Suite(.serialized) struct PeerTests {
+  static let python: String? = {
+    let path = SharedData.projectFolder + "/.build/peers/bin/python"
+    if FileManager.default.isExecutableFile(atPath: path) { return path }
+    print("LEFT OUT: PeerTests want .build/peers, which .ci/setup --peers makes")
+    return nil
+  }()
+
+  /// Runs one of the checks of `read_dataset.py`: it prints one JSON object.
+  private func check(_ name: String, _ words: String...) throws -> JSONValue? {
+    guard let python = Self.python else { return nil }
+    let script = SharedData.projectFolder + "/Tests/PeerTests/read_dataset.py"
+    let outcome = try Program.run(executable: python, [script, name] + words)
+    try #require(outcome.status == 0, "\(name): \(outcome.error)")
+    return try JSONValue(parsing: Data(outcome.output.utf8))
+  }
+
+  private func dataset(_ folder: TemporaryFolder) throws -> (model: String, set: String) {
+    let (model, set) = (folder.file("s.glb"), folder.file("set.zip"))
+    let made = try Program.run(["sample", "-o", model, "--texture-size", "128", "--quiet"])
+    try #require(made.status == 0)
+    let outcome = try Program.run([
+      "dataset", model, "-o", set, "--views", "12", "--pixels", "200", "--quiet",
+    ])
+    try #require(outcome.status == 0, "\(outcome.error)")
+    return (model, set)
+  }
+
+  @Test func zipfileFindsItWhole() throws {
+    let folder = TemporaryFolder()
+    guard let report = try check("zip", try dataset(folder).set) else { return }
+    #expect(report["corrupt"] == .null && report["entries"]?.int == 12 * 5 + 6)
+    #expect(report["compressed"]?.int == 0)
+  }
+
+  @Test func colmapReadsTheSamePosesAsTransforms() throws {
+    let folder = TemporaryFolder()
+    guard let report = try check("colmap", try dataset(folder).set) else { return }
+    #expect(report["images"]?.int == 12 && report["points"]?.int == 20_000)
+    #expect(report["model"] == "PINHOLE")
+    #expect((report["rotationDegrees"]?.double ?? 1) < 1e-4)
+    #expect((report["centre"]?.double ?? 1) < 1e-6)
+  }
+
+  @Test func nerfstudioReadsThePoses() throws {
+    let folder = TemporaryFolder()
+    guard let report = try check("nerfstudio", try dataset(folder).set) else { return }
+    if let reason = report["missing"]?.string {
+      print("LEFT OUT: nerfstudio's parser is not importable: \(reason)")
+      return
+    }
+    #expect(report["frames"]?.int == 11 && report["points"]?.int == 20_000)
+    #expect(report["depth"]?.bool == true)
+    #expect((report["pose"]?.double ?? 1) < 1e-5)
+  }
+
+  /// The silhouettes and depths of the set, cast again from its poses through another library's mesh.
+  @Test func trimeshSeesTheSameObject() throws {
+    let folder = TemporaryFolder()
+    let (model, set) = try dataset(folder)
+    guard let report = try check("trimesh", set, model) else { return }
+    #expect((report["maskAgreement"]?.double ?? 0) > 0.99)
+    #expect((report["depthError"]?.double ?? 1) < 0.001)
+  }
+
+  @Test func trimeshReadsEveryFormatWeWrite() throws {
+    let folder = TemporaryFolder()
+    let model = folder.file("s.glb")
+    _ = try Program.run(["sample", "-o", model, "--texture-size", "64", "--quiet"])
+    for ending in ["glb", "obj", "stl", "ply"] {
+      let path = folder.file("out." + ending)
+      #expect(try Program.run(["convert", model, "-o", path, "--quiet"]).status == 0)
+      guard let report = try check("model", path) else { return }
+      #expect(report["triangles"]?.int == 27008, "\(ending)")
+      #expect(report["watertight"]?.bool == true, "\(ending)")
+      let factor = ending == "stl" ? 1000.0 : 1
+      #expect(abs((report["height"]?.double ?? 0) / factor - 0.2642) < 0.002, "\(ending)")
+    }
+  }
+}
