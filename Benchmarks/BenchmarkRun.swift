@@ -2,12 +2,12 @@ import Foundation
 import Settings
 
 /// One thing that is measured: what it does, how many bytes it touches, and what it counts.
-struct Scenario {
+struct Scenario: Sendable {
   let name: String
   /// The bytes whose plain copy is the yardstick.
   let bytes: Int
   /// Runs once; gives quantities that must be the same on every machine.
-  let run: () throws -> [(key: String, value: Int)]
+  let run: @Sendable () throws -> [(key: String, value: Int)]
 }
 
 /// `benchmark [NAME...]`: times scenarios as ratios to a memory copy in the same run, and compares what

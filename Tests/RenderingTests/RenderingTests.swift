@@ -58,7 +58,7 @@ import Work
         let at = y * 256 + x
         let alpha = frame.color.bytes[4 * at + 3] > 127
         let mask = frame.surface.bytes[4 * at + 3] > 127
-        #expect(alpha == mask || abs(discriminant) < 0.01)
+        #expect(alpha == mask)
         inside += isHit ? 1 : 0
         both += isHit && alpha ? 1 : 0
         either += isHit || alpha ? 1 : 0

@@ -207,8 +207,8 @@ enum Shaders {
 
   /// Averages the samples in linear light, divides by alpha and encodes as sRGB.
   ///
-  /// Where exactly half of the samples are covered the pixel centre decides on which side of one half
-  /// alpha falls, so that alpha >= 0.5 means the same as the mask.
+  /// At the edge of opaque surfaces the pixel centre decides on which side of one half alpha falls, so
+  /// that alpha >= 0.5 means the same as the mask; for straight edges this only breaks ties.
   static let resolveFragment = """
     precision highp float;
     precision highp int;
@@ -224,15 +224,21 @@ enum Shaders {
     void main() {
       ivec2 pixel = ivec2(gl_FragCoord.xy);
       vec4 sum = vec4(0.0);
-      for (int index = 0; index < u_count; index++) sum += texelFetch(u_samples, pixel, index);
+      bool isBlended = false;
+      for (int index = 0; index < u_count; index++) {
+        vec4 one = texelFetch(u_samples, pixel, index);
+        isBlended = isBlended || (one.a > 0.01 && one.a < 0.99);
+        sum += one;
+      }
       sum /= float(u_count);
       if (sum.a <= 0.0) {
         o_color = vec4(0.0);
         return;
       }
       float alpha = sum.a;
-      if (abs(alpha - 0.5) < 0.004) {
-        alpha = texelFetch(u_surface, pixel, 0).a > 0.5 ? 128.0 / 255.0 : 127.0 / 255.0;
+      if (!isBlended && alpha < 1.0) {
+        bool isInside = texelFetch(u_surface, pixel, 0).a > 0.5;
+        alpha = isInside ? max(alpha, 128.0 / 255.0) : min(alpha, 127.0 / 255.0);
       }
       o_color = vec4(encoded(min(sum.rgb / sum.a, vec3(1.0))), alpha);
     }
