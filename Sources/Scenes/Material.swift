@@ -36,6 +36,7 @@ public struct Material: Sendable, Equatable {
   public static let plain: Material = {
     var material = Material()
     material.name = "plain"
+    material.baseColor = [0.8, 0.8, 0.8, 1]
     material.metallic = 0
     material.roughness = 0.8
     return material

@@ -15,8 +15,8 @@ extension JSONValue {
     case .bool(let value): out += value ? "true" : "false"
     case .integer(let value): out += String(value)
     case .number(let value):
-      precondition(value.isFinite, "JSON has no number for \(value)")
-      out += value == 0 ? "0.0" : "\(value)"
+      // JSON has no word for infinity.
+      out += !value.isFinite ? "null" : value == 0 ? "0.0" : "\(value)"
     case .string(let value): Self.write(value, to: &out)
     case .array(let values):
       let inline = !pretty || values.allSatisfy(\.isPlain)

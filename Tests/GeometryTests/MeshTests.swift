@@ -21,6 +21,16 @@ import Testing
     #expect(code { try Mesh(positions: corners, triangles: [[0, 1, 2]]) } == nil)
   }
 
+  @Test func brokenAttributesBecomeNeutral() throws {
+    let mesh = try Mesh(
+      positions: [[0, 0, 0], [1, 0, 0], [0, 1, 0]], triangles: [[0, 1, 2]],
+      attributes: VertexAttributes(
+        uvs: [[[.nan, 0], [1, 2], [.infinity, 1]]],
+        colors: Array(repeating: [1, .nan, 1, 1], count: 3)))
+    #expect(mesh.attributes.uvs == [[[0, 0], [1, 2], [0, 0]]])
+    #expect(mesh.attributes.colors == Array(repeating: [1, 1, 1, 1], count: 3))
+  }
+
   @Test func mirroringKeepsOutsideOutside() {
     let mirror = Matrix4(linear: Matrix3(columns: [-2, 0, 0], [0, 1, 0], [0, 0, 3]))
     let mesh = Mesh.icosphere(levels: 3).transformed(by: mirror)

@@ -58,7 +58,7 @@ struct GLTFAccessors {
       try Self.checkExtent(
         offset: offset, count: count, stride: stride, element: element, available: bytes.count,
         at: accessor.path)
-    } else if count > 1 << 28 {
+    } else if count > 1 << 24 {
       throw FormatError("out-of-range", "\(count) elements without data", at: accessor.path)
     }
     let layout = Layout(

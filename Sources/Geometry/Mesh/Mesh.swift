@@ -11,7 +11,7 @@ public import LinearMath
 ///                                   p0 --- p1
 ///
 /// Invariants, checked at the door so that no verb checks again: every index is in range, every
-/// position is finite, every stream has its length.
+/// position is finite, every stream has its length. Attributes that are not finite become neutral.
 public struct Mesh: Sendable, Equatable {
   /// Vertex positions, in the unit of the scene the mesh belongs to.
   public let positions: [SIMD3<Float>]
@@ -37,7 +37,7 @@ public struct Mesh: Sendable, Equatable {
     try attributes.check(vertexCount: positions.count)
     self.positions = positions
     self.triangles = triangles
-    self.attributes = attributes
+    self.attributes = attributes.finite
   }
 
   /// For results whose invariants hold by construction.

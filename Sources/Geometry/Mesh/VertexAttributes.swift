@@ -27,6 +27,18 @@ public struct VertexAttributes: Sendable, Equatable {
     }
   }
 
+  /// The same streams with a neutral value where a number is not finite: a surface with a broken
+  /// texture coordinate is still a surface.
+  var finite: VertexAttributes {
+    func mended<Vector: SIMD<Float>>(_ stream: [Vector], _ neutral: Vector) -> [Vector] {
+      func isFinite(_ vector: Vector) -> Bool { (vector - vector) == Vector(repeating: 0) }
+      return stream.allSatisfy(isFinite) ? stream : stream.map { isFinite($0) ? $0 : neutral }
+    }
+    return VertexAttributes(
+      normals: mended(normals, .zero), tangents: mended(tangents, [1, 0, 0, 1]),
+      uvs: uvs.map { mended($0, .zero) }, colors: mended(colors, [1, 1, 1, 1]))
+  }
+
   /// The streams of vertices `indices`, in that order.
   func gathered(_ indices: [Int]) -> VertexAttributes {
     func pick<T>(_ stream: [T]) -> [T] { stream.isEmpty ? [] : indices.map { stream[$0] } }

@@ -230,7 +230,7 @@ struct LighthouseTextures {
     let moss =
       smoothstep(0.50, 0.62, Noise.fractal(place * 3.5 + 3, octaves: 5))
       * smoothstep(0.95, 0.5, slope)
-    let stone = SIMD3<Float>(0.50, 0.48, 0.45) * (0.45 + 0.75 * coarse + 0.35 * (fine - 0.5))
+    let stone = SIMD3<Float>(0.62, 0.59, 0.55) * (0.45 + 0.75 * coarse + 0.35 * (fine - 0.5))
     surface.color = stone * (0.92 + 0.08 * layers)
     surface.color += (SIMD3<Float>(0.33, 0.38, 0.17) * (0.7 + 0.6 * fine) - surface.color) * moss
     let wet = smoothstep(0.80, 0.95, slope + 0.15 * (coarse - 0.5))

@@ -64,6 +64,7 @@ extension PreparedScene.Picture {
   /// The texel that holds a texture coordinate, linear.
   fileprivate func nearest(_ uv: SIMD2<Float>) -> SIMD4<Float> {
     func wrap(_ value: Float, _ mode: Texture.Wrap) -> Float {
+      guard value.isFinite else { return 0 }
       switch mode {
       case .clamp: return min(max(value, 0), 1)
       case .repeat: return value - value.rounded(.down)
