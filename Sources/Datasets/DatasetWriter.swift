@@ -10,11 +10,18 @@ public final class DatasetWriter {
   private let encoders: OrderedPipeline<[(name: String, bytes: [UInt8])]>
   private var cameras: [Camera] = []
 
-  public init(path: String, settings: DatasetSettings, _ work: WorkContext) throws {
+  /// Frames that wait to be encoded hold at most about this many bytes.
+  private static let waitingBytes = 256 << 20
+
+  /// - Parameter frameBytes: about what one frame takes in memory; bounds how many may wait.
+  public init(
+    path: String, settings: DatasetSettings, frameBytes: Int, _ work: WorkContext
+  ) throws {
     self.settings = settings
     let sink = try makeDatasetSink(path: path)
     self.sink = sink
-    encoders = OrderedPipeline(work, depth: work.threads + 1) { files in
+    let depth = max(2, min(work.threads + 1, Self.waitingBytes / max(1, frameBytes)))
+    encoders = OrderedPipeline(work, depth: depth) { files in
       for (name, bytes) in files { try sink.add(name, bytes) }
     }
   }

@@ -10,9 +10,9 @@ public enum SRGB {
     encoded <= 0.04045 ? encoded / 12.92 : pow((encoded + 0.055) / 1.055, 2.4)
   }
 
-  /// The encoded value of linear light; clamped to 0...1.
+  /// The encoded value of linear light; clamped to 0...1, and 0 for what is not a number.
   public static func encode(_ linear: Double) -> Double {
-    let light = min(max(linear, 0), 1)
+    let light = linear > 0 ? min(linear, 1) : 0
     return light <= 0.0031308 ? light * 12.92 : 1.055 * pow(light, 1 / 2.4) - 0.055
   }
 

@@ -5,6 +5,20 @@ public enum EngineChoice: String, SettingChoice {
   case auto, software, gl
 }
 
+/// How many colour samples a pixel has.
+public enum SampleCount: String, SettingChoice {
+  case four = "4"
+  case eight = "8"
+  case sixteen = "16"
+
+  var count: Int { Int(rawValue)! }
+
+  public init?(json: JSONValue) {
+    guard let text = json.string ?? json.int.map(String.init) else { return nil }
+    self.init(rawValue: text)
+  }
+}
+
 /// Where surfaces with alpha mode BLEND count for depth, normals and mask; colour always blends.
 public enum BlendedSurfaces: String, SettingChoice {
   /// Where their alpha is at least one half.
@@ -29,8 +43,8 @@ public struct RenderSettings: SettingsGroup {
   @Setting("Which engine draws; auto takes a GPU where there is one.")
   public var engine = EngineChoice.auto
 
-  @Setting("Colour samples a pixel, resolved in linear light.", in: 4...16)
-  public var samples = 4
+  @Setting("Colour samples a pixel, resolved in linear light; the driver may not have more than 4.")
+  public var samples = SampleCount.four
 
   @Setting("A Radiance .hdr panorama to light with, instead of the built-in neutral studio.")
   public var environment: String? = nil

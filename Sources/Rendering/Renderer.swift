@@ -43,7 +43,7 @@ public struct Renderer: ~Copyable {
           + "there is no GPU")
     }
     let options = EngineOptions(
-      samples: settings.samples, exposure: Float(exp2(settings.exposureStops)),
+      samples: settings.samples.count, exposure: Float(exp2(settings.exposureStops)),
       cullBackFaces: settings.cullBackFaces, blendedCutoff: settings.blendedSurfaces.cutoff,
       normalSpaceFromWorld: normalSpaceFromWorld)
     let gl = try GLEngine(

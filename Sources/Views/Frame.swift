@@ -35,7 +35,8 @@ public struct Frame: Sendable {
   public func depth16(unit: Float) -> Image {
     var bytes = [UInt8](repeating: 0, count: 2 * depth.count)
     for pixel in 0..<depth.count {
-      let code = UInt16(min(max((depth[pixel] / unit).rounded(), 0), 65_535))
+      let steps = (depth[pixel] / unit).rounded()
+      let code = steps > 0 ? UInt16(min(steps, 65_535)) : 0
       bytes[2 * pixel] = UInt8(truncatingIfNeeded: code)
       bytes[2 * pixel + 1] = UInt8(truncatingIfNeeded: code >> 8)
     }

@@ -1,15 +1,34 @@
 import Synchronization
 
-/// Collects warnings in the order they were given, each text once.
+/// Collects warnings in the order they were given, each text once, up to a limit.
 public final class LogSink: Sendable {
-  private let lines = Mutex<[String]>([])
+  private struct State {
+    var lines: [String] = []
+    var seen: Set<String> = []
+    var dropped = 0
+  }
+
+  /// More lines than this help nobody.
+  private static let limit = 200
+
+  private let state = Mutex(State())
 
   public init() {}
 
   /// Says something the user should know that did not stop the work.
   public func warn(_ text: String) {
-    lines.withLock { if !$0.contains(text) { $0.append(text) } }
+    state.withLock { state in
+      if state.lines.count >= Self.limit {
+        state.dropped += 1
+      } else if state.seen.insert(text).inserted {
+        state.lines.append(text)
+      }
+    }
   }
 
-  public var warnings: [String] { lines.withLock { $0 } }
+  public var warnings: [String] {
+    state.withLock { state in
+      state.lines + (state.dropped > 0 ? ["and \(state.dropped) more warnings"] : [])
+    }
+  }
 }

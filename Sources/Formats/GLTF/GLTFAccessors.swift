@@ -58,7 +58,7 @@ struct GLTFAccessors {
       try Self.checkExtent(
         offset: offset, count: count, stride: stride, element: element, available: bytes.count,
         at: accessor.path)
-    } else if count > 1 << 24 {
+    } else if count > 1 << 22 {
       throw FormatError("out-of-range", "\(count) elements without data", at: accessor.path)
     }
     let layout = Layout(
@@ -98,6 +98,7 @@ struct GLTFAccessors {
   /// All components as floats, element after element; integers are divided where normalised.
   func floats(_ index: Int) throws(FormatError) -> (values: [Float], layout: Layout) {
     let layout = try layout(index)
+    try requireBytes(layout)
     var values = [Float](repeating: 0, count: layout.count * layout.components)
     if let view = layout.view {
       let (buffer, range, _) = try buffers.range(ofView: view)
@@ -120,6 +121,12 @@ struct GLTFAccessors {
     return (values, layout)
   }
 
+  /// Loads the buffer before memory is taken for what it is said to hold.
+  private func requireBytes(_ layout: Layout) throws(FormatError) {
+    guard let view = layout.view else { return }
+    _ = try buffers.bytes(ofBuffer: try buffers.range(ofView: view).buffer)
+  }
+
   /// A scalar accessor of unsigned integers.
   func indices(_ index: Int) throws(FormatError) -> [UInt32] {
     let layout = try layout(index)
@@ -127,6 +134,7 @@ struct GLTFAccessors {
       throw FormatError(
         "bad-type", "indices must be unsigned integer scalars", at: layout.path)
     }
+    try requireBytes(layout)
     var values = [UInt32](repeating: 0, count: layout.count)
     if let view = layout.view {
       let (buffer, range, _) = try buffers.range(ofView: view)

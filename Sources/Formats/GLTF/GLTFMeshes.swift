@@ -62,7 +62,7 @@ struct GLTFMeshes {
     }
     var positions = try accessors.vectors3(position)
     let count = positions.count
-    var streams = try vertexAttributes(attributes)
+    var streams = try vertexAttributes(attributes, count: count)
     try morph(primitive, weights ?? [], &positions, &streams)
     if let pose { try skin(attributes, pose, &positions, &streams) }
     let corners: [UInt32]
@@ -92,17 +92,25 @@ struct GLTFMeshes {
     }
   }
 
-  private mutating func vertexAttributes(_ element: GLTFElement) throws(FormatError)
-    -> VertexAttributes
-  {
+  private mutating func vertexAttributes(
+    _ element: GLTFElement, count: Int
+  ) throws(FormatError) -> VertexAttributes {
     func index(_ name: String) throws(FormatError) -> Int? {
       try element.index(name, into: "accessors", size: document.size("accessors"))
     }
     for (name, _) in element.value.object ?? [] {
-      guard let accessor = try index(name), try accessors.layout(accessor).componentType == 5125
-      else { continue }
-      throw FormatError(
-        "bad-type", "32-bit integers are no vertex attribute", at: "\(element.path).\(name)")
+      guard let accessor = try index(name) else { continue }
+      let (layout, place) = (try accessors.layout(accessor), "\(element.path).\(name)")
+      if layout.componentType == 5125 {
+        throw FormatError("bad-type", "32-bit integers are no vertex attribute", at: place)
+      }
+      if name.hasPrefix("JOINTS_"), layout.isNormalized || ![5121, 5123].contains(layout.componentType) {
+        throw FormatError("bad-type", "joints are unsigned 8- or 16-bit integers", at: place)
+      }
+      guard layout.count == count else {
+        throw FormatError(
+          "unequal-count", "\(layout.count) entries for \(count) vertices", at: place)
+      }
     }
     var streams = VertexAttributes()
     if let normals = try index("NORMAL") {

@@ -51,6 +51,10 @@ struct GLTFSceneBuilder {
   private(set) var scene: Scene
   private var shapeOfMesh: [Int: Int] = [:]
   private var notes: [String] = []
+  /// `jointFromBind` of each skin's joints.
+  private var bindMatrices: [[Matrix4]] = []
+  /// `worldFromNode` of each of the document's nodes.
+  private var world: [Matrix4] = []
 
   var warnings: [String] { notes + meshes.warnings }
 
@@ -63,20 +67,21 @@ struct GLTFSceneBuilder {
 
   mutating func build() throws(FormatError) {
     let nodes = document["nodes"]
-    for skin in document["skins"] { _ = try bindMatrices(of: skin) }
+    for skin in document["skins"] { bindMatrices.append(try bindMatrices(of: skin)) }
     for node in nodes {
       scene.nodes.append(
         Scene.Node(
           name: try node.string("name") ?? "", parentFromNode: try transform(node),
           children: try node.indices("children", into: "nodes", size: nodes.count)))
     }
+    world = worldTransforms()
     try chooseRoots()
-    let shown = reachable()
+    let shown = descendants(of: scene.roots).union(scene.roots)
     for index in nodes.indices {
       guard
         let mesh = try nodes[index].index("mesh", into: "meshes", size: document.size("meshes"))
       else { continue }
-      try attach(mesh: mesh, to: index, isShown: shown[index])
+      try attach(mesh: mesh, to: index, isShown: shown.contains(index))
     }
     // Meshes that no node shows are still read, so that what is wrong with them is said.
     for mesh in document["meshes"].indices where shapeOfMesh[mesh] == nil {
@@ -96,21 +101,25 @@ struct GLTFSceneBuilder {
     let chosen = try document.root.index("scene", into: "scenes", size: scenes.count) ?? 0
     let size = document.size("nodes")
     scene.roots = try scenes[chosen].indices("nodes", into: "nodes", size: size)
-    let children = Set(scene.nodes.flatMap(\.children))
-    if let bad = scene.roots.first(where: { children.contains($0) }) {
-      notes.append("\(scenes[chosen].path): node \(bad) is no root; it is shown under its parent")
-      scene.roots.removeAll { children.contains($0) }
+    // A listed node that another listed one already shows would be there twice.
+    let listed = scene.roots
+    let below = descendants(of: listed)
+    if let bad = listed.first(where: { below.contains($0) }) {
+      notes.append("\(scenes[chosen].path): node \(bad) is listed and shown under its parent too")
+      scene.roots.removeAll { below.contains($0) }
     }
   }
 
-  private func reachable() -> [Bool] {
-    var shown = [Bool](repeating: false, count: scene.nodes.count)
-    var stack = scene.roots
+  /// Every node below these, without themselves unless one is below another.
+  private func descendants(of nodes: [Int]) -> Set<Int> {
+    var found: Set<Int> = []
+    var stack = nodes
     while let node = stack.popLast() {
-      shown[node] = true
-      stack += scene.nodes[node].children
+      for child in scene.nodes[node].children where found.insert(child).inserted {
+        stack.append(child)
+      }
     }
-    return shown
+    return found
   }
 
   private mutating func attach(mesh: Int, to index: Int, isShown: Bool) throws(FormatError) {
@@ -118,7 +127,7 @@ struct GLTFSceneBuilder {
     let weights = try meshes.weights(of: node)
     if let skin = try node.index("skin", into: "skins", size: document.size("skins")) {
       // A skinned mesh stands in the world where its joints put it; the node's own place is ignored.
-      let pose = try pose(of: document["skins"][skin])
+      let pose = try pose(of: skin)
       scene.shapes.append(try meshes.shape(mesh, weights: weights, pose: pose))
       scene.nodes.append(
         Scene.Node(name: scene.nodes[index].name, shape: scene.shapes.count - 1))
@@ -157,10 +166,10 @@ struct GLTFSceneBuilder {
   }
 
   /// `worldFromJoint * jointFromBind` for each joint, with the nodes where the file has them.
-  private func pose(of skin: GLTFElement) throws(FormatError) -> GLTFMeshes.Pose {
-    let joints = try skin.indices("joints", into: "nodes", size: document.size("nodes"))
-    let world = worldTransforms()
-    return zip(joints, try bindMatrices(of: skin)).map { world[$0] * $1 }
+  private func pose(of skin: Int) throws(FormatError) -> GLTFMeshes.Pose {
+    let joints = try document["skins"][skin].indices(
+      "joints", into: "nodes", size: document.size("nodes"))
+    return zip(joints, bindMatrices[skin]).map { world[$0] * $1 }
   }
 
   /// `jointFromBind` for each joint of a skin.

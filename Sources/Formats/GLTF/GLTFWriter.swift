@@ -17,10 +17,33 @@ struct GLTFWriter {
     return GLBContainer.bytes(json: document.text(), binary: writer.binary)
   }
 
-  private init(scene: Scene) { self.scene = scene }
+  /// What is left out of the file leaves gaps in the scene's numbers; these are the file's.
+  private let meshNumber: [Int?]
+  private let imageNumber: [Int?]
+  private let textureNumber: [Int?]
+
+  private init(scene: Scene) {
+    self.scene = scene
+    meshNumber = Self.numbered(scene.shapes) { !$0.parts.isEmpty }
+    let images = Self.numbered(scene.images) { $0.problem == nil }
+    imageNumber = images
+    textureNumber = Self.numbered(scene.textures) { $0.image.map { images[$0] != nil } ?? false }
+  }
+
+  /// Consecutive numbers for those that stay.
+  private static func numbered<Element>(
+    _ elements: [Element], _ stays: (Element) -> Bool
+  ) -> [Int?] {
+    var next = 0
+    return elements.map { element in
+      guard stays(element) else { return nil }
+      next += 1
+      return next - 1
+    }
+  }
 
   private mutating func document() -> JSONValue {
-    let meshes = scene.shapes.map { mesh($0) }
+    let meshes = scene.shapes.filter { !$0.parts.isEmpty }.map { mesh($0) }
     var members: [(key: String, value: JSONValue)] = [
       ("asset", ["version": "2.0", "generator": "Maquette"]),
       ("scene", 0),
@@ -49,16 +72,11 @@ struct GLTFWriter {
     if node.parentFromNode != .identity {
       members.append(("matrix", .array(node.parentFromNode.columnMajor.map { .number($0) })))
     }
-    if let shape = node.shape, !scene.shapes[shape].parts.isEmpty {
-      members.append(("mesh", .integer(meshNumber(shape))))
+    if let mesh = node.shape.flatMap({ meshNumber[$0] }) {
+      members.append(("mesh", .integer(mesh)))
     }
     if !node.children.isEmpty { members.append(("children", integers(node.children))) }
     return .object(members)
-  }
-
-  /// glTF has no mesh without primitives, so empty shapes are left out of the count.
-  private func meshNumber(_ shape: Int) -> Int {
-    scene.shapes[..<shape].count { !$0.parts.isEmpty }
   }
 
   private mutating func mesh(_ shape: Scene.Shape) -> JSONValue {
@@ -200,7 +218,7 @@ struct GLTFWriter {
     _ slot: TextureSlot?, _ key: String, to members: inout [(key: String, value: JSONValue)],
     more: [(key: String, value: JSONValue)] = []
   ) {
-    guard let slot, let texture = textureNumber(slot.texture) else { return }
+    guard let slot, let texture = textureNumber[slot.texture] else { return }
     var info: [(key: String, value: JSONValue)] = [("index", .integer(texture))]
     if slot.uvSet != 0 { info.append(("texCoord", .integer(slot.uvSet))) }
     info += more
@@ -221,20 +239,9 @@ struct GLTFWriter {
     return name
   }
 
-  /// Images that could not be had are left out, and the textures that show them.
-  private func imageNumber(_ image: Int?) -> Int? {
-    guard let image, scene.images[image].problem == nil else { return nil }
-    return scene.images[..<image].count { $0.problem == nil }
-  }
-
-  private func textureNumber(_ texture: Int) -> Int? {
-    guard imageNumber(scene.textures[texture].image) != nil else { return nil }
-    return scene.textures[..<texture].count { imageNumber($0.image) != nil }
-  }
-
   private func textures() -> [JSONValue] {
     scene.textures.enumerated().compactMap { index, texture in
-      imageNumber(texture.image).map { ["sampler": .integer(index), "source": .integer($0)] }
+      texture.image.flatMap { imageNumber[$0] }.map { ["sampler": .integer(index), "source": .integer($0)] }
     }
   }
 

@@ -60,7 +60,7 @@ final class MTLLibrary {
   private func apply(
     _ key: String, _ words: [String], to material: inout Material, in scene: inout Scene
   ) {
-    let numbers = words.compactMap { Float($0) }
+    let numbers = words.compactMap { Float($0) }.filter(\.isFinite)
     switch key {
     case "Kd" where numbers.count >= 3:
       // Colours are written as they look, in sRGB.

@@ -1,4 +1,5 @@
 import Geometry
+import LinearMath
 import Scenes
 import Work
 
@@ -168,7 +169,7 @@ struct OBJReader {
     for (number, part) in parts.enumerated() where !part.triangles.isEmpty {
       var streams = VertexAttributes()
       if part.corners.allSatisfy({ $0.normal >= 0 }) {
-        streams.normals = part.corners.map { SIMD3(normals[$0.normal]).unit }
+        streams.normals = part.corners.map { normals[$0.normal].normalized }
       }
       if part.corners.allSatisfy({ $0.uv >= 0 }) { streams.uvs = [part.corners.map { uvs[$0.uv] }] }
       if !colors.isEmpty { streams.colors = part.corners.map { colors[$0.position] } }
@@ -186,12 +187,5 @@ struct OBJReader {
     scene.nodes = [Scene.Node(shape: 0)]
     scene.roots = [0]
     return scene
-  }
-}
-
-extension SIMD3<Float> {
-  fileprivate var unit: SIMD3<Float> {
-    let length = (self * self).sum().squareRoot()
-    return length > 0 ? self / length : self
   }
 }

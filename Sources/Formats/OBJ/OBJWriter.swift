@@ -60,8 +60,11 @@ enum OBJWriter {
   }
 
   private static func name(of material: Int, in scene: Scene) -> String {
-    let name = scene.materials[material].name.replacing(" ", with: "_")
-    return "\(material)_" + (name.isEmpty ? "material" : name)
+    // Whatever could end a word or a line is replaced.
+    let name = scene.materials[material].name.map { character in
+      character.isLetter || character.isNumber || "-_.".contains(character) ? character : "_"
+    }
+    return "\(material)_" + (name.isEmpty ? "material" : String(name))
   }
 
   private static func materials(_ scene: Scene, stem: String) -> [(name: String, bytes: [UInt8])] {

@@ -1,4 +1,5 @@
 import Geometry
+import LinearMath
 import Scenes
 import Work
 
@@ -58,9 +59,7 @@ struct PLYReader {
       let values = try source.entry(element, entry).scalars
       positions.append([values[x], values[y], values[z]])
       if let nx = normal.0, let ny = normal.1, let nz = normal.2 {
-        let n = SIMD3(values[nx], values[ny], values[nz])
-        let length = (n * n).sum().squareRoot()
-        streams.normals.append(length > 0 ? n / length : n)
+        streams.normals.append(SIMD3(values[nx], values[ny], values[nz]).normalized)
       }
       if let u = uv.0, let v = uv.1 { streams.uvs[0].append([values[u], 1 - values[v]]) }
       if let r = color.0, let g = color.1, let b = color.2 {

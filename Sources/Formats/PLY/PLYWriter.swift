@@ -1,9 +1,9 @@
-public import Geometry
+import Geometry
 
 /// Writes binary little-endian PLY.
-public enum PLYWriter {
+enum PLYWriter {
   /// A mesh with its normals, first UV set (as s, t) and 8-bit colours.
-  public static func write(_ mesh: Mesh) -> [UInt8] {
+  static func write(_ mesh: Mesh) -> [UInt8] {
     let streams = mesh.attributes
     let uvs = streams.uvs.first ?? []
     var properties = ["float x", "float y", "float z"]

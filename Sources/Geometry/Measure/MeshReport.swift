@@ -22,13 +22,13 @@ public struct MeshReport: Sendable, Equatable {
   public internal(set) var volume = 0.0
   /// Surface area in square units of the mesh.
   public internal(set) var area = 0.0
-  /// Handles summed over the components; nil unless the mesh is watertight and manifold.
+  /// Handles summed over the components; nil unless the mesh is watertight, manifold and oriented.
   public internal(set) var genus: Int?
   public internal(set) var bounds = Box()
 
   /// Every edge has exactly two triangles.
   public var isWatertight: Bool {
-    triangles > 0 && boundaryEdges == 0 && nonManifoldEdges == 0
+    components > 0 && boundaryEdges == 0 && nonManifoldEdges == 0
   }
 
   /// Every edge has one or two triangles and every point one fan.
@@ -55,7 +55,7 @@ extension Mesh {
     let used = Set(whole.flatMap { [$0.x, $0.y, $0.z] })
     report.components = Self.countComponents(whole, points: weld.vertexOfPoint.count, used: used)
     report.nonManifoldVertices = Self.countSplitFans(whole, edges, used: used)
-    if report.isWatertight && report.isManifold {
+    if report.isWatertight && report.isManifold && report.isOriented {
       let euler = used.count - edges.count + whole.count
       report.genus = report.components - euler / 2
     }

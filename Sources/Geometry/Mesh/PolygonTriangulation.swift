@@ -14,7 +14,7 @@ public enum PolygonTriangulation {
     return cutEars(corners, normal)
   }
 
-  private static let earLimit = 1000
+  private static let earLimit = 200
 
   /// Twice the area vector of a closed polygon (Newell's method).
   private static func newellNormal(_ corners: [SIMD3<Float>]) -> SIMD3<Double> {

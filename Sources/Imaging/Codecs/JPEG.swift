@@ -22,7 +22,8 @@ enum JPEG {
     var pixels = [UInt8](repeating: 0, count: Int(width) * Int(height) * channels)
     var warning: String?
     let status = unsafe tjDecompress2(
-      decoder.pointer, file, UInt(file.count), &pixels, width, 0, height, Int32(format.rawValue), 0)
+      decoder.pointer, file, UInt(file.count), &pixels, width, 0, height, Int32(format.rawValue),
+      TJFLAG_LIMITSCANS)
     if status != 0 {
       guard unsafe tjGetErrorCode(decoder.pointer) == TJERR_WARNING.rawValue else {
         throw ImagingError("bad-jpeg", decoder.message)

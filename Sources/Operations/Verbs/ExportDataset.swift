@@ -61,7 +61,9 @@ public enum ExportDataset: Verb {
       fieldOfView: options.views.fieldOfViewDegrees * .pi / 180)
     let cameras = ViewSampling.cameras(
       count: options.views.views, coverage: options.views.coverage, intrinsics: intrinsics)
-    let writer = try DatasetWriter(path: call.output!, settings: options.dataset, work)
+    let writer = try DatasetWriter(
+      path: call.output!, settings: options.dataset,
+      frameBytes: 12 * intrinsics.width * intrinsics.height, work)
     let renderer = try Renderer(
       prepared, settings: options.render, intrinsics: intrinsics,
       normalSpaceFromWorld: Conventions.zUpFromYUp, work)

@@ -94,7 +94,8 @@ final class GLEngine {
     guard options.samples <= most else {
       throw RenderError(
         "too-many-samples",
-        "this driver takes at most \(most) samples a pixel; \(options.samples) are asked for")
+        "this driver takes at most \(most) samples a pixel; \(options.samples) are asked for",
+        kind: .usage)
     }
   }
 

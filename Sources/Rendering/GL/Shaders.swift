@@ -231,7 +231,7 @@ enum Shaders {
         sum += one;
       }
       sum /= float(u_count);
-      if (sum.a <= 0.0) {
+      if (sum.a < 0.5 / 255.0) {
         o_color = vec4(0.0);
         return;
       }

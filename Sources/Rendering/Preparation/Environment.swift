@@ -52,7 +52,10 @@ struct Environment: Sendable {
           texel / (size * size), texel / size % size, texel % size
         )
         let direction = CubeMap.direction(face: face, column: column, row: row, size: size)
-        piece[index] = SIMD4(radiance(direction), 1)
+        // Half floats end at 65 504; a brighter sun would become infinite.
+        let light = radiance(direction).clamped(
+          lowerBound: .zero, upperBound: SIMD3(repeating: 60_000))
+        piece[index] = SIMD4(light, 1)
       }
     }
     irradiance = Self.project(source)

@@ -26,7 +26,7 @@ struct PreparedMaterial: Sendable {
   var isBlended: Bool { source.alphaMode == .blend }
 
   /// The mesh with normals, and with tangents where a normal map needs them. Normals of length zero are
-  /// replaced by the face's.
+  /// replaced by the mean of the faces around.
   func completed(_ mesh: Mesh) -> Mesh {
     var mesh = mesh.attributes.normals.isEmpty ? mesh.withFlatNormals() : mesh.withoutZeroNormals()
     if let normal, mesh.attributes.tangents.isEmpty {
