@@ -45,12 +45,20 @@ public struct StagedFile: ~Copyable {
 
   /// Writes a whole file at once.
   public static func write(_ bytes: [UInt8], to path: String) throws(OutputError) {
-    let file = try StagedFile(path: path)
+    try write([(path, bytes)])
+  }
+
+  /// Writes several files that belong together: all are written beside their places before the first
+  /// is renamed, the last of the list first.
+  public static func write(_ files: [(path: String, bytes: [UInt8])]) throws(OutputError) {
+    guard let first = files.first else { return }
+    let file = try StagedFile(path: first.path)
     do {
-      try Data(bytes).write(to: URL(fileURLWithPath: file.temporaryPath))
+      try Data(first.bytes).write(to: URL(fileURLWithPath: file.temporaryPath))
     } catch {
-      throw OutputError("cannot-write", (error as NSError).localizedDescription, path)
+      throw OutputError("cannot-write", (error as NSError).localizedDescription, first.path)
     }
+    try write(Array(files.dropFirst()))
     try file.commit()
   }
 }

@@ -91,35 +91,3 @@ public enum Convert: Verb {
     return scene.transformed(by: Matrix4(linear: scale))
   }
 }
-
-/// Writes a scene with all its files, each whole or not at all.
-enum ModelOutput {
-  static func write(
-    _ scene: Scene, as format: SceneFormat, to path: String, _ work: WorkContext
-  ) throws -> [Artifact] {
-    let url = URL(fileURLWithPath: path)
-    let stem = url.deletingPathExtension().lastPathComponent
-    let files = try SceneFile.encode(scene, as: format, stem: stem, log: work.log)
-    try work.checkCancelled()
-    // Files beside first, so that the main one never points at nothing.
-    for file in files.dropFirst().reversed() {
-      let beside = url.deletingLastPathComponent().appendingPathComponent(file.name).path
-      try StagedFile.write(file.bytes, to: beside)
-    }
-    try StagedFile.write(files[0].bytes, to: path)
-    return [Artifact(path: path, mediaType: format.mediaType)]
-      + files.dropFirst().map { file in
-        Artifact(
-          path: url.deletingLastPathComponent().appendingPathComponent(file.name).path,
-          mediaType: mediaType(file.name))
-      }
-  }
-
-  private static func mediaType(_ name: String) -> String {
-    switch URL(fileURLWithPath: name).pathExtension {
-    case "png": "image/png"
-    case "jpg": "image/jpeg"
-    default: "text/plain"
-    }
-  }
-}

@@ -16,30 +16,47 @@ import Glibc
   /// - Parameter threads: how many threads Mesa's software driver may use; a GPU ignores it.
   init(threads: Int) throws(RenderError) {
     Self.prepareSoftwareDriver(threads: threads)
-    guard let display = unsafe Self.deviceDisplay() ?? Self.surfacelessDisplay() else {
+    guard let (display, context) = unsafe Self.firstThatWorks() else {
       throw RenderError(
-        "no-egl", "no EGL driver starts; install Debian's libegl-mesa0 and libgl1-mesa-dri")
+        "no-gles32", "no driver gives an OpenGL ES 3.2 context without a window "
+          + "(EGL error 0x\(String(eglGetError(), radix: 16))); install Debian's libegl-mesa0 and "
+          + "libgl1-mesa-dri")
     }
-    guard eglBindAPI(EGLenum(EGL_OPENGL_ES_API)) == EGL_TRUE else {
-      throw RenderError("no-gles", "the EGL driver has no OpenGL ES")
+    unsafe self.display = display
+    unsafe self.context = context
+    rendererName = unsafe glGetString(GLenum(GL_RENDERER)).map { unsafe String(cString: $0) } ?? "?"
+  }
+
+  /// Devices that are not software, then Mesa's surfaceless platform: the first that gives a current
+  /// context.
+  private static func firstThatWorks() -> (EGLDisplay, Context)? {
+    var displays = unsafe deviceDisplays()
+    unsafe displays.append(
+      eglGetPlatformDisplay(EGLenum(EGL_PLATFORM_SURFACELESS_MESA), nil, nil))
+    for index in unsafe displays.indices {
+      guard let display = unsafe displays[index],
+        unsafe eglInitialize(display, nil, nil) == EGL_TRUE
+      else { continue }
+      if let context = unsafe currentContext(on: display) { return unsafe (display, context) }
     }
+    return nil
+  }
+
+  private static func currentContext(on display: EGLDisplay) -> Context? {
+    guard eglBindAPI(EGLenum(EGL_OPENGL_ES_API)) == EGL_TRUE else { return nil }
     let wanted: [EGLint] = [
       EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 2, EGL_NONE,
     ]
     let context = unsafe eglCreateContext(
       display, maquette_no_config(), maquette_no_context(), wanted)
-    guard let context = unsafe context,
-      unsafe eglMakeCurrent(display, maquette_no_surface(), maquette_no_surface(), context)
-        == EGL_TRUE
-    else {
-      throw RenderError(
-        "no-gles32",
-        "the driver gives no OpenGL ES 3.2 context without a window "
-          + "(EGL error \(String(eglGetError(), radix: 16)))")
+    guard let context = unsafe context else { return nil }
+    if unsafe eglMakeCurrent(display, maquette_no_surface(), maquette_no_surface(), context)
+      == EGL_TRUE
+    {
+      return unsafe context
     }
-    unsafe self.display = display
-    unsafe self.context = context
-    rendererName = unsafe glGetString(GLenum(GL_RENDERER)).map { unsafe String(cString: $0) } ?? "?"
+    _ = unsafe eglDestroyContext(display, context)
+    return nil
   }
 
   deinit {
@@ -57,18 +74,8 @@ import Glibc
     }
   }
 
-  private static func initialized(_ display: EGLDisplay?) -> EGLDisplay? {
-    guard let display = unsafe display else { return nil }
-    return unsafe eglInitialize(display, nil, nil) == EGL_TRUE ? display : nil
-  }
-
-  private static func surfacelessDisplay() -> EGLDisplay? {
-    unsafe initialized(
-      eglGetPlatformDisplay(EGLenum(EGL_PLATFORM_SURFACELESS_MESA), nil, nil))
-  }
-
-  /// The first device that is not software.
-  private static func deviceDisplay() -> EGLDisplay? {
+  /// The displays of all devices that do not call themselves software.
+  private static func deviceDisplays() -> [EGLDisplay?] {
     typealias QueryDevices =
       @convention(c) (
         EGLint, UnsafeMutablePointer<EGLDeviceEXT?>?, UnsafeMutablePointer<EGLint>
@@ -76,23 +83,21 @@ import Glibc
     typealias QueryDeviceString = @convention(c) (EGLDeviceEXT, EGLint) -> UnsafePointer<CChar>?
     guard let queryDevices = unsafe eglGetProcAddress("eglQueryDevicesEXT"),
       let queryString = unsafe eglGetProcAddress("eglQueryDeviceStringEXT")
-    else { return nil }
+    else { return unsafe [] }
     let devicesFunction = unsafe unsafeBitCast(queryDevices, to: QueryDevices.self)
     let stringFunction = unsafe unsafeBitCast(queryString, to: QueryDeviceString.self)
     var devices = unsafe [EGLDeviceEXT?](repeating: nil, count: 16)
     var count: EGLint = 0
-    guard unsafe devicesFunction(16, &devices, &count) == EGL_TRUE else { return nil }
+    guard unsafe devicesFunction(16, &devices, &count) == EGL_TRUE else { return unsafe [] }
+    var displays = unsafe [EGLDisplay?]()
     for index in 0..<Int(count) {
       guard let device = unsafe devices[index] else { continue }
       let extensions =
         unsafe stringFunction(device, EGL_EXTENSIONS).map { unsafe String(cString: $0) } ?? ""
       if extensions.contains("EGL_MESA_device_software") { continue }
-      if let display = unsafe initialized(
+      unsafe displays.append(
         eglGetPlatformDisplay(EGLenum(EGL_PLATFORM_DEVICE_EXT), device, nil))
-      {
-        return unsafe display
-      }
     }
-    return nil
+    return unsafe displays
   }
 }

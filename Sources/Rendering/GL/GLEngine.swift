@@ -18,9 +18,9 @@ final class GLEngine {
   }
 
   // The context goes last: everything else is freed while it is current.
-  private var meshes: [GLMeshBox] = []
-  private var colorPrograms: [GLProgramBox] = []
-  private var geometryPrograms: [GLProgramBox] = []
+  private var meshes: [GLMesh] = []
+  private var colorPrograms: [GLProgram] = []
+  private var geometryPrograms: [GLProgram] = []
   private let textures: GLTextures
   private let specular: GLTexture
   private let specularTable: GLTexture
@@ -54,23 +54,20 @@ final class GLEngine {
     var geometryVariants: [[String]: Int] = [:]
     for surface in scene.surfaces {
       let material = GLMaterial(surface, blendedCutoff: options.blendedCutoff)
-      meshes.append(GLMeshBox(GLMesh(surface)))
+      meshes.append(GLMesh(surface))
       let color = material.colorDefines
       if colorVariants[color] == nil {
         colorVariants[color] = colorPrograms.count
         colorPrograms.append(
-          GLProgramBox(
-            try GLProgram(
-              vertex: Shaders.surfaceVertex, fragment: Shaders.colorFragment, defines: color)))
+          try GLProgram(
+            vertex: Shaders.surfaceVertex, fragment: Shaders.colorFragment, defines: color))
       }
       let geometry = material.geometryDefines
       if geometryVariants[geometry] == nil {
         geometryVariants[geometry] = geometryPrograms.count
         geometryPrograms.append(
-          GLProgramBox(
-            try GLProgram(
-              vertex: Shaders.surfaceVertex, fragment: Shaders.geometryFragment,
-              defines: geometry)))
+          try GLProgram(
+            vertex: Shaders.surfaceVertex, fragment: Shaders.geometryFragment, defines: geometry))
       }
       items.append(
         Item(
@@ -120,33 +117,31 @@ final class GLEngine {
 
   private func drawGeometry(_ view: ViewTransforms) {
     targets.beginGeometry()
-    for variant in geometryPrograms.indices {
-      geometryPrograms[variant].use { program in
-        view.apply(program)
-        program.set("u_spaceFromWorld", options.normalSpaceFromWorld)
-        for (index, item) in items.enumerated() where item.geometryVariant == variant {
-          cull(item)
-          item.material.applyGeometry(program, textures)
-          meshes[index].draw()
-        }
+    for (variant, program) in geometryPrograms.enumerated() {
+      program.use()
+      view.apply(program)
+      program.set("u_spaceFromWorld", options.normalSpaceFromWorld)
+      program.set("u_eye", SIMD3<Float>(view.eye))
+      for (index, item) in items.enumerated() where item.geometryVariant == variant {
+        cull(item)
+        item.material.applyGeometry(program, textures)
+        meshes[index].draw()
       }
     }
   }
 
   private func drawColor(_ view: ViewTransforms) {
     targets.beginColor()
-    for variant in colorPrograms.indices {
+    for (variant, program) in colorPrograms.enumerated() {
       let members = items.indices.filter {
         items[$0].colorVariant == variant && !items[$0].material.material.isBlended
       }
       guard !members.isEmpty else { continue }
-      colorPrograms[variant].use { program in
-        applyLight(program, view)
-        for index in members {
-          cull(items[index])
-          items[index].material.applyColor(program, textures)
-          meshes[index].draw()
-        }
+      applyLight(program, view)
+      for index in members {
+        cull(items[index])
+        items[index].material.applyColor(program, textures)
+        meshes[index].draw()
       }
     }
     drawBlended(view)
@@ -162,12 +157,11 @@ final class GLEngine {
     for (surface, triangles) in order.triangles { meshes[surface].reorder(triangles) }
     for run in order.runs {
       let item = items[run.surface]
-      colorPrograms[item.colorVariant].use { program in
-        applyLight(program, view)
-        cull(item)
-        item.material.applyColor(program, textures)
-        meshes[run.surface].draw(run.range)
-      }
+      let program = colorPrograms[item.colorVariant]
+      applyLight(program, view)
+      cull(item)
+      item.material.applyColor(program, textures)
+      meshes[run.surface].draw(run.range)
     }
     glDepthMask(GLboolean(GL_TRUE))
     glDisable(GLenum(GL_BLEND))
@@ -181,7 +175,8 @@ final class GLEngine {
     }
   }
 
-  private func applyLight(_ program: borrowing GLProgram, _ view: ViewTransforms) {
+  private func applyLight(_ program: GLProgram, _ view: ViewTransforms) {
+    program.use()
     view.apply(program)
     program.set("u_eye", SIMD3<Float>(view.eye))
     program.set("u_exposure", options.exposure)
@@ -191,58 +186,5 @@ final class GLEngine {
     specularTable.bind(unit: GLMaterial.Unit.specularTable)
     program.set("u_specular", GLMaterial.Unit.specular)
     program.set("u_specularTable", GLMaterial.Unit.specularTable)
-  }
-}
-
-/// A camera as shaders want it.
-struct ViewTransforms {
-  let eye: SIMD3<Double>
-  private let clipFromWorld: Matrix4
-  private let depthPlane: SIMD4<Float>
-
-  /// Near and far planes enclose the unit sphere around the origin, where the scene lies.
-  init(_ camera: Camera) {
-    eye = camera.eye
-    let distance = eye.length
-    let far = distance + 1.01
-    let near = max(distance - 1.01, far * 1e-3)
-    let lens = camera.intrinsics
-    let (width, height) = (Double(lens.width), Double(lens.height))
-    // Upside down: +y of the camera goes to -y of clip space, so that row 0 is the top.
-    let clipFromCamera = Matrix4(
-      columns: [2 * lens.focalX / width, 0, 0, 0], [0, -2 * lens.focalY / height, 0, 0],
-      [
-        1 - 2 * lens.centerX / width, 1 - 2 * lens.centerY / height,
-        -(far + near) / (far - near), -1,
-      ],
-      [0, 0, -2 * far * near / (far - near), 0])
-    let cameraFromWorld = camera.worldFromCamera.rigidInverse
-    clipFromWorld = clipFromCamera * cameraFromWorld
-    let row = cameraFromWorld.rows[2].map { Float(-$0) }
-    depthPlane = SIMD4(row[0], row[1], row[2], row[3])
-  }
-
-  func apply(_ program: borrowing GLProgram) {
-    program.set("u_clipFromWorld", clipFromWorld)
-    program.set("u_depthPlane", depthPlane)
-  }
-}
-
-/// Lets a noncopyable handle live in an array.
-private final class GLMeshBox {
-  private let mesh: GLMesh
-  init(_ mesh: consuming GLMesh) { self.mesh = mesh }
-  func draw() { mesh.draw() }
-  func draw(_ range: Range<Int>) { mesh.draw(range) }
-  func reorder(_ triangles: [SIMD3<UInt32>]) { mesh.reorder(triangles) }
-}
-
-private final class GLProgramBox {
-  private let program: GLProgram
-  init(_ program: consuming GLProgram) { self.program = program }
-
-  func use(_ body: (borrowing GLProgram) -> Void) {
-    program.use()
-    body(program)
   }
 }

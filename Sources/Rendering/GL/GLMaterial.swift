@@ -71,7 +71,7 @@ struct GLMaterial {
   }
 
   /// Sets what the base colour needs.
-  func applyGeometry(_ program: borrowing GLProgram, _ textures: borrowing GLTextures) {
+  func applyGeometry(_ program: GLProgram, _ textures: borrowing GLTextures) {
     guard let alphaCutoff else { return }
     program.set("u_baseColor", material.source.baseColor)
     program.set("u_alphaCutoff", alphaCutoff)
@@ -80,7 +80,7 @@ struct GLMaterial {
   }
 
   /// Sets everything the colour pass needs of the material.
-  func applyColor(_ program: borrowing GLProgram, _ textures: borrowing GLTextures) {
+  func applyColor(_ program: GLProgram, _ textures: borrowing GLTextures) {
     let source = material.source
     program.set("u_baseColor", source.baseColor)
     program.set("u_alphaCutoff", alphaCutoff ?? 0)
@@ -99,7 +99,7 @@ struct GLMaterial {
   }
 
   private func apply(
-    _ map: PreparedMaterial.Map, _ slot: Int, _ program: borrowing GLProgram,
+    _ map: PreparedMaterial.Map, _ slot: Int, _ program: GLProgram,
     _ textures: borrowing GLTextures
   ) {
     textures.bind(picture: map.picture, unit: slot)
@@ -108,51 +108,5 @@ struct GLMaterial {
     let offset = map.transform.offset
     program.set("u_uvLinear[\(slot)]", SIMD4<Float>(x.x, y.x, x.y, y.y))
     program.set("u_uvOffset[\(slot)]", SIMD4<Float>(offset.x, offset.y, Float(map.channel), 0))
-  }
-}
-
-/// A scene's pictures in the GL's memory.
-struct GLTextures: ~Copyable {
-  private let names: [GLuint]
-
-  init(_ pictures: [PreparedScene.Picture]) {
-    names = pictures.map { GLTextures.upload($0) }
-  }
-
-  deinit { unsafe glDeleteTextures(GLsizei(names.count), names) }
-
-  func bind(picture: Int, unit: Int) {
-    glActiveTexture(GLenum(GL_TEXTURE0 + Int32(unit)))
-    glBindTexture(GLenum(GL_TEXTURE_2D), names[picture])
-  }
-
-  /// A mip-mapped texture with its sampling modes.
-  private static func upload(_ picture: PreparedScene.Picture) -> GLuint {
-    var name: GLuint = 0
-    unsafe glGenTextures(1, &name)
-    let target = GLenum(GL_TEXTURE_2D)
-    glBindTexture(target, name)
-    let image = picture.image
-    unsafe glTexImage2D(
-      target, 0, picture.isColor ? GL_SRGB8_ALPHA8 : GL_RGBA8, GLsizei(image.width),
-      GLsizei(image.height), 0, GLenum(GL_RGBA), GLenum(GL_UNSIGNED_BYTE), image.bytes)
-    glGenerateMipmap(target)
-    let smooth = picture.texture.isSmooth
-    let modes = [
-      (GL_TEXTURE_MIN_FILTER, smooth ? GL_LINEAR_MIPMAP_LINEAR : GL_NEAREST_MIPMAP_LINEAR),
-      (GL_TEXTURE_MAG_FILTER, smooth ? GL_LINEAR : GL_NEAREST),
-      (GL_TEXTURE_WRAP_S, code(picture.texture.wrapU)),
-      (GL_TEXTURE_WRAP_T, code(picture.texture.wrapV)),
-    ]
-    for (parameter, value) in modes { glTexParameteri(target, GLenum(parameter), value) }
-    return name
-  }
-
-  private static func code(_ wrap: Texture.Wrap) -> Int32 {
-    switch wrap {
-    case .repeat: GL_REPEAT
-    case .clamp: GL_CLAMP_TO_EDGE
-    case .mirror: GL_MIRRORED_REPEAT
-    }
   }
 }

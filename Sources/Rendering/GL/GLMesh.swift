@@ -5,7 +5,7 @@ import LinearMath
 /// A prepared surface in the GL's memory.
 ///
 /// Vertices are interleaved: position 3, normal 3, tangent 4, two UV channels 4, colour 4 floats.
-struct GLMesh: ~Copyable {
+final class GLMesh {
   private let array = GLVertexArray()
   private let vertices = GLBuffer(target: GL_ARRAY_BUFFER)
   private let indices = GLBuffer(target: GL_ELEMENT_ARRAY_BUFFER)

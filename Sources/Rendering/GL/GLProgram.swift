@@ -2,7 +2,7 @@ import CEGL
 import LinearMath
 
 /// A vertex and a fragment shader, compiled and linked.
-struct GLProgram: ~Copyable {
+final class GLProgram {
   let name: GLuint
 
   /// - Parameter defines: preprocessor names that choose a variant.

@@ -94,13 +94,18 @@ enum Shaders {
   static let geometryFragment =
     baseColor + """
       uniform mat3 u_spaceFromWorld;
+      uniform vec3 u_eye;
       layout(location = 0) out vec4 o_surface;
       layout(location = 1) out float o_depth;
       void main() {
       #ifdef ALPHA_TEST
         surfaceColor();
       #endif
-        vec3 normal = normalize(v_normal) * (gl_FrontFacing ? 1.0 : -1.0);
+        // Where normals cancel out, the face's own stands in.
+        float size = length(v_normal);
+        vec3 face = normalize(cross(dFdx(v_position), dFdy(v_position)));
+        vec3 normal = size > 1e-4 ? v_normal / size * (gl_FrontFacing ? 1.0 : -1.0)
+          : face * (dot(face, u_eye - v_position) < 0.0 ? -1.0 : 1.0);
         o_surface = vec4(u_spaceFromWorld * normal * 0.5 + 0.5, 1.0);
         o_depth = v_depth;
       }

@@ -33,19 +33,27 @@ public struct PreparedScene: Sendable {
   ///
   /// Throws `RenderError` where there is no surface. What is missing or damaged goes to the log.
   public init(_ scene: Scene, _ work: WorkContext) throws {
-    let parts = scene.surfaces().filter { !$0.mesh.triangles.isEmpty }
-    var box = Box()
-    for part in parts { box.formUnion(part.mesh.bounds) }
-    guard !box.isEmpty else {
+    let places = scene.placed.filter {
+      !scene.shapes[$0.shape].parts[$0.part].mesh.triangles.isEmpty
+    }
+    let parts = places.map { scene.shapes[$0.shape].parts[$0.part] }
+    var (low, high) = (SIMD3<Double>(repeating: .infinity), SIMD3<Double>(repeating: -.infinity))
+    Self.forEachCorner(places, parts) { corner in
+      low = pointwiseMin(low, corner)
+      high = pointwiseMax(high, corner)
+    }
+    guard !parts.isEmpty else {
       throw RenderError(
         "no-triangles", "the model holds no triangles, so there is nothing to draw",
         kind: .unreadableInput)
     }
-    let center = SIMD3<Double>(box.center)
-    let radius = Self.radius(of: parts, around: center)
+    let center = (low + high) / 2
+    var largest = 0.0
+    Self.forEachCorner(places, parts) { largest = max(largest, ($0 - center).lengthSquared) }
+    let radius = largest.squareRoot()
     guard radius > 0, radius.isFinite else {
       throw RenderError(
-        "no-extent", "the model is a single point, so there is nothing to draw",
+        "no-extent", "the model is a single point or larger than numbers go, so it cannot be drawn",
         kind: .unreadableInput)
     }
     let (scale, offset) = (1 / radius, center * (-1 / radius))
@@ -57,7 +65,9 @@ public struct PreparedScene: Sendable {
       textures.prepare(part.material.map { scene.materials[$0] } ?? .plain, for: part.mesh)
     }
     surfaces = try parallelMap(count: parts.count, work) { index in
-      let mesh = parts[index].mesh.transformed(by: transform)
+      // One transform from the node to the world: rounding twice would cost a model far from its
+      // origin its detail.
+      let mesh = parts[index].mesh.transformed(by: transform * places[index].worldFromNode)
       return Surface(
         mesh: materials[index].completed(mesh), material: materials[index])
     }
@@ -65,17 +75,18 @@ public struct PreparedScene: Sendable {
     (self.scale, self.offset, worldFromSource) = (scale, offset, transform)
   }
 
-  private static func radius(of parts: [Scene.Shape.Part], around center: SIMD3<Double>) -> Double {
-    var largest = 0.0
-    for part in parts {
+  /// Calls `body` with every triangle corner in the scene's coordinates.
+  private static func forEachCorner(
+    _ places: [Scene.Placed], _ parts: [Scene.Shape.Part], _ body: (SIMD3<Double>) -> Void
+  ) {
+    for (place, part) in zip(places, parts) {
       for triangle in part.mesh.triangles {
         for corner in 0..<3 {
-          let position = SIMD3<Double>(part.mesh.positions[Int(triangle[corner])])
-          largest = max(largest, (position - center).lengthSquared)
+          let position = part.mesh.positions[Int(triangle[corner])]
+          body(place.worldFromNode.transform(point: SIMD3<Double>(position)))
         }
       }
     }
-    return largest.squareRoot()
   }
 
   public var triangleCount: Int { surfaces.reduce(0) { $0 + $1.mesh.triangles.count } }

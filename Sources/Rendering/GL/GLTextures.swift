@@ -1,0 +1,49 @@
+import CEGL
+import Imaging
+import Scenes
+
+/// A scene's pictures in the GL's memory.
+struct GLTextures: ~Copyable {
+  private let names: [GLuint]
+
+  init(_ pictures: [PreparedScene.Picture]) {
+    names = pictures.map { GLTextures.upload($0) }
+  }
+
+  deinit { unsafe glDeleteTextures(GLsizei(names.count), names) }
+
+  func bind(picture: Int, unit: Int) {
+    glActiveTexture(GLenum(GL_TEXTURE0 + Int32(unit)))
+    glBindTexture(GLenum(GL_TEXTURE_2D), names[picture])
+  }
+
+  /// A mip-mapped texture with its sampling modes.
+  private static func upload(_ picture: PreparedScene.Picture) -> GLuint {
+    var name: GLuint = 0
+    unsafe glGenTextures(1, &name)
+    let target = GLenum(GL_TEXTURE_2D)
+    glBindTexture(target, name)
+    let image = picture.image
+    unsafe glTexImage2D(
+      target, 0, picture.isColor ? GL_SRGB8_ALPHA8 : GL_RGBA8, GLsizei(image.width),
+      GLsizei(image.height), 0, GLenum(GL_RGBA), GLenum(GL_UNSIGNED_BYTE), image.bytes)
+    glGenerateMipmap(target)
+    let smooth = picture.texture.isSmooth
+    let modes = [
+      (GL_TEXTURE_MIN_FILTER, smooth ? GL_LINEAR_MIPMAP_LINEAR : GL_NEAREST_MIPMAP_LINEAR),
+      (GL_TEXTURE_MAG_FILTER, smooth ? GL_LINEAR : GL_NEAREST),
+      (GL_TEXTURE_WRAP_S, code(picture.texture.wrapU)),
+      (GL_TEXTURE_WRAP_T, code(picture.texture.wrapV)),
+    ]
+    for (parameter, value) in modes { glTexParameteri(target, GLenum(parameter), value) }
+    return name
+  }
+
+  private static func code(_ wrap: Texture.Wrap) -> Int32 {
+    switch wrap {
+    case .repeat: GL_REPEAT
+    case .clamp: GL_CLAMP_TO_EDGE
+    case .mirror: GL_MIRRORED_REPEAT
+    }
+  }
+}
