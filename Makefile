@@ -27,7 +27,7 @@ demo: build
 test:
 	@.ci/setup --peers
 	swift build -c release --build-tests
-	swift test -c release --skip-build
+	MAQUETTE_REQUIRE_PEERS=1 swift test -c release --skip-build
 
 bench: setup
 	swift run -c release benchmark

@@ -10,9 +10,13 @@ public enum Digest {
     guard let context = unsafe EVP_MD_CTX_new() else { return nil }
     defer { unsafe EVP_MD_CTX_free(context) }
     guard unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else { return nil }
-    while let piece = try? file.read(upToCount: 1 << 20), !piece.isEmpty {
-      let bytes = [UInt8](piece)
-      guard unsafe EVP_DigestUpdate(context, bytes, bytes.count) == 1 else { return nil }
+    do {
+      while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
+        let bytes = [UInt8](piece)
+        guard unsafe EVP_DigestUpdate(context, bytes, bytes.count) == 1 else { return nil }
+      }
+    } catch {
+      return nil
     }
     var digest = [UInt8](repeating: 0, count: 32)
     guard unsafe EVP_DigestFinal_ex(context, &digest, nil) == 1 else { return nil }

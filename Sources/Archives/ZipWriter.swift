@@ -1,4 +1,5 @@
 import CArchive
+import Glibc
 
 /// A ZIP written as a stream, in about 1 MB of memory however large it grows (ZIP64 where needed).
 ///
@@ -9,15 +10,16 @@ import CArchive
   private let path: String
 
   /// Opens `path` for writing and empties it.
-  public init(path: String) throws(ArchiveError) {
-    let archive = unsafe try Self.open(path)
+  /// - Parameter name: what errors call it, where it is to be renamed.
+  public init(path: String, shownAs name: String? = nil) throws(ArchiveError) {
+    let archive = unsafe try Self.open(path, name ?? path)
     unsafe self.archive = archive
-    self.path = path
+    self.path = name ?? path
   }
 
-  private static func open(_ path: String) throws(ArchiveError) -> OpaquePointer {
+  private static func open(_ path: String, _ name: String) throws(ArchiveError) -> OpaquePointer {
     guard let archive = unsafe archive_write_new() else {
-      throw ArchiveError("zip-start", "libarchive does not start", at: path)
+      throw ArchiveError("zip-start", "libarchive does not start", at: name)
     }
     // Large blocks save system calls; the last one is not padded.
     let steps = [
@@ -28,7 +30,7 @@ import CArchive
       unsafe archive_write_open_filename(archive, path),
     ]
     guard steps.allSatisfy({ $0 == ARCHIVE_OK }) else {
-      let error = unsafe failure("zip-open", archive, path)
+      let error = unsafe failure("zip-open", archive, name)
       _ = unsafe archive_write_free(archive)
       throw error
     }
@@ -74,6 +76,8 @@ import CArchive
   private static func failure(
     _ code: String, _ archive: OpaquePointer, _ path: String
   ) -> ArchiveError {
+    let number = unsafe archive_errno(archive)
+    if number > 0 { return ArchiveError(code, unsafe String(cString: strerror(number)), at: path) }
     let words = unsafe archive_error_string(archive).map { unsafe String(cString: $0) }
     return ArchiveError(code, words ?? "libarchive failed", at: path)
   }

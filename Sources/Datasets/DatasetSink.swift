@@ -1,5 +1,6 @@
 import Archives
 import Foundation
+import Glibc
 import Work
 
 /// Where the files of a set go. Whole or not at all: dropped before `finish`, it leaves nothing.
@@ -9,14 +10,10 @@ protocol DatasetSink: AnyObject {
   func finish() throws
 }
 
-/// A path ending in `.zip` becomes an archive, one without an extension a folder.
-func makeDatasetSink(path: String) throws -> any DatasetSink {
-  switch URL(fileURLWithPath: path).pathExtension.lowercased() {
-  case "zip": return try ZipSink(path: path)
-  case "": return try FolderSink(path: path)
-  case let other:
-    throw OutputError(
-      "unknown-format", "a set is written as .zip or as a folder, not as .\(other)", path)
+func makeDatasetSink(_ target: DatasetTarget) throws -> any DatasetSink {
+  switch target {
+  case .zip(let path): try ZipSink(path: path)
+  case .folder(let path): try FolderSink(path: path)
   }
 }
 
@@ -26,7 +23,7 @@ private final class ZipSink: DatasetSink {
 
   init(path: String) throws {
     let file = try StagedFile(path: path)
-    zip = try ZipWriter(path: file.temporaryPath)
+    zip = try ZipWriter(path: file.temporaryPath, shownAs: path)
     self.file = consume file
   }
 
@@ -38,19 +35,23 @@ private final class ZipSink: DatasetSink {
   }
 }
 
-/// A folder, which must not exist yet.
+/// A folder, filled beside its name under one of its own and renamed.
 private final class FolderSink: DatasetSink {
   private let path: String
   private let staging: String
   private var isFinished = false
 
   init(path: String) throws {
-    guard !FileManager.default.fileExists(atPath: path) else {
-      throw OutputError("exists", "the folder is there already; remove it or give another", path)
-    }
+    let url = URL(fileURLWithPath: path)
     self.path = path
-    staging = path + ".partial"
-    try? FileManager.default.removeItem(atPath: staging)
+    let name = ".\(url.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier).partial"
+    staging = url.deletingLastPathComponent().appendingPathComponent(name).path
+    do {
+      try FileManager.default.createDirectory(
+        atPath: staging, withIntermediateDirectories: true)
+    } catch {
+      throw OutputError("cannot-create-folder", (error as NSError).localizedDescription, path)
+    }
   }
 
   deinit {
@@ -69,10 +70,9 @@ private final class FolderSink: DatasetSink {
   }
 
   func finish() throws {
-    do {
-      try FileManager.default.moveItem(atPath: staging, toPath: path)
-    } catch {
-      throw OutputError("cannot-rename", (error as NSError).localizedDescription, path)
+    // Takes the place of nothing or of an empty folder, and fails on anything else.
+    guard unsafe rename(staging, path) == 0 else {
+      throw OutputError("cannot-rename", unsafe String(cString: strerror(errno)), path)
     }
     isFinished = true
   }

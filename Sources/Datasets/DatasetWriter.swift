@@ -15,10 +15,10 @@ public final class DatasetWriter {
 
   /// - Parameter frameBytes: about what one frame takes in memory; bounds how many may wait.
   public init(
-    path: String, settings: DatasetSettings, frameBytes: Int, _ work: WorkContext
+    to target: DatasetTarget, settings: DatasetSettings, frameBytes: Int, _ work: WorkContext
   ) throws {
     self.settings = settings
-    let sink = try makeDatasetSink(path: path)
+    let sink = try makeDatasetSink(target)
     self.sink = sink
     let depth = max(2, min(work.threads + 1, Self.waitingBytes / max(1, frameBytes)))
     encoders = OrderedPipeline(work, depth: depth) { files in
@@ -52,18 +52,28 @@ public final class DatasetWriter {
   }
 
   /// What every file of a set means, for its manifest.
-  public static let conventions: JSONValue = .object(
-    [
-      ("world", "right-handed, +z up; the object's bounding sphere has radius 1 at the origin"),
-      ("poses", "camera to world, OpenGL axes: +x right, +y up, looking along -z"),
-      ("images", "8-bit sRGB, straight alpha, black where alpha is 0"),
-      ("depth", "255 at the near side of the bounding sphere to 1 at the far side, 0: none"),
-      ("depth_16bit", "planar depth at the pixel centre in thousandths of the radius, 0: none"),
-      (
-        "normals",
-        "world space at the pixel centre, 127.5 n + 127.5, towards the camera, interpolated from "
-          + "the vertices without normal map, 0: none"
-      ),
-      ("masks", "255 where the pixel centre hits a surface with an alpha of at least one half"),
-    ].map { (key: $0.0, value: .string($0.1)) })
+  public static func conventions(_ settings: DatasetSettings) -> JSONValue {
+    let images =
+      settings.background == .transparent
+      ? "8-bit sRGB, straight alpha, black where alpha is 0"
+      : "8-bit sRGB, composited over \(settings.background.rawValue)"
+    return .object(
+      [
+        ("world", "right-handed, +z up; the object's bounding sphere has radius 1 at the origin"),
+        ("poses", "camera to world, OpenGL axes: +x right, +y up, looking along -z"),
+        ("images", images),
+        ("depth", "255 at the near side of the bounding sphere to 1 at the far side, 0: none"),
+        ("depth_16bit", "planar depth at the pixel centre in thousandths of the radius, 0: none"),
+        (
+          "normals",
+          "world space at the pixel centre, 127.5 n + 127.5, towards the camera, interpolated from "
+            + "the vertices without normal map, 0: none"
+        ),
+        (
+          "masks",
+          "255 where the pixel centre hits a surface with an alpha of at least one half, or as "
+            + "blendedSurfaces says"
+        ),
+      ].map { (key: $0.0, value: .string($0.1)) })
+  }
 }

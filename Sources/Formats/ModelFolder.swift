@@ -28,6 +28,10 @@ struct ModelFolder {
         "outside-folder", "\"\(shortened(name))\" leaves the model's folder and is not opened",
         at: place)
     }
+    let size = (try? FileManager.default.attributesOfItem(atPath: resolved))?[.size] as? NSNumber
+    guard (size?.intValue ?? 0) <= SceneFile.byteLimit else {
+      throw FormatError("too-large", "\"\(shortened(name))\" is over the size limit", at: place)
+    }
     guard let data = FileManager.default.contents(atPath: resolved) else {
       throw FormatError("missing-file", "\"\(shortened(name))\" is not there", at: place)
     }

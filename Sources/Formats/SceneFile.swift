@@ -36,6 +36,12 @@ public enum SceneFormat: String, Sendable, CaseIterable {
     }
   }
 
+  /// The axis that points up where nobody says otherwise: glTF's definition, the habit of printers for
+  /// STL, and y for the others.
+  public var usualUp: UpAxis { self == .stl ? .z : .y }
+
+  public var isGLTF: Bool { self == .glb || self == .gltf }
+
   /// The unit a format's numbers have; nil where it says nothing.
   public var unit: LengthUnit? {
     switch self {
@@ -50,24 +56,35 @@ public enum SceneFormat: String, Sendable, CaseIterable {
 public enum SceneFile {
   /// Larger files are refused.
   public static let byteLimit = 4 << 30
+  /// More triangles are refused, counted as often as they are shown.
+  public static let triangleLimit = 100_000_000
 
   /// Reads a model file in any known format. Coordinates stay as the file has them.
   ///
   /// Hostile input is safe: sizes are checked before memory is taken, and no file outside the model's
   /// folder is opened. Throws `FormatError` with the file and the place in it.
   public static func read(_ path: String, log: LogSink) throws(FormatError) -> Scene {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    if attributes?[.type] as? FileAttributeType == .typeDirectory {
+      throw FormatError("is-a-folder", "this is a folder; give a model file", at: path)
+    }
     let format = try SceneFormat(path: path)
     let file = try bytes(of: path)
-    let name = URL(fileURLWithPath: path).lastPathComponent
-    do {
-      switch format {
-      case .glb, .gltf: return try GLTFReader.read(file, path: path, log: log)
-      case .obj: return try OBJReader.read(file, path: path, log: log)
-      case .stl: return try STLReader.read(file, log: log)
-      case .ply: return try PLYReader.read(file, log: log)
+    do throws(FormatError) {
+      let scene =
+        switch format {
+        case .glb, .gltf: try GLTFReader.read(file, path: path, log: log)
+        case .obj: try OBJReader.read(file, path: path, log: log)
+        case .stl: try STLReader.read(file, log: log)
+        case .ply: try PLYReader.read(file, log: log)
+        }
+      guard scene.triangleCount <= triangleLimit else {
+        throw FormatError(
+          "too-large", "\(scene.triangleCount) triangles are over the limit of \(triangleLimit)")
       }
+      return scene
     } catch {
-      throw error.inside(name)
+      throw error.inside(path)
     }
   }
 
@@ -85,25 +102,32 @@ public enum SceneFile {
     case .glb: return [(stem + ".glb", GLTFWriter.write(scene))]
     case .obj:
       if let losses = OBJWriter.losses(scene) { log.warn(losses) }
+      _ = try finite(scene.merged())
       return OBJWriter.write(scene, stem: stem)
     case .stl:
       if !scene.materials.isEmpty { log.warn("STL carries shape only; materials are left behind") }
-      return [(stem + ".stl", STLWriter.write(scene.merged()))]
+      return [(stem + ".stl", STLWriter.write(try finite(scene.merged())))]
     case .ply:
       if !scene.textures.isEmpty { log.warn("PLY carries no textures; they are left behind") }
-      return [(stem + ".ply", PLYWriter.write(scene.merged()))]
+      return [(stem + ".ply", PLYWriter.write(try finite(scene.merged())))]
     case .gltf:
       throw FormatError("unknown-format", ".gltf is read but not written; write .glb", kind: .usage)
     }
+  }
+
+  /// Node transforms can carry finite numbers past the largest float.
+  private static func finite(_ mesh: Mesh) throws(FormatError) -> Mesh {
+    let box = mesh.bounds
+    guard box.minimum.isFinite, box.maximum.isFinite else {
+      throw FormatError("non-finite-position", "the model is larger than numbers go")
+    }
+    return mesh
   }
 
   private static func bytes(of path: String) throws(FormatError) -> [UInt8] {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     guard let attributes else {
       throw FormatError("missing-file", "the file is not there", at: path)
-    }
-    if attributes[.type] as? FileAttributeType == .typeDirectory {
-      throw FormatError("is-a-folder", "this is a folder; give a model file", at: path)
     }
     let size = (attributes[.size] as? NSNumber)?.intValue ?? 0
     guard size <= byteLimit else {

@@ -1,5 +1,6 @@
 import Imaging
 import Views
+import Work
 
 /// An overview of a set: twelve of its views in three rows, on light grey.
 struct ContactSheet {
@@ -10,6 +11,18 @@ struct ContactSheet {
 
   private let chosen: [Int: Int]
   private(set) var image: Image
+
+  /// Refuses a path that is no PNG, that is one of `others`, or that cannot be written.
+  static func check(_ path: String?, beside others: [String]) throws {
+    guard let path else { return }
+    guard path.lowercased().hasSuffix(".png") else {
+      throw UsageError("the contact sheet is a PNG; give --contact-sheet a name that ends in .png")
+    }
+    if others.contains(where: { samePlace($0, path) }) {
+      throw UsageError("--contact-sheet would overwrite \(path)")
+    }
+    _ = try StagedFile(path: path)
+  }
 
   init(views: Int) {
     let count = min(views, Self.columns * Self.rows)

@@ -19,7 +19,8 @@ public struct Preset: Sendable {
       let known = Self.all.filter { $0.verb == verb }.map(\.preset.name)
       let hint =
         known.isEmpty
-        ? "\(verb) has no presets here" : "\(verb) has " + known.joined(separator: ", ")
+        ? "\(verb) has no presets here (MAQUETTE_CONFIGS names the folder that holds them)"
+        : "\(verb) has " + known.joined(separator: ", ")
       throw SettingsError(.badPreset, "no preset \"\(name)\"; \(hint), or give a .json file")
     }
   }

@@ -14,11 +14,11 @@ enum CommandLineTool {
     let wantsJSON = words.contains("--json")
     do {
       guard let first = words.first else {
-        Terminal.out(Help.overview)
+        try Terminal.out(Help.overview)
         return ExitCode.usage
       }
       if let answer = try Help.answer(words) {
-        Terminal.out(answer)
+        try Terminal.out(answer)
         return ExitCode.done
       }
       verb = Catalogue.verb(named: first)
@@ -28,7 +28,7 @@ enum CommandLineTool {
       let (kind, code, message, place) = explain(error)
       if wantsJSON {
         let name: JSONValue = verb.map { .string($0.name) } ?? .null
-        Terminal.out(
+        try? Terminal.out(
           JSONValue.object([
             ("verb", name),
             (

@@ -79,9 +79,9 @@ enum Help {
     let verbs = Catalogue.verbs
     let common = Invocation.common.map(\.flag)
     func flags(_ verb: AnyVerb) -> String {
-      (verb.options.map(\.flag) + common).joined(separator: " ")
+      (verb.options.map(\.flag) + common + ["-o"]).joined(separator: " ")
     }
-    let names = verbs.map(\.name).joined(separator: " ")
+    let names = (verbs.map(\.name) + ["presets", "completions", "help"]).joined(separator: " ")
     let cases = verbs.map { "    \($0.name)) words=\"\(flags($0))\" ;;" }.joined(separator: "\n")
     switch shell {
     case "bash", "zsh":

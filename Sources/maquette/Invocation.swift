@@ -49,34 +49,31 @@ struct Invocation {
       switch flag {
       case "--output": output = try value()
       case "--preset": presets.append(try value())
-      case "--json": json = true
-      case "--quiet": quiet = true
+      case "--json", "--quiet":
+        guard parts.count == 1 else { throw UsageError("\(flag) takes no value") }
+        if flag == "--json" { json = true } else { quiet = true }
       case "--threads": threads = try Self.whole(flag, value(), in: 1...1024)
       case "--seed": seed = UInt64(try Self.whole(flag, value(), in: 0...Int.max))
-      default: flags.append((flag, try optionValue(flag, parts.count == 2, value)))
+      default: flags.append(try option(flag, hasValue: parts.count == 2, value))
       }
-    }
-    // A switch can be turned off by its negative.
-    flags = flags.map { flag, words in
-      words == "--no" ? ("--" + flag.dropFirst("--no-".count), "false") : (flag, words)
     }
   }
 
-  private func optionValue(
-    _ flag: String, _ hasValue: Bool, _ value: () throws -> String
-  ) throws -> String {
-    let isSwitch = { (name: String) in
-      verb.options.contains { $0.flag == name && $0.isSwitch }
-    }
-    if isSwitch(flag) { return hasValue ? try value() : "true" }
-    if flag.hasPrefix("--no-"), isSwitch("--" + flag.dropFirst("--no-".count)) { return "--no" }
+  /// An option of the verb with its value; `--no-merge` turns the switch `--merge` off.
+  private func option(
+    _ flag: String, hasValue: Bool, _ value: () throws -> String
+  ) throws -> (flag: String, words: String) {
+    let switches = verb.options.filter(\.isSwitch).map(\.flag)
+    if switches.contains(flag) { return (flag, hasValue ? try value() : "true") }
+    let positive = "--" + flag.dropFirst("--no-".count)
+    if flag.hasPrefix("--no-"), switches.contains(positive) { return (positive, "false") }
     guard verb.options.contains(where: { $0.flag == flag }) else {
       let names = verb.options.map(\.flag) + Self.common.map(\.flag)
       let nearest = nearestName(to: flag, among: names).map { "; did you mean \($0)?" } ?? ""
       throw UsageError(
         "\(verb.name) has no option \(flag)\(nearest) (maquette \(verb.name) --help lists them)")
     }
-    return try value()
+    return (flag, try value())
   }
 
   private static func whole(
@@ -103,7 +100,14 @@ struct Invocation {
     let signals = Signals(cancelling: work.cancellation)
     defer { signals.stop() }
     let target = try OutputTarget(output, verb)
-    let result = try verb.run(layers, inputs, target.path, seed, presets.last, work)
+    let result: VerbResult
+    do {
+      result = try verb.run(layers, inputs, target.path, seed, presets.last, work)
+    } catch {
+      // What was odd about the input often explains the failure.
+      if !json { work.log.warnings.forEach(Terminal.warning) }
+      throw error
+    }
     Terminal.endProgress()
     try tell(result, target, work)
     if let sentence = result.unmetGuarantee {
@@ -128,6 +132,9 @@ struct Invocation {
         throw UsageError("\(verb.name) needs -o: maquette \(verb.name) \(verb.usage)")
       }
     }
+    if let output, let input = inputs.first(where: { samePlace($0, output) }) {
+      throw UsageError("the output would overwrite the input \(input); give it another name")
+    }
     if output == "-" && json {
       throw UsageError("-o - and --json both want standard output; give -o a path")
     }
@@ -135,15 +142,15 @@ struct Invocation {
 
   private func tell(_ result: VerbResult, _ target: OutputTarget, _ work: WorkContext) throws {
     if !json {
-      for warning in work.log.warnings { Terminal.warning(warning) }
+      work.log.warnings.forEach(Terminal.warning)
     }
     if target.isStandardOutput {
       try target.copyOut()
     } else if json {
-      Terminal.out(try object(result, work).text())
+      try Terminal.out(try object(result, work).text())
     } else {
-      Terminal.out(result.text)
-      for artifact in result.outputs { Terminal.out("wrote \(artifact.path)") }
+      try Terminal.out(result.text)
+      for artifact in result.outputs { try Terminal.out("wrote \(artifact.path)") }
     }
   }
 
@@ -161,11 +168,23 @@ struct Invocation {
 
   private static func describe(_ artifact: Artifact) -> JSONValue {
     let attributes = try? FileManager.default.attributesOfItem(atPath: artifact.path)
-    let size = (attributes?[.size] as? NSNumber)?.intValue ?? 0
+    let isFolder = attributes?[.type] as? FileAttributeType == .typeDirectory
+    let size =
+      isFolder
+      ? folderSize(artifact.path) : (attributes?[.size] as? NSNumber)?.intValue ?? 0
     return [
       "path": .string(artifact.path), "mediaType": .string(artifact.mediaType),
       "bytes": .integer(size),
       "sha256": Digest.sha256(ofFile: artifact.path).map { .string($0) } ?? .null,
     ]
+  }
+
+  private static func folderSize(_ path: String) -> Int {
+    let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+    return names.reduce(0) { sum, name in
+      let attributes = try? FileManager.default.attributesOfItem(atPath: path + "/" + name)
+      let isFile = attributes?[.type] as? FileAttributeType == .typeRegular
+      return sum + (isFile ? (attributes?[.size] as? NSNumber)?.intValue ?? 0 : 0)
+    }
   }
 }

@@ -2,29 +2,36 @@ import Foundation
 import Operations
 import Work
 
-/// Where the output goes: a path, or a file made for copying to standard output.
-struct OutputTarget {
+/// Where the output goes: a path, or a file of our own for copying to standard output, gone afterwards.
+final class OutputTarget {
   let path: String?
   let isStandardOutput: Bool
+  private let folder: String?
 
   init(_ output: String?, _ verb: AnyVerb) throws {
     guard output == "-" else {
-      (path, isStandardOutput) = (output, false)
+      (path, isStandardOutput, folder) = (output, false, nil)
       return
     }
     guard case .required(let ending?) = verb.output else {
       throw UsageError("\(verb.name) cannot write to standard output; give -o a path")
     }
-    let name = "maquette-\(ProcessInfo.processInfo.processIdentifier).\(ending)"
-    path = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
-    isStandardOutput = true
+    let own = FileManager.default.temporaryDirectory
+      .appendingPathComponent("maquette-\(UUID().uuidString)").path
+    (path, isStandardOutput, folder) = (own + "/output." + ending, true, own)
+  }
+
+  deinit {
+    if let folder { try? FileManager.default.removeItem(atPath: folder) }
   }
 
   func copyOut() throws {
-    defer { try? FileManager.default.removeItem(atPath: path!) }
-    guard let file = FileHandle(forReadingAtPath: path!) else { return }
+    guard let path, let file = FileHandle(forReadingAtPath: path) else {
+      throw OutputError("cannot-write", "the result cannot be read back", path ?? "")
+    }
+    defer { try? file.close() }
     while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
-      try FileHandle.standardOutput.write(contentsOf: piece)
+      try Terminal.out(piece)
     }
   }
 }

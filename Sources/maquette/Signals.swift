@@ -12,7 +12,11 @@ struct Signals {
     sources = [SIGINT, SIGTERM].map { number in
       _ = signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { cancellation.cancel() }
+      source.setEventHandler {
+        cancellation.cancel()
+        // Who asks twice means it.
+        _ = signal(number, SIG_DFL)
+      }
       source.resume()
       return source
     }

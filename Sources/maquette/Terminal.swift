@@ -8,8 +8,17 @@ enum Terminal {
   private static let state = Mutex((last: ContinuousClock.now, isDrawn: false))
   private static let isInteractive = isatty(STDERR_FILENO) == 1
 
-  static func out(_ text: String) {
-    try? FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+  /// Throws `OutputError` where nobody takes the result.
+  static func out(_ text: String) throws { try out(Data((text + "\n").utf8)) }
+
+  static func out(_ data: Data) throws {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: data)
+    } catch {
+      let reason =
+        ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError) ?? error as NSError
+      throw OutputError("cannot-write", reason.localizedDescription, "standard output")
+    }
   }
 
   static func warning(_ text: String) { line("warning: " + text) }

@@ -32,11 +32,15 @@ import Testing
       (["inspect", "x.glb", "-o", "y"], 2, "writes no file"),
       (["dataset", "x.glb"], 2, "needs -o"),
       (["dataset", "x.glb", "-o", "y.zip", "--views", "0"], 2, "1 to 100000"),
+      (["dataset", "x.glb", "-o", "y.tar"], 2, "a set is a .zip, or a folder"),
+      (["dataset", "x.glb", "-o", "y.zip", "--contact-sheet", "y.jpg"], 2, "ends in .png"),
+      (["convert", "x.glb", "-o", "./x.glb"], 2, "overwrite the input"),
+      (["inspect", "x.glb", "--json=no"], 2, "takes no value"),
       (["dataset", "x.glb", "-o", "y.zip", "--views"], 2, "needs a value"),
       (["dataset", "x.glb", "-o", "y.zip", "--preset", "7x7"], 2, "100x800"),
       (["dataset", "x.glb", "-o", "y.zip", "--threads", "none"], 2, "1 to 1024"),
       (["convert", "x.glb", "-o", "y.docx"], 2, ".glb, .obj, .stl, .ply"),
-      (["inspect", "/nowhere/x.glb"], 3, "not there"), (["inspect", "/tmp"], 3, ""),
+      (["inspect", "/nowhere/x.glb"], 3, "not there"), (["inspect", "/tmp"], 3, "a folder"),
       (["inspect", "x.docx"], 3, ".glb, .gltf, .obj, .stl, .ply are"),
     ] as [([String], Int32, String)])
   func mistakesGetASentenceAndACode(_ words: [String], _ status: Int32, _ hint: String) throws {
@@ -80,6 +84,41 @@ import Testing
     #expect(output?["sha256"]?.string?.count == 64)
     let standard = try Program.run(["sample", "-o", "-", "--texture-size", "64"])
     #expect(standard.status == 0 && standard.output.hasPrefix("glTF"))
+  }
+
+  /// Two processes, so that the driver too runs with one and with two threads.
+  @Test func sameBytesOnOneAndTwoThreads() throws {
+    let model = try sample()
+    for threads in ["1", "2"] {
+      let outcome = try Program.run([
+        "dataset", model, "-o", folder.file(threads + ".zip"), "--views", "3", "--pixels", "200",
+        "--threads", threads, "--quiet",
+      ])
+      #expect(outcome.status == 0, "\(outcome.error)")
+    }
+    #expect(contents(folder.file("1.zip")) == contents(folder.file("2.zip")))
+    #expect(contents(folder.file("1.zip")).count > 50_000)
+  }
+
+  @Test(arguments: [["inspect", "MODEL", "--json"], ["inspect", "MODEL"], ["sample", "-o", "-"]])
+  func aFullStandardOutputIsFour(_ words: [String]) throws {
+    let model = try sample()
+    let line = words.map { $0 == "MODEL" ? model : $0 }.joined(separator: " ")
+    let outcome = try Program.run(
+      executable: "/bin/sh", ["-c", "\(Program.path) \(line) > /dev/full"])
+    #expect(outcome.status == 4 && outcome.error.contains("standard output"), "\(outcome.error)")
+  }
+
+  @Test func contactSheetsOverwriteNothing() throws {
+    let model = try sample()
+    let before = contents(model)
+    for path in [model, folder.file("x.zip")] {
+      let outcome = try Program.run([
+        "dataset", model, "-o", folder.file("x.zip"), "--views", "1", "--contact-sheet", path,
+      ])
+      #expect(outcome.status == 2)
+    }
+    #expect(contents(model) == before && folder.names == ["s.glb"])
   }
 
   @Test func failureKeepsTheOldFile() throws {

@@ -182,6 +182,56 @@ import Work
     #expect(error?.place.contains("accessors[0]") == true, "\(error?.place ?? "")")
   }
 
+  /// A skin whose joints are floats, or whose normals are too few, must not reach arithmetic.
+  @Test(arguments: [
+    (5126, 3, "bad-type"), (5120, 3, "bad-type"), (5121, 2, "unequal-count"),
+  ])
+  func brokenSkinsAreRefused(_ jointType: Int, _ normals: Int, _ code: String) throws {
+    var builder = GLTFBuilder()
+    _ = builder.add([0, 0, 0, 1, 0, 0, 0, 1, 0] as [Float])
+    _ = builder.add([Float](repeating: .nan, count: 12))
+    let text = builder.document(
+      """
+      "scenes": [{"nodes": [0]}], "nodes": [{"mesh": 0, "skin": 0}, {}], "skins": [{"joints": [1]}],
+      "meshes": [{"primitives": [{"attributes":
+        {"POSITION": 0, "NORMAL": 1, "JOINTS_0": 2, "WEIGHTS_0": 3}}]}],
+      "accessors": [{"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3"},
+        {"bufferView": 0, "componentType": 5126, "count": \(normals), "type": "VEC3"},
+        {"bufferView": 1, "componentType": \(jointType), "count": 3, "type": "VEC4"},
+        {"bufferView": 1, "componentType": 5126, "count": 3, "type": "VEC4"}],
+      "bufferViews": [{"buffer": 0, "byteLength": 36},
+        {"buffer": 0, "byteOffset": 36, "byteLength": 48}]
+      """)
+    let error = #expect(throws: FormatError.self) { try read(text) }
+    #expect(error?.code == code, "\(error?.description ?? "")")
+  }
+
+  /// A small file that claims to hold petabytes.
+  @Test func lyingLengthsTakeNoMemory() throws {
+    let folder = TemporaryFolder()
+    _ = folder.write([UInt8](repeating: 0, count: 36), as: "x.bin")
+    let text = """
+      {"asset": {"version": "2.0"}, "scenes": [{"nodes": [0]}], "nodes": [{"mesh": 0}],
+       "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
+       "accessors": [{"bufferView": 0, "componentType": 5126, "count": 100000000000000, "type": "VEC3"}],
+       "bufferViews": [{"buffer": 0, "byteLength": 2000000000000000}],
+       "buffers": [{"byteLength": 2000000000000000, "uri": "x.bin"}]}
+      """
+    let error = #expect(throws: FormatError.self) {
+      try SceneFile.read(folder.write(text, as: "m.gltf"), log: LogSink())
+    }
+    #expect(error?.code == "length-mismatch")
+  }
+
+  @Test func aListedChildIsShownOnce() throws {
+    let scenes = GLTFBuilder.triangle(node: #", "children": [1]}, {"mesh": 0"#)
+      .replacing(#"{"nodes": [0]}"#, with: #"{"nodes": [0, 1]}"#)
+    #expect(try read(scenes).triangleCount == 2)
+    let alone = GLTFBuilder.triangle(node: #", "children": [1]}, {"mesh": 0"#)
+      .replacing(#"{"nodes": [0]}"#, with: #"{"nodes": [1]}"#)
+    #expect(try read(alone).triangleCount == 1)
+  }
+
   @Test func loopsEndAndSharedChildrenAreShownTwice() throws {
     let loop = GLTFBuilder.triangle(node: #", "children": [1]}, {"children": [0]"#)
     #expect(throws: FormatError.self) { try read(loop) }

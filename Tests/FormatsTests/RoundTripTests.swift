@@ -69,6 +69,25 @@ import Work
     #expect(again.report().isWatertight)
   }
 
+  /// Shapes without triangles leave gaps in the scene's numbers, not in the file's.
+  @Test func glbSkipsWhatIsEmpty() throws {
+    var scene = Self.textured
+    scene.shapes.insert(Scene.Shape(name: "points", parts: []), at: 0)
+    scene.images = [
+      ImageSource(name: "lost", mediaType: "", bytes: [], problem: "not there"),
+      ImageSource(name: "kept", mediaType: "image/png", bytes: [0x89]),
+    ]
+    scene.textures = [Texture(image: 0), Texture(image: 1)]
+    scene.materials[0].baseColorTexture = TextureSlot(texture: 1)
+    scene.materials[0].normalTexture = TextureSlot(texture: 0)
+    scene.nodes = [.init(shape: 0, children: [1]), .init(shape: 1)]
+    let again = try roundTrip(scene, .glb)
+    #expect(again.merged() == Self.textured.merged())
+    #expect(again.images.map(\.name) == ["kept"] && again.textures.count == 1)
+    #expect(again.materials[0].baseColorTexture?.texture == 0)
+    #expect(again.materials[0].normalTexture == nil)
+  }
+
   @Test func emptyModelsAreNotWritten() {
     for format in SceneFormat.writable {
       let error = #expect(throws: FormatError.self) {

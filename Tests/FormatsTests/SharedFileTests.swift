@@ -75,6 +75,22 @@ import Work
     }
   }
 
+  @Test func whatIsOddButUsableLoadsWithAWarning() {
+    for item in Self.items {
+      let wish = item.expect?.string ?? ""
+      let (scene, error, warnings) = outcome(item)
+      if wish.hasPrefix("load-without") {
+        #expect((scene?.triangleCount ?? 0) > 0 && !warnings.isEmpty, "\(item.path)")
+      } else if wish.hasPrefix("clear error: no triangles") {
+        #expect(scene == nil || scene?.triangleCount == 0 || !warnings.isEmpty, "\(item.path)")
+      } else if wish.hasPrefix("refuse") {
+        #expect(error != nil, "\(item.path)")
+      } else if wish == "ok" {
+        #expect(scene != nil, "\(item.path)")
+      }
+    }
+  }
+
   @Test func realFilesHaveTheTrianglesTheManifestCounts() {
     for item in Self.items where item.expect == nil {
       let (scene, error, _) = outcome(item)

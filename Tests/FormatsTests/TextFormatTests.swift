@@ -48,6 +48,15 @@ import Work
     #expect(scene.materials[1].alphaMode == .blend)
   }
 
+  @Test func colourThatIsNoNumberIsLeftOut() throws {
+    let folder = TemporaryFolder()
+    _ = folder.write("newmtl a\nKd nan nan nan\nKe inf 0 0\n", as: "m.mtl")
+    let path = folder.write(
+      "mtllib m.mtl\nv 0 0 0\nv 1 0 0\nv 0 1 0\nusemtl a\nf 1 2 3\n", as: "m.obj")
+    let material = try SceneFile.read(path, log: LogSink()).materials[0]
+    #expect(material.baseColor == [1, 1, 1, 1] && material.emissive == .zero)
+  }
+
   @Test func stlTextAndBinaryThatSaysSolid() throws {
     let facet =
       "facet normal 0 0 1\nouter loop\nvertex 0 0 0\nvertex 1 0 0\nvertex 0 1 0\nendloop\nendfacet\n"

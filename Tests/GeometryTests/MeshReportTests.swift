@@ -54,6 +54,9 @@ import Testing
 
     let degenerate = try edited(.box()) { $0.append([0, 0, 1]) }
     #expect(degenerate.degenerateTriangles == 1 && degenerate.isWatertight)
+
+    let nothing = try Mesh(positions: [[0, 0, 0], [1, 0, 0]], triangles: [[0, 0, 1]]).report()
+    #expect(!nothing.isWatertight && nothing.genus == nil)
   }
 
   @Test func findsTwoFansAtOnePoint() throws {

@@ -45,9 +45,26 @@ import Testing
 
   @Test func hugeHeadersAreRefusedBeforeMemoryIsTaken() throws {
     var file = try ImageFile.encodePNG(Self.noise(4, 4, channels: 1, bits: 8))
-    // IHDR's width and height become 65 535; its checksum is then wrong too, whichever is noticed first.
     for offset in [16, 20] { file.replaceSubrange(offset..<offset + 4, with: [0, 0, 255, 255]) }
-    #expect(throws: ImagingError.self) { try ImageFile.decode(file) }
+    let sum = Self.checksum(file[12..<29])
+    file.replaceSubrange(
+      29..<33, with: [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: sum >> $0) })
+    let error = #expect(throws: ImagingError.self) { try ImageFile.decode(file) }
+    #expect(error?.code == "image-too-large")
+  }
+
+  /// A PNG chunk's CRC-32.
+  private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    var sum = UInt32.max
+    for byte in bytes {
+      sum ^= UInt32(byte)
+      for _ in 0..<8 { sum = sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1 }
+    }
+    return ~sum
+  }
+
+  @Test func whatIsNoNumberIsBlack() {
+    #expect(SRGB.code(.nan) == 0 && SRGB.code(-1) == 0 && SRGB.code(.infinity) == 255)
   }
 
   @Test func grayAndWideBecomeRGBA() {

@@ -78,18 +78,57 @@ import Work
     }
   }
 
-  @Test func cancelledDatasetLeavesNothing() throws {
+  /// Cancelled while views are being written, when there is something to clean up.
+  @Test(arguments: ["a.zip", "a"]) func cancelledDatasetLeavesNothing(_ name: String) throws {
     let folder = TemporaryFolder()
     let model = try sample(folder)
-    let progress = ProgressMeter()
-    let work = WorkContext(threads: 2, progress: progress)
-    work.cancellation.cancel()
+    let cancellation = Cancellation()
+    let progress = ProgressMeter { report in
+      if report.phase == "render" && report.fraction > 0.2 { cancellation.cancel() }
+    }
+    let work = WorkContext(threads: 2, progress: progress, cancellation: cancellation)
     #expect(throws: WorkCancelled.self) {
       try Catalogue.verb(named: "dataset")!.run(
-        [.flags([("--views", "50"), ("--pixels", "64")])], [model], folder.file("a.zip"), 0, nil,
+        [.flags([("--views", "50"), ("--pixels", "64")])], [model], folder.file(name), 0, nil,
         work)
     }
     #expect(folder.names == ["sample.glb"])
+  }
+
+  @Test func foldersOfOthersAreLeftAlone() throws {
+    let folder = TemporaryFolder()
+    let model = try sample(folder)
+    _ = folder.write("precious", as: "set.partial/mine.txt")
+    _ = folder.write("precious", as: "full/mine.txt")
+    try FileManager.default.createDirectory(
+      atPath: folder.file("empty"), withIntermediateDirectories: true)
+    let flags = [("--views", "1"), ("--pixels", "32"), ("--points", "10")]
+    _ = try run("dataset", [model], folder.file("set/"), flags)
+    _ = try run("dataset", [model], folder.file("empty"), flags)
+    #expect(throws: (any Error).self) { try run("dataset", [model], folder.file("full"), flags) }
+    for path in ["set.partial/mine.txt", "full/mine.txt"] {
+      #expect(contents(folder.file(path)) == Array("precious".utf8))
+    }
+    #expect(FileManager.default.fileExists(atPath: folder.file("set/transforms.json")))
+    #expect(FileManager.default.fileExists(atPath: folder.file("empty/transforms.json")))
+  }
+
+  /// A model that stands on z in its file stands on z in the set, whichever way it is told.
+  @Test func datasetsStandUp() throws {
+    let folder = TemporaryFolder()
+    let tall = Scene(mesh: .box(from: [0, 0, 0], to: [1, 2, 5]))
+    for format in [SceneFormat.stl, .ply] {
+      let name = "tall.\(format.rawValue)"
+      let path = folder.write(
+        try SceneFile.encode(tall, as: format, stem: "tall", log: LogSink())[0].bytes, as: name)
+      let set = folder.file("set-\(format.rawValue)")
+      _ = try run(
+        "dataset", [path], set,
+        [("--views", "1"), ("--pixels", "32")] + (format == .ply ? [("--up", "z")] : []))
+      let cloud = try SceneFile.read(set + "/points3D.ply", log: LogSink()).merged()
+      let size = Box(cloud.positions).size
+      #expect(size.z > 2 * size.y && size.y > 1.5 * size.x, "\(format): \(size)")
+    }
   }
 
   @Test func convertScalesOnlyBetweenKnownUnits() throws {

@@ -88,6 +88,16 @@ import Work
     #expect(one.color == two.color && one.surface == two.surface && one.depth == two.depth)
   }
 
+  /// A model far from its origin keeps its detail: coordinates are rounded once.
+  @Test func farAwayModelsKeepTheirDetail() throws {
+    var scene = Scene(mesh: .icosphere(levels: 4), material: Self.material())
+    let near = try Self.frame(scene)
+    scene.nodes[0].parentFromNode = Matrix4(linear: .identity, translation: [1e6, -3e6, 2e6])
+    let far = try Self.frame(scene)
+    let differing = zip(near.surface.bytes, far.surface.bytes).count { abs(Int($0) - Int($1)) > 1 }
+    #expect(differing < 20)
+  }
+
   /// Straight alpha: where an edge pixel is half covered its colour is that of the inside.
   @Test func edgesKeepTheirColour() throws {
     let unlit = Self.material([0.5, 0.25, 0.1, 1]) { $0.isUnlit = true }

@@ -81,9 +81,22 @@ import Work
     #expect(throws: OutputError.self) { try StagedFile.write([1], to: folder.file("a")) }
   }
 
+  @Test func filesThatBelongTogetherLandTogether() throws {
+    let folder = TemporaryFolder()
+    _ = folder.write("old", as: "a")
+    #expect(throws: OutputError.self) {
+      try StagedFile.write([(folder.file("a"), [1]), (folder.file("a/b"), [2])])
+    }
+    #expect(folder.names == ["a"] && contents(folder.file("a")) == Array("old".utf8))
+    try StagedFile.write([(folder.file("a"), [1]), (folder.file("b"), [2])])
+    #expect(contents(folder.file("a")) == [1] && contents(folder.file("b")) == [2])
+  }
+
   @Test func warningsAreSaidOnce() {
     let log = LogSink()
     for text in ["b", "a", "b"] { log.warn(text) }
     #expect(log.warnings == ["b", "a"])
+    for index in 0..<100_000 { log.warn("line \(index)") }
+    #expect(log.warnings.count == 201 && log.warnings.last == "and 99802 more warnings")
   }
 }

@@ -8,6 +8,8 @@ struct GLTFMaterials {
   let document: GLTFDocument
   let buffers: GLTFBuffers
   private(set) var warnings: [String] = []
+  /// All pictures of a file together, encoded.
+  private static let imageByteLimit = 2 << 30
 
   init(document: GLTFDocument, buffers: GLTFBuffers) {
     (self.document, self.buffers) = (document, buffers)
@@ -141,6 +143,7 @@ struct GLTFMaterials {
   /// still a model.
   mutating func images() throws(FormatError) -> [ImageSource] {
     var result: [ImageSource] = []
+    var total = 0
     for element in document["images"] {
       let name = try element.string("name") ?? ""
       var source = ImageSource(name: name, mediaType: "", bytes: [])
@@ -159,6 +162,10 @@ struct GLTFMaterials {
         }
       } else {
         source.problem = "\(element.path): neither \"uri\" nor \"bufferView\" is there"
+      }
+      total += source.bytes.count
+      guard total <= Self.imageByteLimit else {
+        throw FormatError("too-large", "the pictures are over \(total) bytes", at: element.path)
       }
       if source.problem == nil {
         if let format = ImageFile.format(of: source.bytes) {

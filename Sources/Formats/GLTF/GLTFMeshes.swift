@@ -104,7 +104,9 @@ struct GLTFMeshes {
       if layout.componentType == 5125 {
         throw FormatError("bad-type", "32-bit integers are no vertex attribute", at: place)
       }
-      if name.hasPrefix("JOINTS_"), layout.isNormalized || ![5121, 5123].contains(layout.componentType) {
+      if name.hasPrefix("JOINTS_"),
+        layout.isNormalized || ![5121, 5123].contains(layout.componentType)
+      {
         throw FormatError("bad-type", "joints are unsigned 8- or 16-bit integers", at: place)
       }
       guard layout.count == count else {

@@ -241,7 +241,9 @@ struct GLTFWriter {
 
   private func textures() -> [JSONValue] {
     scene.textures.enumerated().compactMap { index, texture in
-      texture.image.flatMap { imageNumber[$0] }.map { ["sampler": .integer(index), "source": .integer($0)] }
+      texture.image.flatMap { imageNumber[$0] }.map {
+        ["sampler": .integer(index), "source": .integer($0)]
+      }
     }
   }
 

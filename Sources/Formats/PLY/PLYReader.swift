@@ -75,6 +75,7 @@ struct PLYReader {
       throw FormatError("bad-header", "faces have no vertex_indices", at: "element face")
     }
     let texcoord = element.list("texcoord")
+    if element.index("red", "r") != nil { log.warn("colours of faces are left behind") }
     for entry in 0..<element.count {
       let values = try source.entry(element, entry)
       let corners = try indices(values.lists[list] ?? [], "face \(entry)")

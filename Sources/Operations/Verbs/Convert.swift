@@ -2,7 +2,7 @@ import Formats
 import Geometry
 import Foundation
 import LinearMath
-import Scenes
+public import Scenes
 public import Settings
 public import Work
 
@@ -21,16 +21,18 @@ public enum UnitName: String, SettingChoice {
   }
 }
 
-public enum UpAxis: String, SettingChoice {
-  case y, z
-}
-
 public struct ConvertSettings: SettingsGroup {
-  @Setting("Unit of the output's numbers; without it, the format's own where both are known.")
+  @Setting(
+    "Unit of the output's numbers; without it, the format's own where both are known. Not for glTF."
+  )
   public var unit: UnitName? = nil
 
-  @Setting("Which axis points up in the output. glTF is y, STL is taken as z, others as y.")
+  @Setting("Turn the model so that this axis points up; without it, coordinates keep their axes.")
   public var up: UpAxis? = nil
+
+  @Setting(
+    "Which axis points up in the input, for --up; without it z for STL and y for the others.")
+  public var sourceUp: UpAxis? = nil
 
   @Setting("Join everything into one mesh; materials are left behind.")
   public var merge = false
@@ -60,8 +62,11 @@ public enum Convert: Verb {
     if call.options.merge {
       scene = Scene(mesh: scene.merged(), unit: scene.unit)
     }
-    scene = oriented(scene, from: source, to: call.options.up)
-    scene = scaled(scene, to: call.options.unit?.unit ?? target.unit)
+    if let up = call.options.up {
+      scene = scene.turned(from: call.options.sourceUp ?? source.usualUp, to: up)
+    }
+    scene = try scaled(scene, to: target, call.options.unit?.unit, work.log)
+    try work.checkCancelled()
     work.progress.enter("write")
     let outputs = try ModelOutput.write(scene, as: target, to: call.output!, work)
     let vertices = scene.shapes.reduce(0) {
@@ -73,19 +78,19 @@ public enum Convert: Verb {
       text: "\(scene.triangleCount) triangles, \(vertices) vertices")
   }
 
-  private static func oriented(_ scene: Scene, from format: SceneFormat, to up: UpAxis?) -> Scene {
-    let present: UpAxis = format == .stl ? .z : .y
-    guard let up, up != present else { return scene }
-    let turn =
-      up == .z
-      ? Matrix3(columns: [1, 0, 0], [0, 0, 1], [0, -1, 0])
-      : Matrix3(columns: [1, 0, 0], [0, 0, -1], [0, 1, 0])
-    return scene.transformed(by: Matrix4(linear: turn))
-  }
-
   /// Numbers change only where both units are known and differ.
-  private static func scaled(_ scene: Scene, to unit: LengthUnit?) -> Scene {
-    guard let from = scene.unit, let unit, from != unit else { return scene }
+  private static func scaled(
+    _ scene: Scene, to format: SceneFormat, _ asked: LengthUnit?, _ log: LogSink
+  ) throws -> Scene {
+    if format.isGLTF, let asked, asked != .meters {
+      throw UsageError("glTF is always in metres; leave --unit off or give m")
+    }
+    guard let unit = asked ?? format.unit else { return scene }
+    guard let from = scene.unit else {
+      log.warn("the input has no unit, so its numbers are taken as \(unit.rawValue)")
+      return scene
+    }
+    guard from != unit else { return scene }
     let factor = from.meters / unit.meters
     let scale = Matrix3(columns: [factor, 0, 0], [0, factor, 0], [0, 0, factor])
     return scene.transformed(by: Matrix4(linear: scale))

@@ -5,7 +5,7 @@ import Foundation
 import Imaging
 import LinearMath
 public import Rendering
-import Scenes
+public import Scenes
 public import Settings
 public import Views
 public import Work
@@ -32,6 +32,9 @@ public struct ExportDatasetSettings: SettingsGroup {
   public var dataset = DatasetSettings()
   public var render = RenderSettings()
 
+  @Setting("Which axis points up in the model; without it z for STL and y for the others.")
+  public var up: UpAxis? = nil
+
   @Setting("Also write a PNG overview of twelve of the views to this path.")
   public var contactSheet: String? = nil
 
@@ -50,9 +53,16 @@ public enum ExportDataset: Verb {
     -> VerbResult
   {
     let options = call.options
+    let target = try DatasetTarget(path: call.output!)
+    try ContactSheet.check(options.contactSheet, beside: [call.output!] + call.inputs)
     work.progress.declare([("read", 2), ("prepare", 3), ("render", 95)])
     work.progress.enter("read")
-    let scene = try SceneFile.read(call.inputs[0], log: work.log)
+    let source = try SceneFile.read(call.inputs[0], log: work.log)
+    guard source.triangleCount > 0 else {
+      throw InputError("no-triangles", "the model holds no triangles", call.inputs[0])
+    }
+    let usualUp = try SceneFormat(path: call.inputs[0]).usualUp
+    let scene = source.turned(from: options.up ?? usualUp, to: .y)
 
     work.progress.enter("prepare")
     let prepared = try PreparedScene(scene, work)
@@ -62,7 +72,7 @@ public enum ExportDataset: Verb {
     let cameras = ViewSampling.cameras(
       count: options.views.views, coverage: options.views.coverage, intrinsics: intrinsics)
     let writer = try DatasetWriter(
-      path: call.output!, settings: options.dataset,
+      to: target, settings: options.dataset,
       frameBytes: 12 * intrinsics.width * intrinsics.height, work)
     let renderer = try Renderer(
       prepared, settings: options.render, intrinsics: intrinsics,
@@ -83,10 +93,11 @@ public enum ExportDataset: Verb {
       points: points.map(datasetPoint),
       model: ModelTransform(scale: prepared.scale, offset: prepared.offset),
       manifest: try manifest(
-        call, prepared, engine: renderer.engineName, device: renderer.deviceName))
+        call, prepared, sourceUp: options.up ?? usualUp, engine: renderer.engineName,
+        device: renderer.deviceName))
     let seconds = (ContinuousClock.now - start) / .seconds(1)
 
-    var outputs = [Artifact(path: call.output!, mediaType: "application/zip")]
+    var outputs = [Artifact(path: call.output!, mediaType: target.mediaType)]
     if let sheet, let path = options.contactSheet {
       try StagedFile.write(try ImageFile.encodePNG(sheet.image), to: path)
       outputs.append(Artifact(path: path, mediaType: "image/png"))
@@ -100,7 +111,8 @@ public enum ExportDataset: Verb {
         "modelScale": .number(prepared.scale), "triangles": .integer(prepared.triangleCount),
         "points": .integer(points.count), "viewsPerSecond": .number((rate * 1000).rounded() / 1000),
       ],
-      text: "\(cameras.count) views of \(options.views.pixels) x \(options.views.pixels) pixels "
+      text:
+        "\(cameras.count) view\(cameras.count == 1 ? "" : "s") of \(options.views.pixels) x \(options.views.pixels) pixels "
         + "by \(renderer.engineName) (\(renderer.deviceName)), "
         + "\((rate * 10).rounded() / 10) views a second")
   }
@@ -115,11 +127,17 @@ public enum ExportDataset: Verb {
         SRGB.code(point.color.x), SRGB.code(point.color.y), SRGB.code(point.color.z)))
   }
 
+  private static func setFromSource(_ prepared: PreparedScene, _ sourceUp: UpAxis) -> Matrix4 {
+    let zUp = Matrix4(linear: Conventions.zUpFromYUp)
+    let turn = sourceUp == .z ? Matrix4(linear: Conventions.zUpFromYUp.transposed) : .identity
+    return zUp * prepared.worldFromSource * turn
+  }
+
   /// What somebody needs to know to make the same set again, and to read it right. Holds nothing that
   /// differs between two runs of the same call.
   private static func manifest(
-    _ call: VerbCall<ExportDatasetSettings>, _ prepared: PreparedScene, engine: String,
-    device: String
+    _ call: VerbCall<ExportDatasetSettings>, _ prepared: PreparedScene, sourceUp: UpAxis,
+    engine: String, device: String
   ) throws -> JSONValue {
     let path = call.inputs[0]
     guard let digest = Digest.sha256(ofFile: path) else {
@@ -138,12 +156,12 @@ public enum ExportDataset: Verb {
       ],
       "model": [
         "setFromSource": .array(
-          (Matrix4(linear: Conventions.zUpFromYUp) * prepared.worldFromSource).rows.map {
+          setFromSource(prepared, sourceUp).rows.map {
             .array($0.map { .number($0) })
           }),
-        "objectRadius": 1.0,
+        "sourceUp": .string(sourceUp.rawValue), "objectRadius": 1.0,
       ],
-      "conventions": DatasetWriter.conventions,
+      "conventions": DatasetWriter.conventions(call.options.dataset),
     ]
   }
 }

@@ -34,14 +34,16 @@ public enum Inspect: Verb {
     if scene.triangleCount == 0 {
       // A glTF may be a library of parts without a scene, or hold points and lines; that is no error
       // of the file. Nodes that hold nothing, and mesh formats without a mesh, are.
-      let isGLTF = scene.unit == .meters
+      let isGLTF = try SceneFormat(path: call.inputs[0]).isGLTF
       guard isGLTF && (scene.roots.isEmpty || !scene.shapes.isEmpty) else {
         throw InputError("no-triangles", "the model holds no triangles", call.inputs[0])
       }
       work.log.warn("the model shows no triangles")
     }
+    try work.checkCancelled()
     work.progress.enter("measure")
     let report = scene.merged().report()
+    try work.checkCancelled()
     let unmet = call.options.require.flatMap { requirement -> String? in
       let isMet =
         switch requirement {

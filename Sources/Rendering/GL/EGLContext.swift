@@ -18,7 +18,8 @@ import Glibc
     Self.prepareSoftwareDriver(threads: threads)
     guard let (display, context) = unsafe Self.firstThatWorks() else {
       throw RenderError(
-        "no-gles32", "no driver gives an OpenGL ES 3.2 context without a window "
+        "no-gles32",
+        "no driver gives an OpenGL ES 3.2 context without a window "
           + "(EGL error 0x\(String(eglGetError(), radix: 16))); install Debian's libegl-mesa0 and "
           + "libgl1-mesa-dri")
     }
