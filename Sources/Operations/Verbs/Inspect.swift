@@ -71,6 +71,8 @@ public enum Inspect: Verb {
       "misorientedEdges": .integer(report.misorientedEdges),
       "degenerateTriangles": .integer(report.degenerateTriangles),
       "duplicateTriangles": .integer(report.duplicateTriangles),
+      // Not measured yet: null, so that nobody takes them for zero or false.
+      "selfIntersectingTriangles": .null, "printable": .null,
       "watertight": .bool(report.isWatertight),
       "manifold": .bool(report.isManifold),
       "oriented": .bool(report.isOriented),

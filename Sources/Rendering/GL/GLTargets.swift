@@ -81,11 +81,23 @@ struct GLTargets: ~Copyable {
     glPixelStorei(GLenum(GL_PACK_ALIGNMENT), 1)
     let color = rgba(resolvedFramebuffer, attachment: 0)
     let surfaces = rgba(geometryFramebuffer, attachment: 0)
-    var depths = [Float](repeating: 0, count: width * height)
+    return Frame(camera: camera, color: color, depth: depths(), surface: surfaces)
+  }
+
+  /// The depth attachment. Every driver gives floats as RGBA; only some give one channel alone, which is
+  /// a quarter of the bytes.
+  private func depths() -> [Float] {
+    geometryFramebuffer.bind()
     glReadBuffer(GLenum(GL_COLOR_ATTACHMENT1))
+    var (format, type): (GLint, GLint) = (0, 0)
+    unsafe glGetIntegerv(GLenum(GL_IMPLEMENTATION_COLOR_READ_FORMAT), &format)
+    unsafe glGetIntegerv(GLenum(GL_IMPLEMENTATION_COLOR_READ_TYPE), &type)
+    let channels = format == GL_RED && type == GL_FLOAT ? 1 : 4
+    var values = [Float](repeating: 0, count: channels * width * height)
     unsafe glReadPixels(
-      0, 0, GLsizei(width), GLsizei(height), GLenum(GL_RED), GLenum(GL_FLOAT), &depths)
-    return Frame(camera: camera, color: color, depth: depths, surface: surfaces)
+      0, 0, GLsizei(width), GLsizei(height), GLenum(channels == 1 ? GL_RED : GL_RGBA),
+      GLenum(GL_FLOAT), &values)
+    return channels == 1 ? values : stride(from: 0, to: values.count, by: 4).map { values[$0] }
   }
 
   private func rgba(_ framebuffer: borrowing GLFramebuffer, attachment: Int32) -> Image {
