@@ -13,7 +13,11 @@ public final class DatasetWriter {
   /// Frames that wait to be encoded hold at most about this many bytes.
   private static let waitingBytes = 256 << 20
 
-  /// - Parameter frameBytes: about what one frame takes in memory; bounds how many may wait.
+  /// - Parameters:
+  ///   - target: the archive or folder that will be there after `finish`.
+  ///   - settings: layout, background, points.
+  ///   - frameBytes: about what one frame takes in memory; bounds how many may wait.
+  ///   - work: threads that encode, and cancellation.
   public init(
     to target: DatasetTarget, settings: DatasetSettings, frameBytes: Int, _ work: WorkContext
   ) throws {
@@ -36,7 +40,10 @@ public final class DatasetWriter {
 
   /// Writes poses, points and the manifest, and puts the set in its place.
   ///
-  /// - Parameter points: in the set's coordinates.
+  /// - Parameters:
+  ///   - points: in the set's coordinates.
+  ///   - model: from the source's coordinates to the set's, before the turn to +z up.
+  ///   - manifest: what `manifest.json` says.
   public func finish(
     points: [DatasetPoint], model: ModelTransform, manifest: JSONValue
   ) throws {

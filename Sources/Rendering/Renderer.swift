@@ -30,8 +30,11 @@ public struct Renderer: ~Copyable {
   public let deviceName: String
 
   /// - Parameters:
+  ///   - scene: prepared once; the renderer keeps what it needs.
+  ///   - settings: engine, samples, light.
   ///   - intrinsics: of every camera that will be drawn.
   ///   - normalSpaceFromWorld: the rotation that normals are written in.
+  ///   - work: threads and cancellation.
   public init(
     _ scene: PreparedScene, settings: RenderSettings, intrinsics: Intrinsics,
     normalSpaceFromWorld: Matrix3 = .identity, _ work: WorkContext

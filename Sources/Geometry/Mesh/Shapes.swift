@@ -88,8 +88,10 @@ extension Mesh {
   /// A surface of revolution around the y axis, with UVs (u once around, v along the profile from the
   /// top down) and a seam of doubled vertices.
   ///
-  /// - Parameter profile: radius and height from top to bottom, with the normal (radial, up) there.
-  ///   A sharp edge is two entries at one place. Closed where it begins and ends at radius 0.
+  /// - Parameters:
+  ///   - profile: radius and height from top to bottom, with the normal (radial, up) there. A sharp
+  ///     edge is two entries at one place. Closed where it begins and ends at radius 0.
+  ///   - segments: how many steps once around takes.
   public static func lathe(
     _ profile: [(point: SIMD2<Float>, normal: SIMD2<Float>, v: Float)], segments: Int
   ) -> Mesh {
