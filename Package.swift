@@ -70,7 +70,7 @@ let package = Package(
     module(
       "Rendering", uses: foundations + ["Geometry", "Imaging", "Views", "Scenes", "CEGL"]),
     module(
-      "Datasets", uses: foundations + ["Geometry", "Imaging", "Views", "Archives"]),
+      "Datasets", uses: foundations + ["Imaging", "Views", "Archives"]),
     // Floor 5: the verbs. Floor 7: the executable.
     module(
       "Operations",
@@ -78,20 +78,18 @@ let package = Package(
         "Geometry", "Imaging", "Views", "Scenes", "Formats", "Rendering", "Datasets", "Archives",
       ]),
     .executableTarget(
-      name: "maquette", dependencies: ["Operations", "Settings", "Work", "Archives"],
+      name: "maquette", dependencies: ["Operations", "Settings", "Work"],
       swiftSettings: strict + architecture),
     .executableTarget(
       name: "benchmark",
       dependencies: [
         "LinearMath", "Settings", "Work", "Geometry", "Imaging", "Views", "Scenes", "Formats",
         "Rendering",
-        "Datasets",
       ],
       path: "Benchmarks", exclude: ["Baselines"], swiftSettings: strict + architecture),
     // Tests mirror the sources.
     .target(
       name: "TestSupport",
-      dependencies: ["LinearMath", "Settings", "Work", "Geometry", "Imaging"],
       path: "Tests/TestSupport", swiftSettings: strict + architecture),
     tests(of: "LinearMath"),
     tests(of: "Settings"),

@@ -35,16 +35,6 @@ public struct VerbCall<Options: SettingsGroup>: Sendable {
   public let preset: String?
 }
 
-/// A file that a verb wrote.
-public struct Artifact: Sendable, Equatable {
-  public let path: String
-  public let mediaType: String
-
-  public init(path: String, mediaType: String) {
-    (self.path, self.mediaType) = (path, mediaType)
-  }
-}
-
 /// What a verb did.
 public struct VerbResult: Sendable {
   public var outputs: [Artifact]

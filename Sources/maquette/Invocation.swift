@@ -1,4 +1,3 @@
-import Archives
 import Foundation
 import Operations
 import Settings
@@ -158,33 +157,11 @@ struct Invocation {
     [
       "verb": .string(verb.name), "version": .string(maquetteVersion),
       "inputs": .array(inputs.map { .string($0) }),
-      "outputs": .array(result.outputs.map(Self.describe)),
+      "outputs": .array(result.outputs.map(\.json)),
       "result": result.result,
       "warnings": .array(work.log.warnings.map { .string($0) }),
       "timings": .object(
         work.progress.timings.map { ($0.phase, .number(($0.seconds * 1000).rounded() / 1000)) }),
     ]
-  }
-
-  private static func describe(_ artifact: Artifact) -> JSONValue {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: artifact.path)
-    let isFolder = attributes?[.type] as? FileAttributeType == .typeDirectory
-    let size =
-      isFolder
-      ? folderSize(artifact.path) : (attributes?[.size] as? NSNumber)?.intValue ?? 0
-    return [
-      "path": .string(artifact.path), "mediaType": .string(artifact.mediaType),
-      "bytes": .integer(size),
-      "sha256": Digest.sha256(ofFile: artifact.path).map { .string($0) } ?? .null,
-    ]
-  }
-
-  private static func folderSize(_ path: String) -> Int {
-    let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-    return names.reduce(0) { sum, name in
-      let attributes = try? FileManager.default.attributesOfItem(atPath: path + "/" + name)
-      let isFile = attributes?[.type] as? FileAttributeType == .typeRegular
-      return sum + (isFile ? (attributes?[.size] as? NSNumber)?.intValue ?? 0 : 0)
-    }
   }
 }

@@ -66,6 +66,8 @@ import Work
         #expect(image.channels == (["images", "normals"].contains(kind) ? 3 : 1))
       }
     }
+    let described = Artifact(path: set, mediaType: "inode/directory").json
+    #expect((described["bytes"]?.int ?? 0) > 5000 && described["sha256"] == .null)
     let transforms = try JSONValue(parsing: Data(contents(set + "/transforms.json")))
     #expect(transforms["frames"]?.array?.count == 3)
     #expect(transforms["w"]?.int == 64 && transforms["ply_file_path"] == "points3D.ply")
