@@ -55,7 +55,8 @@ enum Help {
       let note = notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"
       return ("\(option.flag) \(option.placeholder)", option.help + note)
     }
-    let common = Invocation.common.map { ("\($0.flag) \($0.placeholder)", $0.help) }
+    let common = Invocation.common.filter { $0.flag != "--output" || verb.output != .none }
+      .map { ("\($0.flag) \($0.placeholder)", $0.help) }
     func list(_ rows: [(String, String)]) -> [String] {
       rows.map { name, help in
         name.count < 30 ? "  \(padded(name, 30))\(help)" : "  \(name)\n  \(padded("", 30))\(help)"

@@ -19,8 +19,8 @@ final class GLEngine {
 
   // The context goes last: everything else is freed while it is current.
   private var meshes: [GLMesh] = []
-  private var colorPrograms: [GLProgram] = []
-  private var geometryPrograms: [GLProgram] = []
+  private var colorPrograms = GLProgramTable(fragment: Shaders.colorFragment)
+  private var geometryPrograms = GLProgramTable(fragment: Shaders.geometryFragment)
   private let textures: GLTextures
   private let specular: GLTexture
   private let specularTable: GLTexture
@@ -50,29 +50,13 @@ final class GLEngine {
       width: intrinsics.width, height: intrinsics.height, samples: options.samples)
     blended = BlendOrder(scene)
 
-    var colorVariants: [[String]: Int] = [:]
-    var geometryVariants: [[String]: Int] = [:]
     for surface in scene.surfaces {
       let material = GLMaterial(surface, blendedCutoff: options.blendedCutoff)
       meshes.append(GLMesh(surface))
-      let color = material.colorDefines
-      if colorVariants[color] == nil {
-        colorVariants[color] = colorPrograms.count
-        colorPrograms.append(
-          try GLProgram(
-            vertex: Shaders.surfaceVertex, fragment: Shaders.colorFragment, defines: color))
-      }
-      let geometry = material.geometryDefines
-      if geometryVariants[geometry] == nil {
-        geometryVariants[geometry] = geometryPrograms.count
-        geometryPrograms.append(
-          try GLProgram(
-            vertex: Shaders.surfaceVertex, fragment: Shaders.geometryFragment, defines: geometry))
-      }
       items.append(
         Item(
-          material: material, colorVariant: colorVariants[color]!,
-          geometryVariant: geometryVariants[geometry]!))
+          material: material, colorVariant: try colorPrograms.number(material.colorDefines),
+          geometryVariant: try geometryPrograms.number(material.geometryDefines)))
     }
   }
 
@@ -117,7 +101,7 @@ final class GLEngine {
 
   private func drawGeometry(_ view: ViewTransforms) {
     targets.beginGeometry()
-    for (variant, program) in geometryPrograms.enumerated() {
+    for (variant, program) in geometryPrograms.programs.enumerated() {
       program.use()
       view.apply(program)
       program.set("u_spaceFromWorld", options.normalSpaceFromWorld)
@@ -132,7 +116,7 @@ final class GLEngine {
 
   private func drawColor(_ view: ViewTransforms) {
     targets.beginColor()
-    for (variant, program) in colorPrograms.enumerated() {
+    for (variant, program) in colorPrograms.programs.enumerated() {
       let members = items.indices.filter {
         items[$0].colorVariant == variant && !items[$0].material.material.isBlended
       }
@@ -157,7 +141,7 @@ final class GLEngine {
     for (surface, triangles) in order.triangles { meshes[surface].reorder(triangles) }
     for run in order.runs {
       let item = items[run.surface]
-      let program = colorPrograms[item.colorVariant]
+      let program = colorPrograms.programs[item.colorVariant]
       applyLight(program, view)
       cull(item)
       item.material.applyColor(program, textures)
