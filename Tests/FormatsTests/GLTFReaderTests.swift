@@ -254,6 +254,16 @@ import Work
     #expect(error?.code == "too-many-nodes")
   }
 
+  @Test func oddButHarmlessLoadsWithAWarning() throws {
+    let log = LogSink()
+    _ = try read(GLTFBuilder.triangle(node: #"}, {"weights": [1]"#), log: log)
+    #expect(log.warnings == ["nodes[1] has weights but no mesh"])
+    let error = #expect(throws: FormatError.self) {
+      try read(GLTFBuilder.triangle(node: #", "name": 42"#))
+    }
+    #expect(error?.place == "nodes[0].name" || error?.place.hasSuffix("nodes[0].name") == true)
+  }
+
   @Test func requiredExtensionsAreNamed() {
     let text = GLTFBuilder.triangle(extra: #", "extensionsRequired": ["VENDOR_thing"]"#)
     let error = #expect(throws: FormatError.self) { try read(text) }

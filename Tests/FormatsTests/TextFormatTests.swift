@@ -21,7 +21,8 @@ import Work
 
   @Test(arguments: [
     ("v 0 0\n", "line 1"), ("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 4\n", "line 4"),
-    ("v 0 0 x\n", "line 1"), ("v 0 0 0\nf 1 2 99999999999999999999\n", "line 2"),
+    ("v 0 0 x\n", "line 1"), ("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2\nf 1 2 3\n", "line 4"),
+    ("v 0 0 0\nf 1 2 99999999999999999999\n", "line 2"),
   ])
   func objErrorsNameTheLine(_ text: String, _ place: String) {
     let error = #expect(throws: FormatError.self) { try read(text, as: "a.obj") }

@@ -5,7 +5,7 @@ import Settings
 enum GLTFReferences {
   /// What is allowed to pass comes back as warnings.
   static func check(_ document: GLTFDocument) throws(FormatError) -> [String] {
-    try checkExtensions(document)
+    try checkNamesAndExtensions(document)
     for (collection, key, target) in single {
       for element in document[collection] {
         _ = try element.index(key, into: target, size: document.size(target))
@@ -27,12 +27,48 @@ enum GLTFReferences {
     for camera in document["cameras"] where try camera.string("type") == nil {
       throw FormatError("missing-property", "\"type\" is missing", at: camera.path)
     }
-    return try GLTFHierarchy.check(document)
+    return try GLTFHierarchy.check(document) + oddities(document)
   }
 
-  /// Extensions are objects, known or not.
-  private static func checkExtensions(_ document: GLTFDocument) throws(FormatError) {
+  /// What the format does not allow but nothing depends on.
+  private static func oddities(_ document: GLTFDocument) throws(FormatError) -> [String] {
+    var found: [String] = []
+    for (collection, key, _) in lists {
+      for element in document[collection] where element[key]?.value.array?.isEmpty == true {
+        found.append("\(element.path).\(key) is empty")
+      }
+    }
+    for view in document["bufferViews"] where (try view.count("byteStride") ?? 0) % 4 != 0 {
+      found.append("\(view.path).byteStride is no multiple of 4")
+    }
+    for node in document["nodes"] where node["mesh"] == nil {
+      for key in ["skin", "weights"] where node[key] != nil {
+        found.append("\(node.path) has \(key) but no mesh")
+      }
+    }
+    for camera in document["cameras"] {
+      for kind in ["perspective", "orthographic"] {
+        guard let lens = try camera.object(kind), let near = try lens.float("znear"),
+          let far = try lens.float("zfar"), far <= near
+        else { continue }
+        found.append("\(lens.path).zfar is not beyond znear")
+      }
+    }
+    if Set(document.extensionsUsed).count < document.extensionsUsed.count {
+      found.append("extensionsUsed names an extension twice")
+    }
+    for image in document["images"] {
+      if let type = try image.string("mimeType"), type != "image/png", type != "image/jpeg" {
+        found.append("\(image.path).mimeType: \(type) is not read here")
+      }
+    }
+    return found
+  }
+
+  /// Names are strings and extensions objects, known or not.
+  private static func checkNamesAndExtensions(_ document: GLTFDocument) throws(FormatError) {
     for owner in [document.root] + document.elements {
+      _ = try owner.string("name")
       guard let extensions = try owner.object("extensions") else { continue }
       for (name, _) in extensions.value.object ?? [] { _ = try extensions.object(name) }
     }

@@ -111,8 +111,9 @@ struct OBJReader {
     var corners: [Corner] = []
     for word in words { corners.append(try corner(word)) }
     guard corners.count >= 3 else {
-      log.warn("line \(scanner.line): a face with \(corners.count) corners is left out")
-      return
+      throw FormatError(
+        "bad-face", "a face has \(corners.count) corners; it needs at least 3",
+        at: "line \(scanner.line)")
     }
     let vertices = corners.map { corner in
       if let known = parts[part].vertexOfCorner[corner] { return known }
