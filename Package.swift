@@ -11,7 +11,7 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-// SIMD8 code is two to four times faster with AVX2 and FMA. The clang importer's target features
+// SIMD8 code wants AVX2 and FMA. The clang importer's target features
 // reach Swift's code generation; the program checks the processor when it starts.
 let wantsBaseline = ProcessInfo.processInfo.environment["MAQUETTE_ARCH"] == "baseline"
 let architecture: [SwiftSetting] =

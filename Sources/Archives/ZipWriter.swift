@@ -1,7 +1,7 @@
 import CArchive
 import Glibc
 
-/// A ZIP written as a stream, in about 1 MB of memory however large it grows (ZIP64 where needed).
+/// A ZIP written as a stream: no entry is held once it is written (ZIP64 where needed).
 ///
 /// Entries are stored, not deflated: what goes in is PNG, or small. The same entries give the same
 /// bytes: times are fixed at 1980-01-01 in every time zone, modes at 0644.

@@ -65,7 +65,8 @@ private final class FolderSink: DatasetSink {
         at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
       try Data(bytes).write(to: url)
     } catch {
-      throw OutputError("cannot-write", (error as NSError).localizedDescription, url.path)
+      throw OutputError(
+        "cannot-write", (error as NSError).localizedDescription, path + "/" + name)
     }
   }
 

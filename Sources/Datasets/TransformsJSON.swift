@@ -43,7 +43,7 @@ enum TransformsJSON {
     ]
   }
 
-  static func vector(_ vector: SIMD3<Double>) -> [JSONValue] {
+  private static func vector(_ vector: SIMD3<Double>) -> [JSONValue] {
     [.number(vector.x), .number(vector.y), .number(vector.z)]
   }
 }

@@ -23,9 +23,4 @@
     minimum = pointwiseMin(minimum, point)
     maximum = pointwiseMax(maximum, point)
   }
-
-  @inlinable public mutating func formUnion(_ other: Box) {
-    minimum = pointwiseMin(minimum, other.minimum)
-    maximum = pointwiseMax(maximum, other.maximum)
-  }
 }

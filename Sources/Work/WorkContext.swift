@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 
 /// What a long verb needs to know about how it runs: threads, progress, cancellation, warnings.

@@ -29,8 +29,7 @@ import Views
     #expect(directions.allSatisfy { abs($0.length - 1) < 1e-12 })
     if coverage == .hemisphere { #expect(directions.allSatisfy { $0.y > 0 }) }
     guard count >= 100 else { return }
-    // With equal areas each direction has a cap; none may be nearer than 0.9 of its diameter in a
-    // square packing, none alone.
+    // Directions with equal areas lie about the root of that area apart: none crowded, none alone.
     let area = (coverage == .sphere ? 4.0 : 2.0) * .pi / Double(count)
     for (index, direction) in directions.enumerated() {
       let nearest = directions.enumerated().filter { $0.offset != index }

@@ -1,7 +1,4 @@
-import Geometry
-import LinearMath
 import Scenes
-import Settings
 import Work
 
 /// Reads glTF 2.0, as `.gltf` with files beside or as `.glb`.

@@ -1,6 +1,5 @@
 import Formats
 import Geometry
-import Foundation
 import LinearMath
 public import Scenes
 public import Settings

@@ -1,6 +1,5 @@
 import CEGL
 import Geometry
-import Imaging
 import Scenes
 
 /// How a prepared material becomes a shader variant, its uniforms and its bound textures.

@@ -1,8 +1,7 @@
 import Geometry
 import Imaging
-import Scenes
-import Glibc
 import LinearMath
+import Scenes
 
 /// A point of a surface as an initialisation cloud wants it.
 public struct ColoredPoint: Sendable, Equatable {

@@ -1,8 +1,5 @@
 import Geometry
-import Imaging
-import LinearMath
 import Scenes
-import Work
 
 /// A material with its textures resolved: which picture, which of two UV channels, which transform.
 struct PreparedMaterial: Sendable {
