@@ -9,6 +9,10 @@
     maximum = SIMD3(repeating: -.infinity)
   }
 
+  @inlinable public init(minimum: SIMD3<Float>, maximum: SIMD3<Float>) {
+    (self.minimum, self.maximum) = (minimum, maximum)
+  }
+
   @inlinable public init(_ points: some Sequence<SIMD3<Float>>) {
     self.init()
     for point in points { insert(point) }

@@ -2,12 +2,13 @@
 
 extension SIMD3 where Scalar == Float {
   /// The sum of the products of the components.
-  @inlinable public func dot(_ other: Self) -> Float { (self * other).sum() }
+  @inlinable @inline(__always) public func dot(_ other: Self) -> Float { (self * other).sum() }
 
   /// The right-handed cross product.
-  @inlinable public func cross(_ other: Self) -> Self {
-    Self(
-      y * other.z - z * other.y, z * other.x - x * other.z, x * other.y - y * other.x)
+  @inlinable @inline(__always) public func cross(_ other: Self) -> Self {
+    // Lanes turn round once at the end instead of being picked one by one: four shuffles.
+    let turned = self * Self(other.y, other.z, other.x) - Self(y, z, x) * other
+    return Self(turned.y, turned.z, turned.x)
   }
 
   @inlinable public var lengthSquared: Float { dot(self) }
@@ -28,10 +29,10 @@ extension SIMD3 where Scalar == Float {
 
 extension SIMD3 where Scalar == Double {
   /// The sum of the products of the components.
-  @inlinable public func dot(_ other: Self) -> Double { (self * other).sum() }
+  @inlinable @inline(__always) public func dot(_ other: Self) -> Double { (self * other).sum() }
 
   /// The right-handed cross product.
-  @inlinable public func cross(_ other: Self) -> Self {
+  @inlinable @inline(__always) public func cross(_ other: Self) -> Self {
     Self(
       y * other.z - z * other.y, z * other.x - x * other.z, x * other.y - y * other.x)
   }
