@@ -1,0 +1,62 @@
+//          b
+//        / | \          Turning counter-clockwise about v: the next half-edge after h = v -> a is
+//       /  |  \         twin(previous(h)) = v -> b. On a boundary the turn begins at the half-edge
+//      c   v   a        without a twin and ends where there is none to turn to.
+
+extension HalfedgeMesh {
+  /// The half-edge after `halfedge` counter-clockwise about its origin; none at the end of a boundary fan.
+  package func turned(_ halfedge: Halfedge) -> Halfedge { twins[halfedge.previous.slot] }
+
+  /// Calls `body` with every half-edge that leaves `vertex`, counter-clockwise.
+  package func forEachOutgoing(_ vertex: Vertex, _ body: (Halfedge) -> Void) {
+    let first = outgoing[vertex.slot]
+    guard first.exists else { return }
+    var halfedge = first
+    repeat {
+      body(halfedge)
+      halfedge = turned(halfedge)
+    } while halfedge != first && halfedge.exists
+  }
+
+  /// Calls `body` with every vertex that shares an edge with `vertex`, counter-clockwise.
+  package func forEachNeighbour(_ vertex: Vertex, _ body: (Vertex) -> Void) {
+    let first = outgoing[vertex.slot]
+    guard first.exists else { return }
+    var halfedge = first
+    while true {
+      body(target(halfedge))
+      let last = halfedge
+      halfedge = turned(halfedge)
+      if halfedge == first { return }
+      if !halfedge.exists { return body(origin(last.previous)) }
+    }
+  }
+
+  /// How many edges meet at `vertex`.
+  package func valence(_ vertex: Vertex) -> Int {
+    var count = 0
+    forEachNeighbour(vertex) { _ in count += 1 }
+    return count
+  }
+
+  /// The half-edge from one vertex to another; none where they share no edge, or where the only face
+  /// of their edge runs the other way.
+  package func halfedge(from: Vertex, to: Vertex) -> Halfedge {
+    var found = Halfedge.none
+    forEachOutgoing(from) { if target($0) == to { found = $0 } }
+    return found
+  }
+
+  /// Makes `outgoing` of `vertex` the half-edge that a turn about it must begin with.
+  package mutating func settleOutgoing(_ vertex: Vertex, startingAt start: Halfedge) {
+    var halfedge = start
+    while true {
+      // One step clockwise: the twin's next leaves the same vertex.
+      let twin = twins[halfedge.slot]
+      guard twin.exists else { break }
+      halfedge = twin.next
+      if halfedge == start { break }
+    }
+    outgoing[vertex.slot] = halfedge
+  }
+}
