@@ -1,0 +1,123 @@
+import LinearMath
+
+// Orientation of points, exactly (Shewchuk, "Adaptive precision floating-point arithmetic and fast robust
+// geometric predicates", 1997): a double with an error bound first, and only where the bound cannot tell
+// the sign, sums of doubles that hold every digit.
+
+/// The sign of the volume of the tetrahedron a b c d: +1 where d is below the plane through a, b, c, seen
+/// from where they run counter-clockwise; 0 where the four are on one plane, exactly.
+func orientation(
+  _ a: SIMD3<Float>, _ b: SIMD3<Float>, _ c: SIMD3<Float>, _ d: SIMD3<Float>
+) -> Int {
+  let origin = SIMD3<Double>(d)
+  let p = SIMD3<Double>(a) - origin
+  let q = SIMD3<Double>(b) - origin
+  let r = SIMD3<Double>(c) - origin
+  let (qr, rq) = (q.x * r.y, q.y * r.x)
+  let (rp, pr) = (r.x * p.y, r.y * p.x)
+  let (pq, qp) = (p.x * q.y, p.y * q.x)
+  let determinant = p.z * (qr - rq) + q.z * (rp - pr) + r.z * (pq - qp)
+  let first = (abs(qr) + abs(rq)) * abs(p.z)
+  let second = (abs(rp) + abs(pr)) * abs(q.z)
+  let third = (abs(pq) + abs(qp)) * abs(r.z)
+  let size = first + second + third
+  // Flat along an axis, as designed parts are: exactly zero without more ado.
+  if size == 0 { return 0 }
+  let bound = 7.771561172376103e-16 * size
+  if determinant > bound { return 1 }
+  if determinant < -bound { return -1 }
+  return exactOrientation(a, b, c, d)
+}
+
+/// The sign of the area of the triangle a b c in the plane that remains when the axis `dropped` is left
+/// out, exactly; +1 for counter-clockwise.
+func planarOrientation(
+  _ a: SIMD3<Float>, _ b: SIMD3<Float>, _ c: SIMD3<Float>, dropping dropped: Int
+) -> Int {
+  let (u, v) = dropped == 0 ? (1, 2) : dropped == 1 ? (2, 0) : (0, 1)
+  let (ax, ay) = (Double(a[u]) - Double(c[u]), Double(a[v]) - Double(c[v]))
+  let (bx, by) = (Double(b[u]) - Double(c[u]), Double(b[v]) - Double(c[v]))
+  let (left, right) = (ax * by, ay * bx)
+  let determinant = left - right
+  let bound = 3.3306690738754716e-16 * (abs(left) + abs(right))
+  if determinant > bound { return 1 }
+  if determinant < -bound { return -1 }
+  let exact =
+    Expansion.difference(a[u], c[u]) * Expansion.difference(b[v], c[v])
+    - Expansion.difference(a[v], c[v]) * Expansion.difference(b[u], c[u])
+  return exact.sign
+}
+
+private func exactOrientation(
+  _ a: SIMD3<Float>, _ b: SIMD3<Float>, _ c: SIMD3<Float>, _ d: SIMD3<Float>
+) -> Int {
+  func edge(_ from: SIMD3<Float>) -> (x: Expansion, y: Expansion, z: Expansion) {
+    (.difference(from.x, d.x), .difference(from.y, d.y), .difference(from.z, d.z))
+  }
+  let (p, q, r) = (edge(a), edge(b), edge(c))
+  let first = p.z * (q.x * r.y - q.y * r.x)
+  let second = q.z * (r.x * p.y - r.y * p.x)
+  let third = r.z * (p.x * q.y - p.y * q.x)
+  return (first + second + third).sign
+}
+
+/// A number as an exact sum of doubles that do not overlap, smallest first.
+struct Expansion {
+  private var parts: [Double]
+
+  /// a - b, of floats.
+  static func difference(_ a: Float, _ b: Float) -> Expansion {
+    let (sum, error) = twoSum(Double(a), -Double(b))
+    return Expansion(parts: error == 0 ? [sum] : [error, sum])
+  }
+
+  var sign: Int {
+    guard let largest = parts.last(where: { $0 != 0 }) else { return 0 }
+    return largest > 0 ? 1 : -1
+  }
+
+  static func + (left: Expansion, right: Expansion) -> Expansion {
+    var result = left
+    for part in right.parts { result.grow(part) }
+    return result
+  }
+
+  static func - (left: Expansion, right: Expansion) -> Expansion {
+    var result = left
+    for part in right.parts { result.grow(-part) }
+    return result
+  }
+
+  static func * (left: Expansion, right: Expansion) -> Expansion {
+    var result = Expansion(parts: [])
+    for a in left.parts {
+      for b in right.parts {
+        let product = a * b
+        result.grow((-product).addingProduct(a, b))
+        result.grow(product)
+      }
+    }
+    return result
+  }
+
+  /// Adds one double (Shewchuk's GROW-EXPANSION).
+  private mutating func grow(_ value: Double) {
+    var sum = value
+    var kept: [Double] = []
+    kept.reserveCapacity(parts.count + 1)
+    for part in parts {
+      let (high, low) = Self.twoSum(sum, part)
+      if low != 0 { kept.append(low) }
+      sum = high
+    }
+    if sum != 0 { kept.append(sum) }
+    parts = kept
+  }
+
+  /// A sum and what rounding took from it (Knuth).
+  private static func twoSum(_ a: Double, _ b: Double) -> (Double, Double) {
+    let sum = a + b
+    let virtual = sum - a
+    return (sum, (a - (sum - virtual)) + (b - virtual))
+  }
+}
