@@ -1,0 +1,100 @@
+import LinearMath
+public import Work
+
+/// A remeshed surface and what remeshing has to say about it.
+public struct Remeshing: Sendable {
+  public let mesh: Mesh
+  /// The triangle of the input that each triangle was once part of.
+  public let sources: [Int]
+  /// The mean length of its edges.
+  public let meanEdgeLength: Double
+}
+
+extension Mesh {
+  /// The surface with new triangles: nearly equilateral, of nearly one size, six about nearly every vertex.
+  ///
+  /// Sharp edges, boundaries and edges that are not manifold stay as lines, and corners stay where they
+  /// are. A surface that does not cut itself does not begin to: where the quick way made it, the whole is
+  /// done again with every step looked at.
+  public func remeshed(_ settings: RemeshSettings, _ work: WorkContext) throws -> Remeshing {
+    let input = HalfedgeMesh(self, weld: Weld(positions))
+    var remesher = try remeshed(input.copy(), settings, guarding: false, work)
+    if try remesher.mesh.cutFaces(work).contains(true), try !input.cutFaces(work).contains(true) {
+      remesher = try remeshed(input.copy(), settings, guarding: true, work)
+    }
+    let meanEdgeLength = remesher.mesh.meanEdgeLength
+    let (mesh, sources) = remesher.mesh.finish()
+    return Remeshing(mesh: mesh, sources: sources, meanEdgeLength: meanEdgeLength)
+  }
+
+  private func remeshed(
+    _ surface: consuming HalfedgeMesh, _ settings: RemeshSettings, guarding: Bool,
+    _ work: WorkContext
+  ) throws -> Remesher {
+    var remesher = Remesher(surface, self, settings)
+    for iteration in 0..<settings.iterations {
+      try work.checkCancelled()
+      work.progress.update(Double(iteration) / Double(settings.iterations))
+      let changing = iteration < settings.iterations - 2 || settings.iterations < 3
+      try remesher.iterate(changingCounts: changing, guarding: guarding, work)
+      remesher.adjustCorrection()
+    }
+    remesher.mesh.compact()
+    return remesher
+  }
+}
+
+extension Remesher {
+  init(_ surface: consuming HalfedgeMesh, _ original: Mesh, _ settings: RemeshSettings) {
+    lines = FeatureLines(&surface, angleDegrees: settings.featureAngleDegrees)
+    places = lines.placeOfVertex
+    let area = original.triangles.indices.reduce(0.0) { $0 + original.areaNormal($1).length / 2 }
+    let perTriangle = 0.75.squareRoot() / 2
+    let edge =
+      settings.edgeLength
+      ?? settings.targetTriangles.map { (area / Double($0) / perTriangle).squareRoot() }
+      ?? surface.meanEdgeLength
+    length = Float(edge)
+    wanted = area / (perTriangle * edge * edge)
+    lastHit = [UInt32](repeating: 0, count: surface.positions.count)
+    for slot in surface.origins.indices where slot & 3 != 3 {
+      lastHit[surface.origins[slot].slot] = surface.sources[slot >> 2]
+    }
+    if settings.adaptive {
+      let tolerance =
+        Float(settings.adaptiveTolerancePercent / 100) * original.bounds.diagonal
+      sizes = SizingField.triangleSizes(original, length: length, tolerance: tolerance)
+    } else {
+      sizes = []
+    }
+    self.original = original
+    tree = BVH(original)
+    mesh = surface
+    if !sizes.isEmpty { vertexSizes = lastHit.map { sizes[Int($0)] } }
+    assignRoles()
+  }
+
+  /// Splitting above 4/3 and collapsing below 4/5 leaves edges a little shorter than wanted on average; the
+  /// scale that makes the number of triangles right is found on the way.
+  mutating func adjustCorrection() {
+    if !sizes.isEmpty { return }
+    let ratio = Float(Double(mesh.liveFaces) / wanted)
+    correction = min(max(correction * ratio.squareRoot(), 0.8), 1.25)
+  }
+}
+
+extension HalfedgeMesh {
+  var meanEdgeLength: Double {
+    var sum = 0.0
+    var count = 0
+    for slot in origins.indices where slot & 3 != 3 {
+      let halfedge = Halfedge(UInt32(slot))
+      if twin(halfedge).index > halfedge.index {
+        sum += Double(
+          (positions[target(halfedge).slot] - positions[origin(halfedge).slot]).length)
+        count += 1
+      }
+    }
+    return count > 0 ? sum / Double(count) : 0
+  }
+}

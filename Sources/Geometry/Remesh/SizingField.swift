@@ -1,0 +1,59 @@
+import LinearMath
+
+/// How long edges should be where, so that they cut through the surface equally deep everywhere.
+enum SizingField {
+  /// For each triangle of the mesh the edge length whose chord leaves a circle of the surface's strongest
+  /// curvature by `tolerance` (Dunyach, Vanderhaeghe, Barthe and Botsch, "Adaptive remeshing for real-time
+  /// mesh deformation", 2013), between a quarter and four times `length`.
+  static func triangleSizes(_ mesh: Mesh, length: Float, tolerance: Float) -> [Float] {
+    let weld = Weld(mesh.positions)
+    let triangles = weld.triangles(of: mesh)
+    let positions = weld.vertexOfPoint.map { mesh.positions[Int($0)] }
+    var sizes = curvatures(positions, triangles).map { curvature -> Float in
+      let square = 6 * tolerance / max(curvature, 1e-20) - 3 * tolerance * tolerance
+      return min(max(max(square, 0).squareRoot(), length / 4), length * 4)
+    }
+    // Noise in the curvature is not wanted in the sizes, and neighbours should not differ much.
+    for _ in 0..<5 { smooth(&sizes, triangles) }
+    return triangles.map { t in
+      (sizes[Int(t.x)] + sizes[Int(t.y)] + sizes[Int(t.z)]) / 3
+    }
+  }
+
+  /// At each point the strongest bend along an edge: the change of the normal over the edge's length.
+  private static func curvatures(
+    _ positions: [SIMD3<Float>], _ triangles: [SIMD3<UInt32>]
+  ) -> [Float] {
+    var normals = [SIMD3<Float>](repeating: .zero, count: positions.count)
+    for t in triangles {
+      let (a, b, c) = (positions[Int(t.x)], positions[Int(t.y)], positions[Int(t.z)])
+      let normal = (b - a).cross(c - a)
+      for corner in 0..<3 { normals[Int(t[corner])] += normal }
+    }
+    normals = normals.map { $0.normalized }
+    var curvatures = [Float](repeating: 0, count: positions.count)
+    for t in triangles {
+      for corner in 0..<3 {
+        let (i, j) = (Int(t[corner]), Int(t[(corner + 1) % 3]))
+        let edge = (positions[j] - positions[i]).length
+        guard edge > 0 else { continue }
+        let bend = (normals[j] - normals[i]).length / edge
+        curvatures[i] = max(curvatures[i], bend)
+        curvatures[j] = max(curvatures[j], bend)
+      }
+    }
+    return curvatures
+  }
+
+  private static func smooth(_ sizes: inout [Float], _ triangles: [SIMD3<UInt32>]) {
+    var sums = sizes
+    var counts = [Float](repeating: 1, count: sizes.count)
+    for t in triangles {
+      for corner in 0..<3 {
+        sums[Int(t[corner])] += sizes[Int(t[(corner + 1) % 3])]
+        counts[Int(t[corner])] += 1
+      }
+    }
+    for index in sizes.indices { sizes[index] = sums[index] / counts[index] }
+  }
+}

@@ -1,0 +1,98 @@
+import LinearMath
+import Testing
+
+import Geometry
+import Work
+
+@Suite struct RemeshTests {
+  private static func remeshed(
+    _ mesh: Mesh, threads: Int = 2, _ change: (inout RemeshSettings) -> Void = { _ in }
+  ) throws -> Mesh {
+    var settings = RemeshSettings()
+    change(&settings)
+    return try mesh.remeshed(settings, WorkContext(threads: threads)).mesh
+  }
+
+  /// The share of edges between 4/5 and 4/3 of a length, and the mean radius ratio.
+  private static func quality(_ mesh: Mesh, _ length: Double) -> (edges: Double, ratio: Double) {
+    var within = 0
+    var ratio = 0.0
+    for index in mesh.triangles.indices {
+      let (p, q, r) = mesh.corners(index)
+      let sides = [(q - p).length, (r - q).length, (p - r).length].map { Double($0) }
+      within += sides.count { (0.8 * length...4 / 3 * length).contains($0) }
+      let area = Double((q - p).cross(r - p).length) / 2
+      let half = sides.reduce(0, +) / 2
+      ratio += 8 * area * area / (half * sides[0] * sides[1] * sides[2])
+    }
+    let count = Double(mesh.triangles.count)
+    return (Double(within) / (3 * count), ratio / count)
+  }
+
+  @Test func unevenTrianglesBecomeEven() throws {
+    // Triangles three times as long as wide.
+    let ball = Mesh.torus(radius: 1, tube: 0.5, segments: 100, sides: 120)
+    let result = try Self.remeshed(ball) { $0.edgeLength = 0.08 }
+    let report = result.report()
+    #expect(report.isWatertight && report.isManifold && report.genus == 1)
+    let (edges, ratio) = Self.quality(result, 0.08)
+    #expect(edges > 0.94)
+    #expect(ratio > 0.977)
+    #expect(try result.selfIntersectingTriangles().isEmpty)
+    #expect(try result.deviation(from: ball, WorkContext()).maximum < 0.01)
+  }
+
+  @Test func theTriangleCountIsMet() throws {
+    let result = try Self.remeshed(.icosphere(levels: 4)) { $0.targetTriangles = 3000 }
+    #expect(abs(result.triangles.count - 3000) < 90)
+  }
+
+  @Test func aBoxKeepsItsEdgesAndCorners() throws {
+    let result = try Self.remeshed(.box()) { $0.edgeLength = 0.2 }
+    let report = result.report()
+    #expect(report.isWatertight && report.genus == 0)
+    // Every point is on the box, and its edges are where they were: volume and area are exact.
+    #expect(result.positions.allSatisfy { abs(max(abs($0.x), abs($0.y), abs($0.z)) - 1) < 1e-6 })
+    #expect(abs(report.volume - 8) < 1e-4)
+    #expect(abs(report.area - 24) < 1e-4)
+    #expect(Set(Mesh.box().positions).isSubset(of: Set(result.positions)))
+  }
+
+  /// A plate much thinner than its new edges are long, with a rim that bends.
+  @Test func aThinPlateDoesNotCutItself() throws {
+    let ball = Mesh.icosphere(levels: 4)
+    let plate = try Mesh(
+      positions: ball.positions.map { SIMD3($0.x, 0.02 * $0.y + 0.3 * $0.x * $0.x, $0.z) },
+      triangles: ball.triangles)
+    #expect(try plate.selfIntersectingTriangles().isEmpty)
+    let result = try Self.remeshed(plate) { $0.edgeLength = 0.15 }
+    #expect(try result.selfIntersectingTriangles().isEmpty)
+    #expect(result.report().isWatertight)
+  }
+
+  @Test func adaptiveSizesFollowTheCurvature() throws {
+    let ball = Mesh.icosphere(levels: 5)
+    let plain = try Mesh(
+      positions: ball.positions.map { SIMD3($0.x * 5, $0.y, $0.z) }, triangles: ball.triangles)
+    let result = try Self.remeshed(plain) {
+      $0.edgeLength = 0.2
+      $0.adaptive = true
+      $0.adaptiveTolerancePercent = 0.02
+    }
+    func meanEdge(_ isThere: (SIMD3<Float>) -> Bool) -> Float {
+      let corners = result.triangles.indices.map { result.corners($0) }
+        .filter { isThere($0.0) }
+      let sum = corners.reduce(Float(0)) { $0 + ($1.1 - $1.0).length }
+      return sum / Float(max(1, corners.count))
+    }
+    // The tips of the ellipsoid bend five times as much as its waist.
+    #expect(meanEdge { abs($0.x) > 4.8 } < 0.7 * meanEdge { abs($0.x) < 1 })
+    #expect(result.report().isWatertight)
+  }
+
+  @Test func threadsDoNotChangeABit() throws {
+    let mesh = Mesh.torus(radius: 1, tube: 0.4)
+    let one = try Self.remeshed(mesh, threads: 1) { $0.edgeLength = 0.1 }
+    #expect(try Self.remeshed(mesh, threads: 4) { $0.edgeLength = 0.1 } == one)
+  }
+}
