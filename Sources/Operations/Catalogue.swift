@@ -7,6 +7,9 @@ public enum Catalogue {
     AnyVerb(MakeSample.self),
     AnyVerb(Inspect.self),
     AnyVerb(Convert.self),
+    AnyVerb(DecimateModel.self),
+    AnyVerb(RemeshModel.self),
+    AnyVerb(CompareModels.self),
     AnyVerb(ExportDataset.self),
   ]
 

@@ -40,6 +40,10 @@ import Testing
       (["dataset", "x.glb", "-o", "y.zip", "--preset", "7x7"], 2, "100x800"),
       (["dataset", "x.glb", "-o", "y.zip", "--threads", "none"], 2, "1 to 1024"),
       (["convert", "x.glb", "-o", "y.docx"], 2, ".glb, .obj, .stl, .ply"),
+      (["decimate", "x.stl", "-o", "y.stl"], 2, "--target-triangles, --target-vertices, --ratio"),
+      (["decimate", "x.stl", "-o", "y.stl", "--ratio", "2"], 2, "to 1"),
+      (["remesh", "x.stl", "-o", "y.stl", "--edge-length", "-1"], 2, "--edge-length"),
+      (["compare", "x.stl"], 2, "takes 2 inputs"),
       (["inspect", "/nowhere/x.glb"], 3, "not there"), (["inspect", "/tmp"], 3, "a folder"),
       (["inspect", "x.docx"], 3, ".glb, .gltf, .obj, .stl, .ply are"),
     ] as [([String], Int32, String)])
@@ -49,6 +53,26 @@ import Testing
     #expect(outcome.error.contains(hint) || hint.isEmpty, "\(outcome.error)")
     let lines = outcome.error.split(separator: "\n")
     #expect(words.isEmpty || lines.count == 1, "\(outcome.error)")
+  }
+
+  @Test func meshesAreDecimatedRemeshedAndCompared() throws {
+    let model = try sample()
+    let (small, even) = (folder.file("small.stl"), folder.file("even.stl"))
+    func result(_ words: [String]) throws -> JSONValue {
+      let outcome = try Program.run(words + ["--json"])
+      try #require(outcome.status == 0, "\(outcome.error)")
+      return try #require(try JSONValue(parsing: Data(outcome.output.utf8))["result"])
+    }
+    let decimated = try result(["decimate", model, "--ratio", "0.3", "-o", small])
+    let before = try #require(decimated["trianglesBefore"]?.double)
+    #expect(try #require(decimated["triangles"]?.double) <= 0.31 * before)
+    #expect(try #require(decimated["meanErrorPercent"]?.double) < 1)
+    let remeshed = try result(["remesh", model, "--target-triangles", "4000", "-o", even])
+    #expect(remeshed["hausdorffPercent"]?.double != nil)
+    let same = try result(["compare", model, model, "--samples", "1000"])
+    #expect(same["fScore"]?["1.0"]?.double == 1)
+    let strict = try Program.run(["compare", even, model, "--max-hausdorff-percent", "0"])
+    #expect(strict.status == 1 && strict.error.contains("largest distance"))
   }
 
   @Test func jsonIsOneObjectAndNothingElse() throws {

@@ -78,7 +78,7 @@ public enum Convert: Verb {
   }
 
   /// Numbers change only where both units are known and differ.
-  private static func scaled(
+  static func scaled(
     _ scene: Scene, to format: SceneFormat, _ asked: LengthUnit?, _ log: LogSink
   ) throws -> Scene {
     if format.isGLTF, let asked, asked != .meters {

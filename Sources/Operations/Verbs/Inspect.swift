@@ -28,7 +28,7 @@ public enum Inspect: Verb {
   public static func run(_ call: VerbCall<InspectSettings>, _ work: WorkContext) throws
     -> VerbResult
   {
-    work.progress.declare([("read", 1), ("measure", 1)])
+    work.progress.declare([("read", 1), ("measure", 1), ("intersections", 1)])
     work.progress.enter("read")
     let scene = try SceneFile.read(call.inputs[0], log: work.log)
     if scene.triangleCount == 0 {
@@ -42,8 +42,11 @@ public enum Inspect: Verb {
     }
     try work.checkCancelled()
     work.progress.enter("measure")
-    let report = scene.merged().report()
+    let mesh = scene.merged()
+    let report = mesh.report()
     try work.checkCancelled()
+    work.progress.enter("intersections")
+    let cut = try mesh.selfIntersectingTriangles(work).count
     let unmet = call.options.require.flatMap { requirement -> String? in
       let isMet =
         switch requirement {
@@ -53,10 +56,10 @@ public enum Inspect: Verb {
       return isMet ? nil : "the model is not \(requirement.rawValue)"
     }
     return VerbResult(
-      result: json(report, scene), text: text(report, scene), unmetGuarantee: unmet)
+      result: json(report, cut, scene), text: text(report, cut, scene), unmetGuarantee: unmet)
   }
 
-  private static func json(_ report: MeshReport, _ scene: Scene) -> JSONValue {
+  private static func json(_ report: MeshReport, _ cut: Int, _ scene: Scene) -> JSONValue {
     let box = report.bounds
     func vector(_ v: SIMD3<Float>) -> JSONValue {
       box.isEmpty ? .null : .array((0..<3).map { .number(Double(v[$0])) })
@@ -71,8 +74,9 @@ public enum Inspect: Verb {
       "misorientedEdges": .integer(report.misorientedEdges),
       "degenerateTriangles": .integer(report.degenerateTriangles),
       "duplicateTriangles": .integer(report.duplicateTriangles),
-      // Not measured yet: null, so that nobody takes them for zero or false.
-      "selfIntersectingTriangles": .null, "printable": .null,
+      "selfIntersectingTriangles": .integer(cut),
+      // Not decided yet: null, so that nobody takes it for false.
+      "printable": .null,
       "watertight": .bool(report.isWatertight),
       "manifold": .bool(report.isManifold),
       "oriented": .bool(report.isOriented),
@@ -88,7 +92,7 @@ public enum Inspect: Verb {
     ]
   }
 
-  private static func text(_ report: MeshReport, _ scene: Scene) -> String {
+  private static func text(_ report: MeshReport, _ cut: Int, _ scene: Scene) -> String {
     let unit = scene.unit?.rawValue ?? "units"
     let size = report.bounds.size
     let yesNo = { (value: Bool) in value ? "yes" : "no" }
@@ -105,6 +109,7 @@ public enum Inspect: Verb {
       "oriented        \(yesNo(report.isOriented)), \(report.misorientedEdges) edges are not",
       "degenerate      \(report.degenerateTriangles) triangles",
       "duplicate       \(report.duplicateTriangles) triangles",
+      "self-intersect  \(cut) triangles",
       "materials       \(scene.materials.count), textures \(scene.textures.count)",
     ]
     if let genus = report.genus { lines.insert("genus           \(genus)", at: 6) }
