@@ -10,7 +10,10 @@ import Work
 
 /// What is measured, on data that is made here so that every machine measures the same.
 enum Scenarios {
-  static let all: [Scenario] = [encodePNG, weld, report, readGLB, render]
+  static let all: [Scenario] = [
+    encodePNG, weld, adjacency, report, readGLB, render, decimateFast, decimate, remesh, buildBVH,
+    closestPoint, rays, selfIntersections,
+  ]
 
   private static let mesh = Mesh.torus(radius: 1, tube: 0.4, segments: 600, sides: 300)
 
@@ -41,6 +44,79 @@ enum Scenarios {
 
   private static let weld = Scenario(name: "weld", bytes: 12 * mesh.positions.count) {
     [("points", Weld(mesh.positions).vertexOfPoint.count)]
+  }
+
+  private static let bumpy: Mesh = {
+    let round = Mesh.torus(radius: 1, tube: 0.4, segments: 400, sides: 200)
+    let moved = round.positions.map { $0 * (1 + 0.03 * wave($0.x) * wave($0.y) * wave($0.z)) }
+    return (try? Mesh(positions: moved, triangles: round.triangles)) ?? round
+  }()
+
+  /// Smooth bumps without a call into the mathematics library, which may differ between machines.
+  private static func wave(_ x: Float) -> Float {
+    let turn = x * 6 - (x * 6).rounded(.down) - 0.5
+    return 1 - 16 * turn * turn * (1 - turn * turn)
+  }
+
+  private static let geometryBytes = 12 * bumpy.triangles.count + 12 * bumpy.positions.count
+
+  private static func decimated(_ fast: Bool) throws -> [(key: String, value: Int)] {
+    var settings = DecimateSettings()
+    settings.ratio = 0.1
+    settings.fast = fast
+    return [("triangles", try bumpy.decimated(settings, WorkContext()).mesh.triangles.count)]
+  }
+
+  private static let decimateFast = Scenario(name: "decimate-fast", bytes: geometryBytes) {
+    try decimated(true)
+  }
+
+  private static let decimate = Scenario(name: "decimate", bytes: geometryBytes) {
+    try decimated(false)
+  }
+
+  private static let remesh = Scenario(name: "remesh", bytes: geometryBytes) {
+    let result = try bumpy.remeshed(RemeshSettings(), WorkContext()).mesh
+    let report = result.report()
+    return [("genus", report.genus ?? -1), ("boundaryEdges", report.boundaryEdges)]
+  }
+
+  private static let adjacency = Scenario(name: "adjacency", bytes: geometryBytes) {
+    [("boundaryLoops", bumpy.boundaryLoops().count)]
+  }
+
+  private static let tree = BVH(bumpy)
+
+  private static let buildBVH = Scenario(name: "bvh-build", bytes: geometryBytes) {
+    [("isEmpty", BVH(bumpy).isEmpty ? 1 : 0)]
+  }
+
+  /// Points spread over a box somewhat larger than the mesh.
+  private static let points: [SIMD3<Float>] = {
+    let generator = SeededGenerator(seed: 1)
+    let box = bumpy.bounds
+    return (0..<100_000).map { index in
+      var draw = generator.stream(index)
+      let place = SIMD3(Float(draw.unit()), Float(draw.unit()), Float(draw.unit())) - 0.5
+      return box.center + box.size * place * 1.1
+    }
+  }()
+
+  private static let closestPoint = Scenario(name: "bvh-closest", bytes: 12 * points.count) {
+    [("found", points.count { tree.closestPoint(to: $0) != nil })]
+  }
+
+  private static let rays = Scenario(name: "bvh-rays", bytes: 24 * points.count) {
+    let hits = zip(points, points.dropFirst()).count { from, to in
+      tree.firstHit(from: from, along: to - from) != nil
+    }
+    return [("hitsAboveHalf", hits > points.count / 2 ? 1 : 0)]
+  }
+
+  private static let selfIntersections = Scenario(
+    name: "self-intersections", bytes: geometryBytes
+  ) {
+    [("triangles", try bumpy.selfIntersectingTriangles().count)]
   }
 
   private static let report = Scenario(name: "report", bytes: 12 * mesh.triangles.count) {
