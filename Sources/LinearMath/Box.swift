@@ -24,7 +24,13 @@
   @inlinable public var diagonal: Float { size.length }
 
   @inlinable public mutating func insert(_ point: SIMD3<Float>) {
-    minimum = pointwiseMin(minimum, point)
-    maximum = pointwiseMax(maximum, point)
+    // Not `pointwiseMin`, which runs lane by lane.
+    minimum.replace(with: point, where: point .< minimum)
+    maximum.replace(with: point, where: maximum .< point)
+  }
+
+  /// Whether the two boxes have a point in common.
+  @inlinable public func touches(_ other: Box) -> Bool {
+    all(minimum .<= other.maximum .& other.minimum .<= maximum)
   }
 }

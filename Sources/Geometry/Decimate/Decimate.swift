@@ -42,10 +42,10 @@ extension Decimator {
     within limit: Double, of input: Mesh, guarding: Bool, _ work: WorkContext
   ) throws {
     let asked = goal
-    let wasCut = guarding ? try mesh.cutSources(work) : nil
+    let watch = guarding ? IntersectionWatch(wasCut: try mesh.cutSources(work)) : nil
     while true {
       let before = mesh.copy()
-      guard try sweep(guarding: wasCut, work) else { break }
+      guard try sweep(guarding: watch, work) else { break }
       let result = mesh.copy().finish().mesh
       if try result.deviation(from: input, work).maximum <= limit { continue }
       let tried = mesh.liveFaces
@@ -55,54 +55,11 @@ extension Decimator {
       if mesh.liveFaces - goal.triangles < max(2, mesh.liveFaces / 50) { break }
     }
   }
-
-  /// Collapses without looking, then looks: where the result cuts itself and the input does not, goes
-  /// back to an earlier state that does not and from there on looks at every step. Looking is what costs,
-  /// and few surfaces need it.
-  mutating func runGuarded(from input: borrowing HalfedgeMesh, _ work: WorkContext) throws {
-    var earlier = input.copy()
-    var isEarly = true
-    while true {
-      if isEarly && mesh.liveFaces <= 6 * goal.triangles {
-        mesh.compact()
-        earlier = mesh.copy()
-        isEarly = false
-      }
-      guard try sweep(work) else { break }
-    }
-    guard try mesh.cutFaces(work).contains(true) else { return }
-    if !isEarly, try !earlier.cutFaces(work).contains(true) {
-      mesh = earlier
-      return try run(guarding: [], work)
-    }
-    mesh = input.copy()
-    try run(guarding: try input.cutSources(work), work)
-  }
 }
 
 extension HalfedgeMesh {
   /// Locks all vertices on the rim.
-  mutating func lockBoundaries() {
+  fileprivate mutating func lockBoundaries() {
     for slot in positions.indices where isBoundary(Vertex(slot)) { locked[slot] = true }
-  }
-
-  /// Which triangles of the input, by their number, cut others in this surface; empty for none.
-  func cutSources(_ work: WorkContext) throws -> [Bool] {
-    let cut = try cutFaces(work)
-    guard cut.contains(true) else { return [] }
-    var wasCut = [Bool](repeating: false, count: Int(sources.max() ?? 0) + 1)
-    let alive = (0..<faceSlots).filter { isAlive(Face($0)) }
-    for (face, isCut) in zip(alive, cut) where isCut { wasCut[Int(sources[face])] = true }
-    return wasCut
-  }
-
-  /// Which of the living faces, in order, meet others beyond what they share.
-  func cutFaces(_ work: WorkContext) throws -> [Bool] {
-    var triangles: [SIMD3<UInt32>] = []
-    triangles.reserveCapacity(liveFaces)
-    for face in 0..<faceSlots where isAlive(Face(face)) { triangles.append(vertices(Face(face))) }
-    let tree = BVH(positions: positions, triangles: triangles, quick: true)
-    let names = locked.contains(true) ? positions.indices.map { name(Vertex($0)) } : []
-    return try Mesh.intersecting(triangles, positions, names: names, tree, work)
   }
 }

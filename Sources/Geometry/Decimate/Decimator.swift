@@ -27,6 +27,8 @@ struct Decimator: ~Copyable {
   private var costs = EdgeCosts()
   private var queue = CollapseQueue()
   private var star = Star()
+  /// Where collapses are looked at; empty for everywhere.
+  private var zones: [Box] = []
   /// How much of its direction a face must keep.
   private var leastCosine = Star.allowedTurns[0]
   /// The vertices that a collapse has moved in this sweep.
@@ -38,18 +40,19 @@ struct Decimator: ~Copyable {
     self.keepsVertices = keepsVertices
   }
 
-  /// Collapses until the goal is reached or nothing more may be collapsed. With `wasCut`, no collapse may
-  /// make the surface cut itself; it says which triangles of the input already do.
-  mutating func run(guarding wasCut: [Bool]? = nil, _ work: WorkContext) throws {
+  /// Collapses until the goal is reached or nothing more may be collapsed. With a watch, no collapse
+  /// that it looks at may make the surface cut itself.
+  mutating func run(guarding watch: IntersectionWatch? = nil, _ work: WorkContext) throws {
     let start = mesh.liveFaces
-    while try sweep(guarding: wasCut, work) {
+    while try sweep(guarding: watch, work) {
       let done = Double(start - mesh.liveFaces) / Double(max(1, start - goal.triangles))
       work.progress.update(done)
     }
   }
 
   /// One sweep; false when there is nothing more to do.
-  mutating func sweep(guarding wasCut: [Bool]? = nil, _ work: WorkContext) throws -> Bool {
+  mutating func sweep(guarding watch: IntersectionWatch? = nil, _ work: WorkContext) throws -> Bool
+  {
     if goal.isReached(mesh) { return false }
     try work.checkCancelled()
     mesh.compact()
@@ -60,7 +63,8 @@ struct Decimator: ~Copyable {
     let before = mesh.liveFaces
     let wanted = min(3 * missing + 16, max(64, queue.count * 2 / 3))
     let limit = queue.order(cheapest: wanted)
-    var gate = wasCut.map { IntersectionGuard(mesh, wasCut: $0) }
+    zones = watch?.zones ?? []
+    var gate = watch.map { IntersectionGuard(mesh, wasCut: $0.wasCut) }
     for index in 0..<queue.orderedCount {
       if goal.isReached(mesh) { break }
       tryCollapse(queue.ordered[index], limit: limit, &gate)
@@ -92,7 +96,7 @@ struct Decimator: ~Copyable {
     guard star.hasLegalLink, star.keepsOrientation(at: placement, leastCosine) else { return }
     let position =
       placement == star.along ? mesh.positions[v.slot] : mesh.positions[u.slot] + placement
-    if gate != nil {
+    if gate != nil && isWatched(position) {
       guard gate!.allows(mesh, u, v, at: position) else { return }
     }
     if mesh.locked[u.slot] {
@@ -105,6 +109,13 @@ struct Decimator: ~Copyable {
     mesh.positions[v.slot] = position
     moved[v.slot] = true
     gate?.update(mesh, around: v)
+  }
+
+  /// Whether the faces about the star's edge, with their apex at `position`, come near a zone.
+  private func isWatched(_ position: SIMD3<Float>) -> Bool {
+    if zones.isEmpty { return true }
+    let box = star.bounds(mesh, with: position)
+    return zones.contains { $0.touches(box) }
   }
 
   /// Where the merged vertex would go, relative to u; nil where the two may not merge.

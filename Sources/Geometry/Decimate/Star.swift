@@ -212,6 +212,16 @@ struct Star: ~Copyable {
     return true
   }
 
+  /// The box of the outer corners and one more point.
+  func bounds(_ mesh: borrowing HalfedgeMesh, with point: SIMD3<Float>) -> Box {
+    var box = Box()
+    box.insert(point)
+    for index in 0..<count where ring[index].w.bitPattern != .max {
+      box.insert(mesh.positions[Int(ring[index].w.bitPattern)])
+    }
+    return box
+  }
+
   /// Whether the merged vertex would get a new edge to a locked vertex, when it is locked itself: on the
   /// other side of a cut there may be such an edge already.
   func joinsLocked(_ mesh: borrowing HalfedgeMesh, lockedU: Bool) -> Bool {
