@@ -2,6 +2,7 @@ import LinearMath
 import Testing
 
 import Geometry
+import Work
 
 private let torus = Mesh.torus(radius: 1, tube: 0.4, segments: 40, sides: 20)
 
@@ -81,5 +82,18 @@ private let uneven: Mesh = {
       positions: [[0, 0, 0], [1, 0, 0], [0, 1, 0]],
       triangles: Array(repeating: SIMD3(0, 1, 2), count: 100))
     #expect(BVH(mesh).closestPoint(to: [0.2, 0.2, 1])?.squaredDistance == 1)
+  }
+
+  /// Sums of such coordinates are infinite, differences not a number; nothing may trap on them.
+  @Test func theLargestCoordinatesDoNoHarm() throws {
+    let huge = Float.greatestFiniteMagnitude
+    let box = Mesh.box()
+    let mesh = try Mesh(positions: box.positions.map { $0 * huge }, triangles: box.triangles)
+    #expect(!BVH(mesh).isEmpty && !BVH(mesh, quick: true).isEmpty)
+    _ = try mesh.selfIntersectingTriangles()
+    var settings = DecimateSettings()
+    settings.targetTriangles = 4
+    #expect(try mesh.decimated(settings, WorkContext()).mesh.triangles.count >= 4)
+    #expect(!(try mesh.remeshed(RemeshSettings(), WorkContext()).mesh.triangles.isEmpty))
   }
 }

@@ -73,4 +73,21 @@ private let openGrid: Mesh = {
     #expect(mesh.brokenInvariant() == nil)
     #expect(mesh.faceSlots == mesh.liveFaces)
   }
+
+  @Test func neighboursAreThoseThatATurnMeets() {
+    let mesh = Self.kernel(openGrid)
+    for a in mesh.positions.indices {
+      var around: Set<Vertex> = []
+      mesh.forEachNeighbour(Vertex(a)) { around.insert($0) }
+      for b in mesh.positions.indices where a != b {
+        let areNeighbours = mesh.areNeighbours(Vertex(a), Vertex(b))
+        #expect(areNeighbours == around.contains(Vertex(b)))
+      }
+      var faces = 0
+      mesh.forEachOutgoing(Vertex(a)) { _ in faces += 1 }
+      let isMore = mesh.hasMoreFaces(than: faces - 1, at: Vertex(a))
+      let isStillMore = mesh.hasMoreFaces(than: faces, at: Vertex(a))
+      #expect(isMore && !isStillMore)
+    }
+  }
 }

@@ -304,7 +304,9 @@ private struct Builder {
     for index in range {
       let entry = all[index]
       let bins: SIMD4<Float> = (entry.lower + entry.upper - low) * scale
-      let places: InlineArray<3, Int> = [Int(bins.x), 16 + Int(bins.y), 32 + Int(bins.z)]
+      let places: InlineArray<3, Int> = [
+        binNumber(bins.x), 16 + binNumber(bins.y), 32 + binNumber(bins.z),
+      ]
       for axis in 0..<3 {
         let bin = places[axis]
         lowers[bin] = lesser(lowers[bin], entry.lower)
@@ -314,10 +316,15 @@ private struct Builder {
     }
   }
 
+  /// The bin of a place among sixteen; of what is not a number, because coordinates are too large to add
+  /// up, the first.
+  @inline(__always)
+  private static func binNumber(_ place: Float) -> Int { place > 0 ? Int(min(place, 15)) : 0 }
+
   @inline(__always)
   private static func bin(_ entry: Entry, _ axis: Int, _ low: Float, _ scale: Float) -> Int {
     let center = entry.lower + entry.upper
-    return Int((center[axis] - low) * scale)
+    return binNumber((center[axis] - low) * scale)
   }
 
   /// Puts what is left of the cut first; gives where the right side begins.

@@ -18,8 +18,7 @@ enum MortonOrder {
       let b = points[Int(triangle.y)]
       let c = points[Int(triangle.z)]
       let place: SIMD3<Float> = (a + b + c - origin) * scale
-      let code =
-        spread(UInt32(place.x)) << 2 | spread(UInt32(place.y)) << 1 | spread(UInt32(place.z))
+      let code = spread(place.x) << 2 | spread(place.y) << 1 | spread(place.z)
       keyed[index] = SIMD2(code, UInt32(truncatingIfNeeded: index))
     }
     var other = keyed
@@ -43,9 +42,10 @@ enum MortonOrder {
     swap(&keyed, &other)
   }
 
-  /// Puts two zero bits between the ten lowest bits.
-  private static func spread(_ value: UInt32) -> UInt32 {
-    var bits = min(value, 1023)
+  /// The whole part of a number from 0 to 1023 with two zero bits between its bits. What is not a number,
+  /// because coordinates are too large to add up, counts as 0.
+  private static func spread(_ value: Float) -> UInt32 {
+    var bits = value > 0 ? UInt32(min(value, 1023)) : 0
     bits = (bits | bits << 16) & 0x0300_00FF
     bits = (bits | bits << 8) & 0x0300_F00F
     bits = (bits | bits << 4) & 0x030C_30C3

@@ -39,6 +39,35 @@ extension HalfedgeMesh {
     return count
   }
 
+  /// Whether two vertices share an edge. Walks about both at once, so that a hub of many thousand edges
+  /// costs no more than its neighbour.
+  package func areNeighbours(_ a: Vertex, _ b: Vertex) -> Bool {
+    var (aroundA, aroundB) = (outgoing[a.slot], outgoing[b.slot])
+    let (firstA, firstB) = (aroundA, aroundB)
+    guard firstA.exists, firstB.exists else { return false }
+    while true {
+      if target(aroundA) == b || origin(aroundA.previous) == b { return true }
+      if target(aroundB) == a || origin(aroundB.previous) == a { return true }
+      aroundA = turned(aroundA)
+      aroundB = turned(aroundB)
+      if !aroundA.exists || aroundA == firstA || !aroundB.exists || aroundB == firstB {
+        return false
+      }
+    }
+  }
+
+  /// Whether more than `count` faces meet at a vertex.
+  package func hasMoreFaces(than count: Int, at vertex: Vertex) -> Bool {
+    let first = outgoing[vertex.slot]
+    guard first.exists else { return false }
+    var (faces, halfedge) = (1, turned(first))
+    while halfedge.exists && halfedge != first && faces <= count {
+      faces += 1
+      halfedge = turned(halfedge)
+    }
+    return faces > count
+  }
+
   /// The half-edge from one vertex to another; none where they share no edge, or where the only face
   /// of their edge runs the other way.
   package func halfedge(from: Vertex, to: Vertex) -> Halfedge {

@@ -23,17 +23,33 @@ extension HalfedgeMesh {
     }
     let left = origin(halfedge.previous)
     let right = twin.exists ? origin(twin.previous) : left
-    var shared = 0
-    var (aroundU, aroundV) = (0, 0)
-    forEachNeighbour(u) { neighbour in
-      aroundU += 1
-      if neighbour == v || neighbour == left || neighbour == right { return }
-      forEachNeighbour(v) { if $0 == neighbour { shared += 1 } }
+    // About whichever end has fewer neighbours.
+    let (small, large) = hasFewerFaces(u, than: v) ? (u, v) : (v, u)
+    var isShared = false
+    var around = 0
+    forEachNeighbour(small) { neighbour in
+      around += 1
+      if neighbour == large || neighbour == left || neighbour == right { return }
+      if areNeighbours(neighbour, large) { isShared = true }
     }
-    forEachNeighbour(v) { _ in aroundV += 1 }
+    if isShared { return false }
     // The merged vertex of a closed surface keeps three edges, that of a boundary two.
-    let merged = aroundU + aroundV - (twin.exists ? 4 : 3)
-    return shared == 0 && merged >= (isBoundary(u) || isBoundary(v) ? 2 : 3)
+    let missing = twin.exists ? 4 : 3
+    let least = isBoundary(u) || isBoundary(v) ? 2 : 3
+    if around >= missing + least { return true }
+    return around + valence(large) - missing >= least
+  }
+
+  /// Whether fewer faces meet at one vertex than at another, walking about both at once.
+  private func hasFewerFaces(_ a: Vertex, than b: Vertex) -> Bool {
+    var (aroundA, aroundB) = (outgoing[a.slot], outgoing[b.slot])
+    let (firstA, firstB) = (aroundA, aroundB)
+    while true {
+      aroundA = turned(aroundA)
+      aroundB = turned(aroundB)
+      if !aroundA.exists || aroundA == firstA { return true }
+      if !aroundB.exists || aroundB == firstB { return false }
+    }
   }
 
   /// Merges the origin of `halfedge` into its target and removes the edge's faces. The caller has asked

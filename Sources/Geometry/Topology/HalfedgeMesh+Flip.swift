@@ -15,10 +15,8 @@ extension HalfedgeMesh {
     let (c, d) = (origin(halfedge.previous), origin(twin.previous))
     if c == d { return false }
     let (a, b) = (origin(halfedge), origin(twin))
-    for end in [a, b] where valence(end) <= (isBoundary(end) ? 2 : 3) { return false }
-    var isJoined = false
-    forEachNeighbour(c) { if $0 == d { isJoined = true } }
-    return !isJoined
+    for end in [a, b] where !hasMoreFaces(than: isBoundary(end) ? 1 : 3, at: end) { return false }
+    return !areNeighbours(c, d)
   }
 
   /// Turns the edge of two faces inside their quadrilateral. The caller has asked `isFlipLegal`.
