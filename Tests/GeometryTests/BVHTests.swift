@@ -96,4 +96,24 @@ private let uneven: Mesh = {
     #expect(try mesh.decimated(settings, WorkContext()).mesh.triangles.count >= 4)
     #expect(!(try mesh.remeshed(RemeshSettings(), WorkContext()).mesh.triangles.isEmpty))
   }
+
+  /// Triangles that shrink by the same factor again and again make the deepest trees.
+  @Test func aTreeOfManyScalesIsSearchedToTheEnd() throws {
+    var positions: [SIMD3<Float>] = []
+    for step in 0..<3000 {
+      let size = Float(
+        sign: .plus, exponent: 60 - step / 16, significand: 1 + Float(step % 16) / 16)
+      positions += [[size, 0, 0], [size * 1.01, 0, 0], [size, size * 0.01, 0]]
+    }
+    let triangles = (0..<3000 as Range<UInt32>).map { index -> SIMD3<UInt32> in
+      let first = 3 * index
+      return SIMD3(first, first + 1, first + 2)
+    }
+    let mesh = try Mesh(positions: positions, triangles: triangles)
+    for quick in [false, true] {
+      let tree = BVH(mesh, quick: quick)
+      #expect(tree.closestPoint(to: [-1, -1, -1]) != nil)
+      #expect(tree.firstHit(from: [1.001, 0.001, 1], along: [0, 0, -1]) != nil)
+    }
+  }
 }

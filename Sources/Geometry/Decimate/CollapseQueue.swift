@@ -1,6 +1,6 @@
-/// Half-edges in ascending order of cost, in buckets an eighth of an octave wide.
+/// Half-edges in ascending order of cost, in buckets a sixteenth of an octave wide.
 ///
-/// Costs are floats that are not negative, whose bit patterns sort as the numbers do; the upper twelve
+/// Costs are floats that are not negative, whose bit patterns sort as the numbers do; the upper thirteen
 /// bits are the bucket. Which of two nearly equal costs comes first hardly matters; the time of an exact
 /// sort does.
 struct CollapseQueue {

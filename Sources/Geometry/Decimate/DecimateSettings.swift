@@ -26,7 +26,7 @@ public struct DecimateSettings: SettingsGroup {
     in: 0.000001...100)
   public var maxError: Double? = nil
 
-  @Setting("Do not look for self-intersections; several times faster.")
+  @Setting("Do not look for self-intersections; quicker.")
   public var fast = false
 
   @Setting("Keep a subset of the vertices where they are, and make no new ones.")

@@ -26,14 +26,6 @@ struct Quadric {
     normal += n
   }
 
-  @inline(__always)
-  mutating func remove(areaNormal n: SIMD3<Float>) {
-    x -= n * n.x
-    y -= n * n.y
-    z -= n * n.z
-    normal -= n
-  }
-
   /// Adds the squared distance to the line of a boundary edge, in the same unit: a rim resists as a
   /// surface that goes on at right angles would.
   @inline(__always)
@@ -63,25 +55,6 @@ struct EdgeQuadric {
   var linear: SIMD3<Float>
   var constant: Float
   var volume: Float
-
-  /// Of an edge whose other end is at `along` from the first. `shared` are the area normals of the edge's
-  /// own triangles, which both ends count.
-  @inline(__always)
-  init(
-    _ u: Quadric, _ v: Quadric, along: SIMD3<Float>, shared first: SIMD3<Float>,
-    _ second: SIMD3<Float>
-  ) {
-    linear = v * along
-    constant = along.dot(linear)
-    volume = v.normal.dot(along)
-    matrix = u
-    matrix.x += v.x
-    matrix.y += v.y
-    matrix.z += v.z
-    matrix.normal += v.normal
-    matrix.remove(areaNormal: first)
-    matrix.remove(areaNormal: second)
-  }
 
   @inline(__always)
   init(matrix: Quadric, linear: SIMD3<Float>, constant: Float, volume: Float) {

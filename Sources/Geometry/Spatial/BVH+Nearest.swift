@@ -43,7 +43,7 @@ extension BVH {
     let children = links.span
     let blocks = corners.span
     let p = Lanes3(repeating: point)
-    var waiting = InlineArray<128, UInt32>(repeating: 0)
+    var waiting = InlineArray<192, UInt32>(repeating: 0)
     var count = 1
     while count > 0 {
       count &-= 1
@@ -113,8 +113,8 @@ extension BVH {
     var bestBlock = -1
     var bestLane = 0
     // Nodes and blocks still to visit with their distance; the nearest is on top.
-    var waiting = InlineArray<128, UInt32>(repeating: 0)
-    var distances = InlineArray<128, Float>(repeating: 0)
+    var waiting = InlineArray<192, UInt32>(repeating: 0)
+    var distances = InlineArray<192, Float>(repeating: 0)
     var count = 1
     while count > 0 {
       count &-= 1

@@ -26,7 +26,7 @@ extension BVH {
     let blocks = corners.span
     let lower = Lanes3(repeating: box.minimum)
     let upper = Lanes3(repeating: box.maximum)
-    var waiting = InlineArray<128, UInt32>(repeating: 0)
+    var waiting = InlineArray<192, UInt32>(repeating: 0)
     var count = 1
     while count > 0 {
       count &-= 1

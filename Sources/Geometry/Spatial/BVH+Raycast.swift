@@ -34,8 +34,8 @@ extension BVH {
     var bestBlock = -1
     var bestLane = 0
     var weights = SIMD2<Float>.zero
-    var waiting = InlineArray<128, UInt32>(repeating: 0)
-    var distances = InlineArray<128, Float>(repeating: 0)
+    var waiting = InlineArray<192, UInt32>(repeating: 0)
+    var distances = InlineArray<192, Float>(repeating: 0)
     distances[0] = near
     var count = 1
     while count > 0 {

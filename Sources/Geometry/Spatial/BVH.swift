@@ -25,7 +25,6 @@ public struct BVH: Sendable {
     self.init(positions: mesh.positions, triangles: mesh.triangles, quick: quick)
   }
 
-  public var blockCount: Int { triangles.count / 8 }
   /// Whether there is no triangle in it.
   public var isEmpty: Bool { triangles.isEmpty }
 

@@ -68,14 +68,6 @@ extension HalfedgeMesh {
     return faces > count
   }
 
-  /// The half-edge from one vertex to another; none where they share no edge, or where the only face
-  /// of their edge runs the other way.
-  package func halfedge(from: Vertex, to: Vertex) -> Halfedge {
-    var found = Halfedge.none
-    forEachOutgoing(from) { if target($0) == to { found = $0 } }
-    return found
-  }
-
   /// Makes `outgoing` of `vertex` the half-edge that a turn about it must begin with.
   package mutating func settleOutgoing(_ vertex: Vertex, startingAt start: Halfedge) {
     var halfedge = start

@@ -37,7 +37,7 @@ public enum DecimateModel: Verb {
     if let asked = options.triangleGoal(of: source.mesh), result.mesh.triangles.count > asked {
       work.log.warn(
         "\(result.mesh.triangles.count) triangles are left, \(asked) were asked for: "
-          + "fewer would change how the surface is connected")
+          + "fewer would change how the surface is connected, or make it cut itself")
     }
     work.progress.enter("write")
     let outputs = try source.write(result.mesh, as: target, to: call.output!, work)
