@@ -8,6 +8,25 @@ struct MeshInput {
   let scene: Scene
   /// Everything the scene shows, in one mesh and in world coordinates.
   let mesh: Mesh
+  /// For each triangle of the mesh which of `kinds` it is.
+  let groups: [Int]
+  private let kinds: [Kind]
+
+  /// What the parts of a scene may differ in besides their shape.
+  private struct Kind: Equatable {
+    let material: Int?
+    let hasNormals: Bool
+    let hasColors: Bool
+    let uvSets: Int
+
+    init(_ part: Scene.Shape.Part) {
+      let attributes = part.mesh.attributes
+      material = part.material
+      hasNormals = !attributes.normals.isEmpty
+      hasColors = !attributes.colors.isEmpty
+      uvSets = attributes.uvs.count
+    }
+  }
 
   /// Enters the phase "read".
   static func read(_ path: String, _ work: WorkContext) throws -> MeshInput {
@@ -17,21 +36,48 @@ struct MeshInput {
       throw InputError("no-triangles", "the model holds no triangles", path)
     }
     try work.checkCancelled()
-    return MeshInput(scene: scene, mesh: scene.merged())
+    return MeshInput(scene)
   }
 
-  /// Writes a mesh that takes the place of what was read. Materials, texture coordinates and colours are
-  /// not carried over yet, and that is said.
-  func write(
-    _ mesh: Mesh, as format: SceneFormat, to path: String, _ work: WorkContext
-  ) throws -> [Artifact] {
-    if !scene.materials.isEmpty || !self.mesh.attributes.uvs.isEmpty
-      || !self.mesh.attributes.colors.isEmpty
-    {
-      work.log.warn("materials, texture coordinates and colours are left behind")
+  private init(_ scene: Scene) {
+    self.scene = scene
+    let surfaces = scene.surfaces()
+    mesh = Mesh.merged(surfaces.map(\.mesh))
+    var kinds: [Kind] = []
+    groups = surfaces.flatMap { part in
+      let kind = Kind(part)
+      let index = kinds.firstIndex(of: kind) ?? kinds.count
+      if index == kinds.count { kinds.append(kind) }
+      return [Int](repeating: index, count: part.mesh.triangles.count)
     }
-    let result = try Convert.scaled(
-      Scene(mesh: mesh, unit: scene.unit), to: format, nil, work.log)
-    return try ModelOutput.write(result, as: format, to: path, work)
+    self.kinds = kinds
+  }
+
+  /// Writes a mesh that takes the place of what was read, with the materials that were there.
+  ///
+  /// - Parameter sources: for each triangle of `result` the triangle of `mesh` it came from.
+  func write(
+    _ result: Mesh, from sources: [Int], as format: SceneFormat, to path: String,
+    _ work: WorkContext
+  ) throws -> [Artifact] {
+    var scene = scene
+    scene.shapes = [Scene.Shape(parts: parts(of: result, from: sources))]
+    scene.nodes = [Scene.Node(shape: 0)]
+    scene.roots = [0]
+    scene = try Convert.scaled(scene, to: format, nil, work.log)
+    return try ModelOutput.write(scene, as: format, to: path, work)
+  }
+
+  private func parts(of result: Mesh, from sources: [Int]) -> [Scene.Shape.Part] {
+    var triangles = [[Int]](repeating: [], count: kinds.count)
+    for (triangle, source) in sources.enumerated() { triangles[groups[source]].append(triangle) }
+    return zip(kinds, triangles).filter { !$0.1.isEmpty }.map { kind, triangles in
+      let part = result.part(triangles) { attributes in
+        attributes.uvs.removeLast(max(0, attributes.uvs.count - kind.uvSets))
+        if !kind.hasNormals { attributes.normals = [] }
+        if !kind.hasColors { attributes.colors = [] }
+      }
+      return Scene.Shape.Part(mesh: part, material: kind.material)
+    }
   }
 }

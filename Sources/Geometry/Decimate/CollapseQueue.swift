@@ -21,6 +21,12 @@ struct CollapseQueue {
     halfedges = [Halfedge](repeating: .none, count: room)
   }
 
+  mutating func append(_ halfedge: Halfedge, cost: Float) {
+    costs[count] = cost
+    halfedges[count] = halfedge
+    count += 1
+  }
+
   /// Sorts the cheapest `wanted` half-edges, and those in the bucket of the last, into `ordered`. Gives the
   /// largest cost among them.
   mutating func order(cheapest wanted: Int) -> Float {

@@ -15,8 +15,19 @@ extension Mesh {
   /// never changes: a closed surface stays closed, a manifold stays one, holes and handles stay; where
   /// that forbids the target, the result has more triangles. Places that are not manifold stay as they
   /// are. Unless `fast` is set, triangles that do not cut others do not begin to.
-  public func decimated(_ settings: DecimateSettings, _ work: WorkContext) throws -> Decimation {
+  ///
+  /// Texture coordinates and colours count as much as the shape (see `AttributeStar`); seams are kept as
+  /// long as that is cheap. The result has the attributes of this mesh but for tangents, taken from its
+  /// surface.
+  ///
+  /// - Parameter groups: for each triangle the group it belongs to, a material say; faces of different
+  ///   groups share edges, and the edges are kept like seams. Empty for one group.
+  public func decimated(
+    _ settings: DecimateSettings, groups: [Int] = [], _ work: WorkContext
+  ) throws -> Decimation {
     var kernel = HalfedgeMesh(self, weld: Weld(positions))
+    kernel.markSeams(of: self, groups: groups)
+    kernel.measureAttributes(of: self)
     if settings.boundary == .keep { kernel.lockBoundaries() }
     var goal = DecimationGoal()
     goal.triangles = settings.triangleGoal(of: self) ?? 0
@@ -30,7 +41,7 @@ extension Mesh {
     } else {
       try decimator.runGuarded(from: kernel, work)
     }
-    let (mesh, sources) = decimator.mesh.finish()
+    let (mesh, sources) = try decimator.mesh.finish(as: self, kernel, work)
     return Decimation(mesh: mesh, sources: sources)
   }
 }

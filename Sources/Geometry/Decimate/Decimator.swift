@@ -27,10 +27,11 @@ struct Decimator: ~Copyable {
   private var costs = EdgeCosts()
   private var queue = CollapseQueue()
   private var star = Star()
+  private var attributes = AttributeStar()
   /// Where collapses are looked at; empty for everywhere.
   private var zones: [Box] = []
-  /// How much of its direction a face must keep.
-  private var leastCosine = Star.allowedTurns[0]
+  /// Whether a triangle less than asked for is better than one more.
+  private var mayOvershoot = false
   /// The vertices that a collapse has moved in this sweep.
   private var moved: [Bool] = []
 
@@ -55,9 +56,14 @@ struct Decimator: ~Copyable {
   {
     if goal.isReached(mesh) { return false }
     try work.checkCancelled()
+    mayOvershoot = !mesh.hasBoundary
     mesh.compact()
-    costs.refresh(mesh)
-    costs.collect(mesh, into: &queue)
+    if mesh.corners.isEmpty {
+      costs.refresh(mesh)
+      costs.collect(mesh, into: &queue)
+    } else {
+      try priceAttributes(work)
+    }
     moved = [Bool](repeating: false, count: mesh.positions.count)
     let missing = goal.missing(mesh)
     let before = mesh.liveFaces
@@ -72,28 +78,43 @@ struct Decimator: ~Copyable {
     if mesh.liveFaces < before { return true }
     // Nothing cheap could go: the rest, whatever it costs, then with faces turned further than is good.
     if queue.orderedCount < queue.count { _ = queue.order(cheapest: queue.count) }
-    for allowedTurn in Star.allowedTurns {
-      leastCosine = allowedTurn
-      defer { leastCosine = Star.allowedTurns[0] }
+    for mayFold in [false, true] {
+      mayOvershoot = mayFold
       for index in 0..<queue.orderedCount {
         if goal.isReached(mesh) { break }
-        tryCollapse(queue.ordered[index], limit: .infinity, &gate)
+        tryCollapse(queue.ordered[index], limit: .infinity, mayFold: mayFold, &gate)
       }
       if mesh.liveFaces < before { return true }
     }
     return false
   }
 
+  /// Puts every edge and its cost, that of its attributes included, into the queue.
+  private mutating func priceAttributes(_ work: WorkContext) throws {
+    queue.removeAll(room: 3 * mesh.faceSlots + 8)
+    for slot in mesh.origins.indices where slot & 3 != 3 {
+      if slot & 0x3FFFF == 0 { try work.checkCancelled() }
+      let halfedge = Halfedge(UInt32(truncatingIfNeeded: slot))
+      guard mesh.twin(halfedge).index > halfedge.index else { continue }
+      guard star.gather(mesh, halfedge), let placement = chosenPlacement(halfedge) else { continue }
+      queue.append(halfedge, cost: star.quadric.error(at: placement))
+    }
+  }
+
   private mutating func tryCollapse(
-    _ halfedge: Halfedge, limit: Float, _ gate: inout IntersectionGuard?
+    _ halfedge: Halfedge, limit: Float, mayFold: Bool = true, _ gate: inout IntersectionGuard?
   ) {
     guard mesh.isAlive(halfedge.face) else { return }
+    // The last odd triangle can only go at a boundary, if at all.
+    if mesh.liveFaces == goal.triangles + 1, !mayOvershoot, !mesh.isBoundary(halfedge) { return }
     let (u, v) = (mesh.origin(halfedge), mesh.target(halfedge))
     if moved[u.slot] || moved[v.slot] { return }
     guard star.gather(mesh, halfedge) else { return }
-    guard let placement = chosenPlacement(halfedge, u, v) else { return }
-    guard star.quadric.error(at: placement) <= limit else { return }
-    guard star.hasLegalLink, star.keepsOrientation(at: placement, leastCosine) else { return }
+    guard let placement = chosenPlacement(halfedge) else { return }
+    let error = star.quadric.error(at: placement)
+    guard error <= limit, star.hasLegalLink else { return }
+    let foldCost = star.foldCost(at: placement)
+    guard foldCost < .infinity, mayFold ? error + foldCost <= limit : foldCost == 0 else { return }
     let position =
       placement == star.along ? mesh.positions[v.slot] : mesh.positions[u.slot] + placement
     if gate != nil && isWatched(position) {
@@ -105,6 +126,7 @@ struct Decimator: ~Copyable {
       mesh.points[v.slot] = mesh.points[u.slot]
       mesh.locked[u.slot] = false
     }
+    if !mesh.corners.isEmpty { attributes.write(into: &mesh.corners, at: placement) }
     mesh.collapse(halfedge)
     mesh.positions[v.slot] = position
     moved[v.slot] = true
@@ -118,31 +140,54 @@ struct Decimator: ~Copyable {
     return zones.contains { $0.touches(box) }
   }
 
-  /// Where the merged vertex would go, relative to u; nil where the two may not merge.
-  private mutating func chosenPlacement(
-    _ halfedge: Halfedge, _ u: Vertex, _ v: Vertex
-  ) -> SIMD3<Float>? {
+  /// Where the merged vertex would go, relative to u; nil where the two may not merge. Completes the
+  /// star's quadric.
+  private mutating func chosenPlacement(_ halfedge: Halfedge) -> SIMD3<Float>? {
+    let (u, v) = (mesh.origin(halfedge), mesh.target(halfedge))
     let (staysU, staysV) = (mesh.locked[u.slot], mesh.locked[v.slot])
     if staysU && staysV { return nil }
     if staysU || staysV, star.joinsLocked(mesh, lockedU: staysU) { return nil }
-    guard mesh.hasBoundary || staysU || staysV else {
-      let free = star.quadric.placement(along: star.along)
-      return keepsVertices ? betterEnd : free
+    if !mesh.corners.isEmpty {
+      attributes.gather(mesh, halfedge)
+      star.add(attributes.quadric)
     }
-    let (rimU, rimV) = (mesh.isBoundary(u), mesh.isBoundary(v))
-    if rimU || rimV {
-      // Two vertices of the rim merge along it only, and never the last three of a hole or an only face.
-      if rimU && rimV && !mesh.isBoundary(halfedge) { return nil }
-      if mesh.isBoundary(halfedge) && mesh.isBoundary(halfedge.next)
-        && mesh.isBoundary(halfedge.previous)
-      {
-        return nil
-      }
-      star.addBoundaries(mesh, u, v)
+    var rank = SIMD2<Int>.zero
+    if mesh.hasLines {
+      guard keepsBoundary(halfedge) else { return nil }
+      rank = SIMD2(lineRank(u), lineRank(v))
+      if rank != .zero { star.addLines(mesh, u, v) }
+      if rank.x > 0 && rank.y > 0 && !keepsLine(halfedge, rank) { star.addSlide() }
     }
-    if staysU || rimU && !rimV && !staysV { return .zero }
-    if staysV || rimV && !rimU { return star.along }
-    return keepsVertices ? betterEnd : star.quadric.placement(along: star.along)
+    if staysU || !staysV && rank.x > rank.y { return .zero }
+    if staysV || rank.y > rank.x { return star.along }
+    return keepsVertices || rank.x > 0 && !keepsLine(halfedge, rank)
+      ? betterEnd : star.quadric.placement(along: star.along)
+  }
+
+  /// Two vertices of the rim merge along it only, and never the last three of a hole or an only face.
+  private func keepsBoundary(_ halfedge: Halfedge) -> Bool {
+    guard mesh.hasBoundary else { return true }
+    let isRim = mesh.isBoundary(halfedge)
+    if isRim { return !mesh.isBoundary(halfedge.next) || !mesh.isBoundary(halfedge.previous) }
+    return !mesh.isBoundary(mesh.origin(halfedge)) || !mesh.isBoundary(mesh.target(halfedge))
+  }
+
+  /// Which of two vertices stays where it is: 0 inside the surface, 1 on a seam, 2 where seams meet or end,
+  /// and on the boundary 3 and 4 likewise.
+  private func lineRank(_ vertex: Vertex) -> Int {
+    if !mesh.hasSeams { return mesh.isBoundary(vertex) ? 3 : 0 }
+    var ends = 0
+    mesh.forEachLineEnd(vertex) { _, _ in ends += 1 }
+    return (ends == 0 ? 0 : ends == 2 ? 1 : 2) + (mesh.isBoundary(vertex) ? 2 : 0)
+  }
+
+  /// Whether merging two vertices on lines shortens one line and leaves the others as they are.
+  private func keepsLine(_ halfedge: Halfedge, _ rank: SIMD2<Int>) -> Bool {
+    guard mesh.isSectorEnd(halfedge), rank.min() & 1 == 1 else { return false }
+    let twin = mesh.twin(halfedge)
+    return [halfedge, twin].allSatisfy { side in
+      !side.exists || !mesh.isSectorEnd(side.next) || !mesh.isSectorEnd(side.previous)
+    }
   }
 
   /// The end of the edge with the smaller error.

@@ -35,15 +35,19 @@ struct EdgeCosts {
       records[2 * k] += first
       records[2 * k + 1] += second
     }
-    if mesh.hasBoundary { addBoundaries(mesh) }
+    if mesh.hasLines { addLines(mesh) }
   }
 
-  private mutating func addBoundaries(_ mesh: borrowing HalfedgeMesh) {
-    for slot in mesh.twins.indices where slot & 3 != 3 && !mesh.twins[slot].exists {
+  /// Adds the boundaries and seams.
+  private mutating func addLines(_ mesh: borrowing HalfedgeMesh) {
+    for slot in mesh.twins.indices where slot & 3 != 3 {
       let halfedge = Halfedge(UInt32(truncatingIfNeeded: slot))
+      let twin = mesh.twins[slot]
+      guard mesh.isSectorEnd(halfedge), !twin.exists || twin.index > halfedge.index else { continue }
       let (a, b) = (mesh.origin(halfedge).slot, mesh.target(halfedge).slot)
       var rim = Quadric()
       rim.add(boundaryEdge: mesh.positions[b] - mesh.positions[a])
+      if twin.exists { rim *= AttributeWeights.seam }
       let terms = SIMD8(rim.x.x, rim.x.y, rim.x.z, rim.y.y, rim.y.z, rim.z.z, 0, 0)
       table[2 * a] += terms
       table[2 * b] += terms
@@ -156,12 +160,12 @@ func edgeCosts(
   let step = (bc * normal.x + ca * normal.y + ab * normal.z) * inverse
   let rate = normal.dot(step)
   let slope: SIMD8<Float> = (volume - normal.dot(free)) / rate
-  let bound = free + step * slope
-  let limit: SIMD8<Float> = along.lengthSquared * 4
-  let isBound = rate .> 0 .& (bound - middle).lengthSquared .< limit
+  let correction = step * slope
+  let limit: SIMD8<Float> = along.lengthSquared
   let isFree = isRegular .& (free - middle).lengthSquared .< limit
+  let isBound = isFree .& rate .> 0 .& correction.lengthSquared .< limit * 0.25
   let point = middle.replacing(with: free, where: isFree)
-    .replacing(with: bound, where: isBound .& isRegular)
+    .replacing(with: free + correction, where: isBound)
   // Its error there.
   let px: SIMD8<Float> = xx * point.x + xy * point.y
   let py: SIMD8<Float> = xy * point.x + yy * point.y

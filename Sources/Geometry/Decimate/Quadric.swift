@@ -39,6 +39,13 @@ struct Quadric {
     z.z += square * square
   }
 
+  /// Makes all distances count `weight` times as much.
+  static func *= (quadric: inout Quadric, weight: Float) {
+    quadric.x *= weight
+    quadric.y *= weight
+    quadric.z *= weight
+  }
+
   @inline(__always)
   static func * (matrix: Quadric, vector: SIMD3<Float>) -> SIMD3<Float> {
     matrix.x * vector.x + matrix.y * vector.y + matrix.z * vector.z
@@ -89,11 +96,10 @@ struct EdgeQuadric {
     let g = matrix.normal
     let step: SIMD3<Float> = (yz * g.x + zx * g.y + xy * g.z) / determinant
     let rate = g.dot(step)
-    let limit = 4 * along.lengthSquared
-    if rate > 0 {
-      let bound = free + step * ((volume - g.dot(free)) / rate)
-      if (bound - middle).lengthSquared < limit { return bound }
-    }
-    return (free - middle).lengthSquared < limit ? free : middle
+    let limit = along.lengthSquared
+    guard (free - middle).lengthSquared < limit else { return middle }
+    guard rate > 0 else { return free }
+    let correction = step * ((volume - g.dot(free)) / rate)
+    return correction.lengthSquared < 0.25 * limit ? free + correction : free
   }
 }

@@ -160,41 +160,55 @@ struct Star: ~Copyable {
     quadric = EdgeQuadric(matrix: matrix, linear: linear, constant: constant, volume: volume)
   }
 
-  /// Adds what the boundary edges at the two ends say, each once.
-  mutating func addBoundaries(_ mesh: borrowing HalfedgeMesh, _ u: Vertex, _ v: Vertex) {
-    for (vertex, other) in [(u, v), (v, u)] where mesh.isBoundary(vertex) {
+  /// Adds what the boundaries and seams at the two ends say, each of their edges once.
+  mutating func addLines(_ mesh: borrowing HalfedgeMesh, _ u: Vertex, _ v: Vertex) {
+    for (vertex, other) in [(u, v), (v, u)] {
       let here = mesh.positions[vertex.slot]
-      mesh.forEachOutgoing(vertex) { halfedge in
-        let ends = [
-          mesh.isBoundary(halfedge) ? mesh.target(halfedge) : nil,
-          mesh.isBoundary(halfedge.previous) ? mesh.origin(halfedge.previous) : nil,
-        ]
-        for case let end? in ends {
-          // The edge between the two counts with u.
-          if end == other && vertex == v { continue }
-          var rim = Quadric()
-          rim.add(boundaryEdge: mesh.positions[end.slot] - here)
-          quadric.matrix.x += rim.x
-          quadric.matrix.y += rim.y
-          quadric.matrix.z += rim.z
-          if vertex == v {
-            let mapped = rim * along
-            quadric.linear += mapped
-            quadric.constant += along.dot(mapped)
-          }
+      mesh.forEachLineEnd(vertex) { end, isSeam in
+        // The edge between the two counts with u.
+        if end == other && vertex == v { return }
+        var line = Quadric()
+        line.add(boundaryEdge: mesh.positions[end.slot] - here)
+        if isSeam { line *= AttributeWeights.seam }
+        quadric.matrix.x += line.x
+        quadric.matrix.y += line.y
+        quadric.matrix.z += line.z
+        if vertex == v {
+          let mapped = line * along
+          quadric.linear += mapped
+          quadric.constant += along.dot(mapped)
         }
       }
     }
   }
 
-  /// The least cosine between a face's old and new normal: about 78 degrees, and for targets that
-  /// cannot be reached otherwise 90 degrees, and anything that has area.
-  static let allowedTurns: [Float] = [0.2, 0, -1]
+  /// Adds another error.
+  mutating func add(_ other: EdgeQuadric) {
+    quadric.matrix.x += other.matrix.x
+    quadric.matrix.y += other.matrix.y
+    quadric.matrix.z += other.matrix.z
+    quadric.linear += other.linear
+    quadric.constant += other.constant
+  }
 
-  /// Whether no face would turn too far if both apexes moved to `point`.
-  func keepsOrientation(at point: SIMD3<Float>, _ leastCosine: Float) -> Bool {
+  /// Adds what it costs that lines no longer run where they ran: as if all faces were off by the length of
+  /// the edge.
+  mutating func addSlide() {
+    quadric.constant += quadric.matrix.trace * along.lengthSquared
+  }
+
+  /// The least cosine between a face's old and new normal: about 78 degrees.
+  private static var leastCosine: Float { 0.2 }
+
+  /// What it costs that faces turn too far when both apexes move to `point`, as if they were off by the
+  /// length of the edge: nothing where none does, more than any error where one would lose its area.
+  ///
+  /// A price and not a ban, since a wire's bend can only become a corner by turning faces; where what
+  /// turns is large, something else is always cheaper.
+  func foldCost(at point: SIMD3<Float>) -> Float {
     let apex = Lanes3(repeating: point)
-    let leastSquare = leastCosine * leastCosine
+    let leastSquare = Self.leastCosine * Self.leastCosine
+    var folded: Float = 0
     for start in stride(from: 0, to: count - 1, by: 8) {
       let (near, far) = (lanes(start), lanes(start + 1))
       let old = normals(start, near, far)
@@ -202,14 +216,12 @@ struct Star: ~Copyable {
       let dot = old.dot(new)
       let (oldSquare, newSquare) = (old.lengthSquared, new.lengthSquared)
       let bound: SIMD8<Float> = oldSquare * newSquare * leastSquare
-      let hadArea = oldSquare .> 0
-      if leastCosine < 0 {
-        if any(newSquare .<= 0 .& hadArea) { return false }
-      } else if any((dot .<= 0 .| dot * dot .< bound) .& hadArea) {
-        return false
-      }
+      let isFolded = (dot .<= 0 .| dot * dot .< bound) .& (oldSquare .> 0)
+      if !any(isFolded) { continue }
+      if any(newSquare .<= 0 .& isFolded) { return .infinity }
+      folded += SIMD8<Float>.zero.replacing(with: newSquare, where: isFolded).sum()
     }
-    return true
+    return folded * along.lengthSquared
   }
 
   /// The box of the outer corners and one more point.

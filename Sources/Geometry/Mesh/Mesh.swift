@@ -85,4 +85,31 @@ public struct Mesh: Sendable, Equatable {
       meshes.map { ($0.attributes, $0.positions.count) })
     return Mesh(unchecked: positions, triangles: triangles, attributes: attributes)
   }
+
+  /// Some of the triangles with the vertices they use, in the order in which they use them.
+  ///
+  /// - Parameter strip: takes away streams that are not wanted.
+  public func part(
+    _ wanted: [Int], strip: (inout VertexAttributes) -> Void = { _ in }
+  ) -> Mesh {
+    var renumbered = [UInt32](repeating: .max, count: positions.count)
+    var kept: [Int] = []
+    let triangles = wanted.map { triangle in
+      var corners = self.triangles[triangle]
+      for corner in 0..<3 {
+        let vertex = Int(corners[corner])
+        if renumbered[vertex] == .max {
+          renumbered[vertex] = UInt32(kept.count)
+          kept.append(vertex)
+        }
+        corners[corner] = renumbered[vertex]
+      }
+      return corners
+    }
+    var streams = attributes
+    strip(&streams)
+    return Mesh(
+      unchecked: kept.map { positions[$0] }, triangles: triangles,
+      attributes: streams.gathered(kept))
+  }
 }

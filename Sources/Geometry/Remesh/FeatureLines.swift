@@ -47,12 +47,12 @@ struct FeatureLines {
       let halfedge = Halfedge(UInt32(truncatingIfNeeded: slot))
       let twin = mesh.twin(halfedge)
       guard twin.exists else {
-        mesh.marks[slot] = 1
+        mesh.marks[slot] |= HalfedgeMesh.featureMark
         continue
       }
       let (here, there) = (halfedge.face.slot, twin.face.slot)
       let isSharp = normals[here].dot(normals[there]) < cosine
-      if isSharp { mesh.marks[slot] = 1 }
+      if isSharp { mesh.marks[slot] |= HalfedgeMesh.featureMark }
     }
   }
 

@@ -16,14 +16,23 @@ extension Mesh {
   /// Sharp edges, boundaries and edges that are not manifold stay as lines, and corners stay where they
   /// are. A surface that does not cut itself does not begin to: where the quick way made it, the whole is
   /// done again with every step looked at.
-  public func remeshed(_ settings: RemeshSettings, _ work: WorkContext) throws -> Remeshing {
-    let input = HalfedgeMesh(self, weld: Weld(positions))
+  ///
+  /// Seams of texture coordinates and colours stay as lines too. The result has the attributes of this
+  /// mesh but for tangents, taken from its surface.
+  ///
+  /// - Parameter groups: for each triangle the group it belongs to, a material say, whose edges stay as
+  ///   lines; empty for one group.
+  public func remeshed(
+    _ settings: RemeshSettings, groups: [Int] = [], _ work: WorkContext
+  ) throws -> Remeshing {
+    var input = HalfedgeMesh(self, weld: Weld(positions))
+    input.markSeams(of: self, groups: groups)
     var remesher = try remeshed(input.copy(), settings, guarding: false, work)
     if try remesher.mesh.cutFaces(work).contains(true), try !input.cutFaces(work).contains(true) {
       remesher = try remeshed(input.copy(), settings, guarding: true, work)
     }
     let meanEdgeLength = remesher.mesh.meanEdgeLength
-    let (mesh, sources) = remesher.mesh.finish()
+    let (mesh, sources) = try remesher.mesh.finish(as: self, input, work)
     return Remeshing(mesh: mesh, sources: sources, meanEdgeLength: meanEdgeLength)
   }
 

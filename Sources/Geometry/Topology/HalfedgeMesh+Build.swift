@@ -218,6 +218,7 @@ extension HalfedgeMesh {
         origins[new] = vertexMap[origins[old].slot]
         twins[new] = twins[old]
         marks[new] = marks[old]
+        if !corners.isEmpty { corners[new] = corners[old] }
       }
       origins[keptFaces << 2 | 3] = Self.alive
       keptFaces += 1
@@ -226,6 +227,7 @@ extension HalfedgeMesh {
     origins.removeLast(origins.count - 4 * keptFaces)
     twins.removeLast(twins.count - 4 * keptFaces)
     marks.removeLast(marks.count - 4 * keptFaces)
+    if !corners.isEmpty { corners.removeLast(corners.count - 4 * keptFaces) }
     Self.renumber(&twins, faceMap)
     Self.renumber(&outgoing, faceMap)
     return vertexMap

@@ -66,17 +66,24 @@ package struct HalfedgeMesh: ~Copyable {
   package var points: [UInt32]
   /// The triangle of the input each face began as.
   package var sources: [UInt32]
+  /// What a verb keeps for each corner of a face, in the slots of `origins`; empty where it keeps nothing.
+  /// Only collapses look after it.
+  package var corners: [SIMD8<Float>] = []
   package var liveFaces: Int
   /// Whether any edge has only one face; operators do not change that.
   package var hasBoundary = false
+  /// Whether there are seams.
+  package var hasSeams = false
+  /// Whether there are boundaries or seams.
+  var hasLines: Bool { hasBoundary || hasSeams }
   package var liveVertices: Int
 
   /// The same surface again: the kernel is not copied by accident.
   package func copy() -> HalfedgeMesh {
     HalfedgeMesh(
       positions: positions, origins: origins, twins: twins, marks: marks, outgoing: outgoing,
-      locked: locked, points: points, sources: sources, liveFaces: liveFaces,
-      hasBoundary: hasBoundary,
+      locked: locked, points: points, sources: sources, corners: corners, liveFaces: liveFaces,
+      hasBoundary: hasBoundary, hasSeams: hasSeams,
       liveVertices: liveVertices)
   }
 

@@ -29,7 +29,7 @@ public enum DecimateModel: Verb {
     work.progress.declare([("read", 1), ("decimate", 4), ("measure", 2), ("write", 1)])
     let source = try MeshInput.read(call.inputs[0], work)
     work.progress.enter("decimate")
-    let result = try source.mesh.decimated(options, work)
+    let result = try source.mesh.decimated(options, groups: source.groups, work)
     work.progress.enter("measure")
     let diagonal = Double(source.mesh.bounds.diagonal)
     let deviation = try result.mesh.deviation(from: source.mesh, seed: call.seed, work)
@@ -40,7 +40,8 @@ public enum DecimateModel: Verb {
           + "fewer would change how the surface is connected, or make it cut itself")
     }
     work.progress.enter("write")
-    let outputs = try source.write(result.mesh, as: target, to: call.output!, work)
+    let outputs = try source.write(
+      result.mesh, from: result.sources, as: target, to: call.output!, work)
     let (mean, largest) = (deviation.mean / diagonal * 100, deviation.maximum / diagonal * 100)
     return VerbResult(
       outputs: outputs,

@@ -21,12 +21,13 @@ public enum RemeshModel: Verb {
     work.progress.declare([("read", 1), ("remesh", 4), ("measure", 2), ("write", 1)])
     let source = try MeshInput.read(call.inputs[0], work)
     work.progress.enter("remesh")
-    let result = try source.mesh.remeshed(call.options, work)
+    let result = try source.mesh.remeshed(call.options, groups: source.groups, work)
     work.progress.enter("measure")
     let diagonal = Double(source.mesh.bounds.diagonal)
     let deviation = try result.mesh.deviation(from: source.mesh, seed: call.seed, work)
     work.progress.enter("write")
-    let outputs = try source.write(result.mesh, as: target, to: call.output!, work)
+    let outputs = try source.write(
+      result.mesh, from: result.sources, as: target, to: call.output!, work)
     let largest = deviation.maximum / diagonal * 100
     return VerbResult(
       outputs: outputs,

@@ -1,0 +1,144 @@
+import LinearMath
+import Work
+
+/// The surface that a result came from, asked for its attributes.
+///
+/// What is near a point of the result is looked for on the result's own side of every seam: the chart is
+/// known from the face, and inside a chart, which may meet itself along a seam, the search begins
+/// somewhat inside the face and walks from there without crossing one.
+struct SourceSurface {
+  private let mesh: Mesh
+  /// The neighbourhoods of the input; its faces are still those of `mesh`.
+  private let twins: [Halfedge]
+  private let isWall: [Bool]
+  private let sources: [UInt32]
+  private let chartOfTriangle: [UInt32]
+  private let trees: [BVH]
+  /// The triangles of each chart's tree.
+  private let facesOfChart: [[UInt32]]
+  /// Whether normals jump anywhere but at seams.
+  let hasHardEdges: Bool
+
+  /// - Parameter kernel: the input with its seams marked, before any operator.
+  init(_ mesh: Mesh, _ kernel: borrowing HalfedgeMesh, _ work: WorkContext) throws {
+    self.mesh = mesh
+    twins = kernel.twins
+    sources = kernel.sources
+    (isWall, hasHardEdges) = Self.walls(mesh, kernel)
+    let charts = kernel.charts()
+    var chartOfTriangle = [UInt32](repeating: 0, count: mesh.triangles.count)
+    var faces = [[UInt32]](repeating: [], count: charts.count)
+    for (face, chart) in charts.ofFace.enumerated() {
+      chartOfTriangle[Int(kernel.sources[face])] = chart
+      faces[Int(chart)].append(UInt32(face))
+    }
+    self.chartOfTriangle = chartOfTriangle
+    facesOfChart = faces
+    let (lists, sources) = (faces, kernel.sources)
+    trees = try parallelMap(count: faces.count, work) { chart in
+      let triangles = lists[chart].map { mesh.triangles[Int(sources[Int($0)])] }
+      return BVH(positions: mesh.positions, triangles: triangles, quick: true)
+    }
+  }
+
+  /// For each half-edge, whether attributes or normals jump there, so that a search must not cross it.
+  private static func walls(
+    _ mesh: Mesh, _ kernel: borrowing HalfedgeMesh
+  ) -> (isWall: [Bool], hasHardEdges: Bool) {
+    let normals = mesh.attributes.normals
+    var isWall = [Bool](repeating: true, count: kernel.origins.count)
+    var hasHardEdges = false
+    for slot in kernel.origins.indices where slot & 3 != 3 {
+      let (halfedge, twin) = (Halfedge(UInt32(slot)), kernel.twins[slot])
+      guard twin.exists, !kernel.isSeam(halfedge) else { continue }
+      isWall[slot] = false
+      if normals.isEmpty { continue }
+      let pairs = [
+        (kernel.inputVertex(halfedge, mesh), kernel.inputVertex(twin.next, mesh)),
+        (kernel.inputVertex(halfedge.next, mesh), kernel.inputVertex(twin, mesh)),
+      ]
+      let isSmooth = pairs.allSatisfy { first, second in
+        first == second || normals[Int(first)].dot(normals[Int(second)]) > 0.99
+      }
+      if !isSmooth { (isWall[slot], hasHardEdges) = (true, true) }
+    }
+    return (isWall, hasHardEdges)
+  }
+
+  /// The place on this surface of a corner of a result's face.
+  func place(of query: CornerQuery) -> SurfacePoint {
+    let (point, normal) = (query.point, query.normal)
+    let chart = Int(chartOfTriangle[query.source])
+    let tree = trees[chart]
+    let inside = point + (query.center - point) / 3
+    let start =
+      tree.closestPoint(to: inside, facing: normal) ?? tree.closestPoint(to: inside)
+    guard let start else { return SurfacePoint(triangle: query.source, weights: [1, 0, 0]) }
+    let face = walk(to: point, from: facesOfChart[chart][start.triangle], facing: normal)
+    return surfacePoint(face, nearest: point)
+  }
+
+  /// The face nearest to `point` that is found from `start` without crossing a wall: always on from the
+  /// nearest that is known, until two dozen in a row have been no nearer.
+  private func walk(
+    to point: SIMD3<Float>, from start: UInt32, facing normal: SIMD3<Float>
+  ) -> UInt32 {
+    var known = [start]
+    var waiting = [(face: start, square: squaredDistance(point, start))]
+    var best = waiting[0]
+    var patience = 24
+    while patience > 0, best.square > 0, !waiting.isEmpty {
+      let next = waiting.indices.min { waiting[$0].square < waiting[$1].square }!
+      let (face, square) = waiting.remove(at: next)
+      patience -= 1
+      if square < best.square {
+        best = (face, square)
+        patience = 24
+      }
+      for corner in 0..<3 as Range<UInt32> {
+        let halfedge = Halfedge(face << 2 | corner)
+        if isWall[halfedge.slot] { continue }
+        let neighbour = twins[halfedge.slot].face.index
+        if known.contains(neighbour) { continue }
+        known.append(neighbour)
+        if isTurnedAway(neighbour, from: normal) { continue }
+        waiting.append((neighbour, squaredDistance(point, neighbour)))
+      }
+    }
+    return best.face
+  }
+
+  private func corners(_ face: UInt32) -> (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>) {
+    mesh.corners(Int(sources[Int(face)]))
+  }
+
+  private func isTurnedAway(_ face: UInt32, from normal: SIMD3<Float>) -> Bool {
+    let (a, b, c) = corners(face)
+    return (b - a).cross(c - a).dot(normal) < 0
+  }
+
+  private func squaredDistance(_ point: SIMD3<Float>, _ face: UInt32) -> Float {
+    let (a, b, c) = corners(face)
+    return (closestPointOnTriangle(point, a, b, c) - point).lengthSquared
+  }
+
+  /// The closest point of a face, exactly a corner where it is one.
+  private func surfacePoint(_ face: UInt32, nearest point: SIMD3<Float>) -> SurfacePoint {
+    let triangle = Int(sources[Int(face)])
+    let (a, b, c) = mesh.corners(triangle)
+    let place = closestPointOnTriangle(point, a, b, c)
+    for (corner, position) in [a, b, c].enumerated() where position == place {
+      var weights = SIMD3<Float>.zero
+      weights[corner] = 1
+      return SurfacePoint(triangle: triangle, weights: weights)
+    }
+    let normal = (b - a).cross(c - a)
+    let square = normal.lengthSquared
+    guard square > 0 else { return SurfacePoint(triangle: triangle, weights: [1, 0, 0]) }
+    let second = (place - a).cross(c - a).dot(normal) / square
+    let third = (b - a).cross(place - a).dot(normal) / square
+    var weights = SIMD3(1 - second - third, second, third).clamped(lowerBound: .zero, upperBound: .one)
+    weights /= weights.sum()
+    return SurfacePoint(triangle: triangle, weights: weights)
+  }
+}
