@@ -30,6 +30,11 @@ struct Decimator: ~Copyable {
   private var attributes = AttributeStar()
   /// Where collapses are looked at; empty for everywhere.
   private var zones: [Box] = []
+  /// Whether the input cuts itself. Then what would make it cut itself in a new place is done all the same
+  /// where everything else has become this many times as expensive: layers that lie in one another would
+  /// otherwise stay as they are, and all the rest would pay for it.
+  private var mayCutDearly = false
+  private static var priceOfCuts: Float { 64 }
   /// Whether a triangle less than asked for is better than one more.
   private var mayOvershoot = false
   /// The vertices that a collapse has moved in this sweep.
@@ -71,6 +76,7 @@ struct Decimator: ~Copyable {
     let limit = queue.order(cheapest: wanted)
     zones = watch?.zones ?? []
     var gate = watch.map { IntersectionGuard(mesh, wasCut: $0.wasCut) }
+    mayCutDearly = watch.map { !$0.wasCut.isEmpty } ?? false
     for index in 0..<queue.orderedCount {
       if goal.isReached(mesh) { break }
       tryCollapse(queue.ordered[index], limit: limit, &gate)
@@ -111,14 +117,17 @@ struct Decimator: ~Copyable {
     if moved[u.slot] || moved[v.slot] { return }
     guard star.gather(mesh, halfedge) else { return }
     guard let placement = chosenPlacement(halfedge) else { return }
-    let error = star.quadric.error(at: placement)
-    guard error <= limit, star.hasLegalLink else { return }
+    var price = star.quadric.error(at: placement)
+    guard price <= limit, star.hasLegalLink else { return }
     let foldCost = star.foldCost(at: placement)
-    guard foldCost < .infinity, mayFold ? error + foldCost <= limit : foldCost == 0 else { return }
+    guard foldCost < .infinity, mayFold || foldCost == 0 else { return }
+    price += foldCost
+    guard price <= limit else { return }
     let position =
       placement == star.along ? mesh.positions[v.slot] : mesh.positions[u.slot] + placement
     if gate != nil && isWatched(position) {
-      guard gate!.allows(mesh, u, v, at: position) else { return }
+      let isDear = mayCutDearly && price * Self.priceOfCuts <= limit
+      guard isDear || gate!.allows(mesh, u, v, at: position) else { return }
     }
     if mesh.locked[u.slot] {
       // v takes over what u stands for.
