@@ -75,6 +75,19 @@ import Testing
     #expect(strict.status == 1 && strict.error.contains("largest distance"))
   }
 
+  @Test(arguments: [["decimate", "--ratio", "0.2"], ["remesh", "--target-triangles", "3000"]])
+  func materialsSurvive(_ words: [String]) throws {
+    let (model, output) = (try sample(), folder.file("\(words[0]).glb"))
+    let made = try Program.run([words[0], model, "-o", output] + words.dropFirst())
+    try #require(made.status == 0, "\(made.error)")
+    func facts(_ path: String) throws -> [JSONValue?] {
+      let outcome = try Program.run(["inspect", path, "--json"])
+      let result = try JSONValue(parsing: Data(outcome.output.utf8))["result"]
+      return ["materials", "textures", "watertight", "components"].map { result?[$0] }
+    }
+    #expect(try facts(output) == facts(model))
+  }
+
   @Test func jsonIsOneObjectAndNothingElse() throws {
     let outcome = try Program.run(["inspect", try sample(), "--json"])
     #expect(outcome.status == 0)

@@ -43,7 +43,9 @@ struct EdgeCosts {
     for slot in mesh.twins.indices where slot & 3 != 3 {
       let halfedge = Halfedge(UInt32(truncatingIfNeeded: slot))
       let twin = mesh.twins[slot]
-      guard mesh.isSectorEnd(halfedge), !twin.exists || twin.index > halfedge.index else { continue }
+      guard mesh.isSectorEnd(halfedge), !twin.exists || twin.index > halfedge.index else {
+        continue
+      }
       let (a, b) = (mesh.origin(halfedge).slot, mesh.target(halfedge).slot)
       var rim = Quadric()
       rim.add(boundaryEdge: mesh.positions[b] - mesh.positions[a])

@@ -93,6 +93,7 @@ struct AttributeTransfer {
 
   private func normal(at place: SurfacePoint, or other: SIMD3<Float>) -> SIMD3<Float> {
     let normal = source.interpolated(source.attributes.normals, at: place)
+    if place.weights.max() == 1 { return normal }
     return normal.lengthSquared > 1e-12 ? normal.normalized : other.normalized
   }
 }

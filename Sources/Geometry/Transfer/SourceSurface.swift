@@ -137,7 +137,8 @@ struct SourceSurface {
     guard square > 0 else { return SurfacePoint(triangle: triangle, weights: [1, 0, 0]) }
     let second = (place - a).cross(c - a).dot(normal) / square
     let third = (b - a).cross(place - a).dot(normal) / square
-    var weights = SIMD3(1 - second - third, second, third).clamped(lowerBound: .zero, upperBound: .one)
+    var weights = SIMD3(1 - second - third, second, third).clamped(
+      lowerBound: .zero, upperBound: .one)
     weights /= weights.sum()
     return SurfacePoint(triangle: triangle, weights: weights)
   }
