@@ -20,7 +20,10 @@ extension Remesher {
       let gain = Self.gain(valences[a], valences[b], valences[c], valences[d])
       if gain < 0 { continue }
       guard improves(a, b, c, d, byAngle: gain == 0), mesh.isFlipLegal(halfedge) else { continue }
-      if gate != nil, !gate!.allowsFlip(mesh, halfedge) { continue }
+      guard staysNear(a, b, c, d) else { continue }
+      if gate != nil, isWatched(Vertex(a), Vertex(b)), !gate!.allowsFlip(mesh, halfedge) {
+        continue
+      }
       mesh.flip(halfedge)
       gate?.update(mesh, around: Vertex(c))
       valences[a] -= 1
@@ -52,6 +55,20 @@ extension Remesher {
     let before = min(Self.quality(pa, pb, pc), Self.quality(pb, pa, pd))
     let after = min(Self.quality(pa, pd, pc), Self.quality(pb, pc, pd))
     return after > before * 1.02
+  }
+
+  /// Whether the edge between `c` and `d` is not much farther from the input than that between `a` and `b`.
+  private func staysNear(_ a: Int, _ b: Int, _ c: Int, _ d: Int) -> Bool {
+    let (pa, pb) = (mesh.positions[a], mesh.positions[b])
+    let (pc, pd) = (mesh.positions[c], mesh.positions[d])
+    let first = (pb - pa).cross(pc - pa)
+    let second = (pa - pb).cross(pd - pb)
+    let dot = first.dot(second)
+    if dot > 0 && dot * dot > 0.933 * first.lengthSquared * second.lengthSquared { return true }
+    let tolerance = 0.5 * Self.surfaceTolerance * length
+    let middle = (pc + pd) * 0.5
+    if tree.isNear(middle, square: tolerance * tolerance) { return true }
+    return tree.squaredDistance(to: middle) <= tree.squaredDistance(to: (pa + pb) * 0.5)
   }
 
   /// 1 for an equilateral triangle, 0 for one without area: area over the sum of the squared edges.

@@ -25,9 +25,11 @@ struct FeatureLines {
   private(set) var placeOfVertex: [Place]
 
   /// Marks the edges of the lines, locks the corners, and walks along the lines.
-  init(_ mesh: inout HalfedgeMesh, angleDegrees: Double) {
+  ///
+  /// - Parameter angleDegrees: edges that bend by more are lines; nil for what suits the surface.
+  init(_ mesh: inout HalfedgeMesh, angleDegrees: Double?) {
     placeOfVertex = [Place](repeating: .none, count: mesh.positions.count)
-    Self.mark(&mesh, Float(cos(angleDegrees * .pi / 180)))
+    Self.mark(&mesh, angleDegrees)
     for slot in mesh.positions.indices where mesh.isCorner(Vertex(slot)) {
       mesh.locked[slot] = true
     }
@@ -41,19 +43,39 @@ struct FeatureLines {
     }
   }
 
-  private static func mark(_ mesh: inout HalfedgeMesh, _ cosine: Float) {
+  private static func mark(_ mesh: inout HalfedgeMesh, _ angleDegrees: Double?) {
     let normals = (0..<mesh.faceSlots).map { mesh.areaNormal(Face($0)).normalized }
+    var cosines = [Float](repeating: 1, count: mesh.origins.count)
     for slot in mesh.origins.indices where slot & 3 != 3 {
-      let halfedge = Halfedge(UInt32(truncatingIfNeeded: slot))
-      let twin = mesh.twin(halfedge)
-      guard twin.exists else {
+      let twin = mesh.twins[slot]
+      if twin.exists {
+        cosines[slot] = normals[slot >> 2].dot(normals[twin.face.slot])
+      } else {
         mesh.marks[slot] |= HalfedgeMesh.featureMark
-        continue
       }
-      let (here, there) = (halfedge.face.slot, twin.face.slot)
-      let isSharp = normals[here].dot(normals[there]) < cosine
-      if isSharp { mesh.marks[slot] |= HalfedgeMesh.featureMark }
     }
+    let angle = angleDegrees ?? usualAngle(mesh, cosines)
+    let least = Float(cos(angle * .pi / 180))
+    for slot in cosines.indices where cosines[slot] < least {
+      mesh.marks[slot] |= HalfedgeMesh.featureMark
+    }
+  }
+
+  /// The angle that is most likely meant: the smallest from 20 to 40 degrees at which lines are at most a
+  /// tenth of the length of all edges. On a clean surface a slight bend is a feature, on a rough one noise.
+  private static func usualAngle(_ mesh: borrowing HalfedgeMesh, _ cosines: [Float]) -> Double {
+    let candidates: [Double] = [20, 25, 30, 35]
+    var lengths = [Double](repeating: 0, count: candidates.count)
+    var total = 0.0
+    for slot in cosines.indices where slot & 3 != 3 && mesh.twins[slot].exists {
+      let halfedge = Halfedge(UInt32(truncatingIfNeeded: slot))
+      let length = Double(
+        (mesh.position(mesh.target(halfedge)) - mesh.position(mesh.origin(halfedge))).length)
+      total += length
+      for (index, angle) in candidates.enumerated()
+      where cosines[slot] < Float(cos(angle * .pi / 180)) { lengths[index] += length }
+    }
+    return zip(candidates, lengths).first { $0.1 <= 0.1 * total }?.0 ?? 40
   }
 
   /// Writes down the line that leaves `start` for `next`, unless it was walked from its other end.
@@ -132,13 +154,19 @@ struct FeatureLines {
     let second = arc(of: b, positionB, on: line, near: near)
     let chord = positionB - positionA
     let square = chord.lengthSquared
+    let (low, high) = (min(first, second), max(first, second))
     var largest: Float = 0
-    // Eight points between are enough to know a bend from a straight.
-    for step in 1...8 {
-      let (_, point) = settled(line, first + (second - first) * Float(step) / 9)
-      let offset = point - positionA
-      let share = square > 0 ? min(max(offset.dot(chord) / square, 0), 1) : 0
-      largest = max(largest, (offset - chord * share).lengthSquared)
+    // The line's own points between the two; on a closed line also those of its turn before or after.
+    let total = length(line)
+    for turn in isClosed[Int(line)] ? [-total, 0, total] : [0] {
+      if low - turn > total || high - turn < 0 { continue }
+      var index = segment(line, low - turn) + 1
+      while index <= ranges[Int(line)].upperBound && arcs[index] < high - turn {
+        let offset = points[index] - positionA
+        let share = square > 0 ? min(max(offset.dot(chord) / square, 0), 1) : 0
+        largest = max(largest, (offset - chord * share).lengthSquared)
+        index += 1
+      }
     }
     return largest.squareRoot()
   }
@@ -173,16 +201,21 @@ struct FeatureLines {
     } else {
       arc = min(max(arc, 0), total)
     }
-    // The last point that is not behind the place.
+    let low = segment(line, arc)
+    let span = arcs[low + 1] - arcs[low]
+    let share = span > 0 ? (arc - arcs[low]) / span : 0
+    let point = points[low] + (points[low + 1] - points[low]) * share
+    return (Place(line: line, arc: arc), point)
+  }
+
+  /// The last point of a line, but for its end, that is not behind a length along it.
+  private func segment(_ line: Int32, _ arc: Float) -> Int {
     var (low, high) = (ranges[Int(line)].lowerBound, ranges[Int(line)].upperBound - 1)
     while low < high {
       let middle = (low + high + 1) / 2
       if arcs[middle] <= arc { low = middle } else { high = middle - 1 }
     }
-    let span = arcs[low + 1] - arcs[low]
-    let share = span > 0 ? (arc - arcs[low]) / span : 0
-    let point = points[low] + (points[low + 1] - points[low]) * share
-    return (Place(line: line, arc: arc), point)
+    return low
   }
 
   /// The line that runs from one corner to another; the shortest of several.

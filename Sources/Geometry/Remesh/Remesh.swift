@@ -14,8 +14,8 @@ extension Mesh {
   /// The surface with new triangles: nearly equilateral, of nearly one size, six about nearly every vertex.
   ///
   /// Sharp edges, boundaries and edges that are not manifold stay as lines, and corners stay where they
-  /// are. A surface that does not cut itself does not begin to: where the quick way made it, the whole is
-  /// done again with every step looked at.
+  /// are. A surface that does not cut itself does not begin to: where the quick way made it, all is done
+  /// again with the steps near such places looked at, at last with every step.
   ///
   /// Seams of texture coordinates and colours stay as lines too. The result has the attributes of this
   /// mesh but for tangents, taken from its surface.
@@ -27,9 +27,18 @@ extension Mesh {
   ) throws -> Remeshing {
     var input = HalfedgeMesh(self, weld: Weld(positions))
     input.markSeams(of: self, groups: groups)
-    var remesher = try remeshed(input.copy(), settings, guarding: false, work)
-    if try remesher.mesh.cutFaces(work).contains(true), try !input.cutFaces(work).contains(true) {
-      remesher = try remeshed(input.copy(), settings, guarding: true, work)
+    var remesher = try remeshed(input.copy(), settings, .nothing, work)
+    var zones = try remesher.cutZones(work)
+    if try !zones.isEmpty && !input.cutFaces(work).contains(true) {
+      for _ in 0..<3 {
+        remesher = try remeshed(input.copy(), settings, .zones(zones), work)
+        let found = try remesher.cutZones(work)
+        if found.isEmpty { break }
+        zones += found
+      }
+      if try remesher.mesh.cutFaces(work).contains(true) {
+        remesher = try remeshed(input.copy(), settings, .everything, work)
+      }
     }
     let meanEdgeLength = remesher.mesh.meanEdgeLength
     let (mesh, sources) = try remesher.mesh.finish(as: self, input, work)
@@ -37,15 +46,15 @@ extension Mesh {
   }
 
   private func remeshed(
-    _ surface: consuming HalfedgeMesh, _ settings: RemeshSettings, guarding: Bool,
+    _ surface: consuming HalfedgeMesh, _ settings: RemeshSettings, _ watch: RemeshWatch,
     _ work: WorkContext
   ) throws -> Remesher {
-    var remesher = Remesher(surface, self, settings)
+    var remesher = Remesher(surface, self, settings, watch)
     for iteration in 0..<settings.iterations {
       try work.checkCancelled()
       work.progress.update(Double(iteration) / Double(settings.iterations))
       let changing = iteration < settings.iterations - 2 || settings.iterations < 3
-      try remesher.iterate(changingCounts: changing, guarding: guarding, work)
+      try remesher.iterate(changingCounts: changing, work)
       remesher.adjustCorrection()
     }
     remesher.mesh.compact()
@@ -54,7 +63,11 @@ extension Mesh {
 }
 
 extension Remesher {
-  init(_ surface: consuming HalfedgeMesh, _ original: Mesh, _ settings: RemeshSettings) {
+  init(
+    _ surface: consuming HalfedgeMesh, _ original: Mesh, _ settings: RemeshSettings,
+    _ watch: RemeshWatch
+  ) {
+    self.watch = watch
     lines = FeatureLines(&surface, angleDegrees: settings.featureAngleDegrees)
     places = lines.placeOfVertex
     let area = original.triangles.indices.reduce(0.0) { $0 + original.areaNormal($1).length / 2 }
@@ -83,12 +96,20 @@ extension Remesher {
     assignRoles()
   }
 
+  /// Where the surface cuts itself, with some edge lengths about it: where to look at steps.
+  func cutZones(_ work: WorkContext) throws -> [Box] {
+    let margin = SIMD3(repeating: 2 * length)
+    return try mesh.cutZones(work).map {
+      Box(minimum: $0.minimum - margin, maximum: $0.maximum + margin)
+    }
+  }
+
   /// Splitting above 4/3 and collapsing below 4/5 leaves edges a little shorter than wanted on average; the
   /// scale that makes the number of triangles right is found on the way.
   mutating func adjustCorrection() {
     if !sizes.isEmpty { return }
     let ratio = Float(Double(mesh.liveFaces) / wanted)
-    correction = min(max(correction * ratio.squareRoot(), 0.8), 1.25)
+    correction = min(max(correction * ratio.squareRoot(), 0.87), 1.15)
   }
 }
 

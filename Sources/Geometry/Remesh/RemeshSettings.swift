@@ -12,9 +12,9 @@ public struct RemeshSettings: SettingsGroup {
   public var iterations = 10
 
   @Setting(
-    "Edges that bend by more than this are kept as lines, and the corners where they end or turn.",
+    "Edges that bend by more than this are kept; without it 20, or up to 40 where that would be over a tenth of all edges.",
     in: 0...180)
-  public var featureAngleDegrees = 40.0
+  public var featureAngleDegrees: Double? = nil
 
   @Setting("Shorter edges where the surface is curved, longer ones where it is flat.")
   public var adaptive = false

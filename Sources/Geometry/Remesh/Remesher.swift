@@ -11,6 +11,15 @@ enum VertexRole: UInt8 {
   case corner
 }
 
+/// Where remeshing makes sure, step by step, that the surface does not begin to cut itself.
+enum RemeshWatch {
+  case nothing
+  case zones([Box])
+  case everything
+
+  var isNothing: Bool { if case .nothing = self { true } else { false } }
+}
+
 /// The state of isotropic remeshing: the surface as it is, and the surface as it was to come back to.
 struct Remesher: ~Copyable {
   var mesh: HalfedgeMesh
@@ -32,8 +41,8 @@ struct Remesher: ~Copyable {
   /// For each vertex, the edge length wanted there; empty likewise.
   var vertexSizes: [Float] = []
 
-  /// Whether self-intersections are looked for, and what looks for them while faces have their numbers.
-  var isGuarding = false
+  /// Where self-intersections are looked for, and what looks for them while faces have their numbers.
+  let watch: RemeshWatch
   var gate: IntersectionGuard?
 
   /// The edge length wanted between two vertices.
@@ -69,23 +78,35 @@ struct Remesher: ~Copyable {
     for slot in roles.indices where mesh.locked[slot] { roles[slot] = .corner }
   }
 
-  /// One round of Botsch and Kobbelt, "A remeshing approach to multiresolution modeling", 2004. With
-  /// `guarding`, nothing is done that would make the surface cut itself.
-  mutating func iterate(changingCounts: Bool, guarding: Bool, _ work: WorkContext) throws {
-    isGuarding = guarding
+  /// One round of Botsch and Kobbelt, "A remeshing approach to multiresolution modeling", 2004.
+  mutating func iterate(changingCounts: Bool, _ work: WorkContext) throws {
     if changingCounts {
       splitLong()
       assignRoles()
     }
-    gate = guarding ? IntersectionGuard(mesh, wasCut: []) : nil
-    if changingCounts {
-      collapseShort()
-      if !guarding { compact() }
-    }
+    openGate()
+    if changingCounts { collapseShort() }
     flipTowardsSix()
-    try relax(work)
     gate = nil
     compact()
+    try relax(work)
+  }
+
+  /// Makes the gate for the faces as they are.
+  mutating func openGate() {
+    gate = watch.isNothing ? nil : IntersectionGuard(mesh, wasCut: [])
+  }
+
+  /// Whether steps are looked at near some vertices and their neighbours.
+  func isWatched(_ vertices: Vertex..., going point: SIMD3<Float>? = nil) -> Bool {
+    guard case .zones(let zones) = watch else { return !watch.isNothing }
+    var box = Box()
+    if let point { box.insert(point) }
+    for vertex in vertices {
+      mesh.forEachNeighbour(vertex) { box.insert(mesh.position($0)) }
+      box.insert(mesh.position(vertex))
+    }
+    return zones.contains { $0.touches(box) }
   }
 }
 
@@ -131,7 +152,7 @@ extension Remesher {
       let straight = middle
       (place, middle) = middleOnLine(a, b)
       // A straight cut changes no surface; the line is gone back to where that may be.
-      if isGuarding { middle = straight }
+      if isWatched(a, b) { middle = straight }
     }
     _ = mesh.split(halfedge, at: middle)
     roles.append(isLine ? .line : .surface)
@@ -225,7 +246,7 @@ extension Remesher {
   }
 
   /// How far, in edge lengths, a line may leave its old self to have longer edges.
-  private static var lineTolerance: Float { 0.06 }
+  static var lineTolerance: Float { 0.045 }
 
   /// Removes the origin of `halfedge` and moves its target to `point`.
   private mutating func merge(_ halfedge: Halfedge, at point: SIMD3<Float>) -> Bool {
@@ -242,7 +263,10 @@ extension Remesher {
     guard fits(u, without: v, at: point, limit), fits(v, without: u, at: point, limit) else {
       return false
     }
-    if gate != nil, !gate!.allows(mesh, u, v, at: point) { return false }
+    guard staysNear(u, v, at: point) else { return false }
+    if gate != nil, isWatched(u, v, going: point), !gate!.allows(mesh, u, v, at: point) {
+      return false
+    }
     mesh.collapse(halfedge)
     mesh.positions[v.slot] = point
     gate?.update(mesh, around: v)
@@ -273,6 +297,54 @@ extension Remesher {
         let dot = old.dot(new)
         if dot <= 0 || dot * dot < 0.25 * oldSquare * newSquare { return false }
       }
+    } while turning.exists && turning != first
+    return true
+  }
+
+  /// How far, in edge lengths, faces that a collapse changes may be from the input.
+  static var surfaceTolerance: Float { 0.1 }
+
+  /// Whether the faces about two vertices that merge at `point` stay near the input.
+  private func staysNear(_ u: Vertex, _ v: Vertex, at point: SIMD3<Float>) -> Bool {
+    if isFlat(u) && isFlat(v) { return true }
+    let square = Self.surfaceTolerance * Self.surfaceTolerance * length * length
+    for (vertex, other) in [(u, v), (v, u)] {
+      var turning = mesh.outgoing[vertex.slot]
+      let first = turning
+      repeat {
+        let (b, c) = (mesh.target(turning), mesh.origin(turning.previous))
+        if b != other {
+          let pb = mesh.positions[b.slot]
+          if !tree.isNear((pb + point) * 0.5, square: square) { return false }
+          if c != other {
+            let pc = mesh.positions[c.slot]
+            if !tree.isNear((pb + pc + point) / 3, square: square) { return false }
+          }
+        }
+        turning = mesh.turned(turning)
+      } while turning.exists && turning != first
+    }
+    return true
+  }
+
+  /// Whether the faces about a vertex differ in direction by less than fifteen degrees.
+  private func isFlat(_ vertex: Vertex) -> Bool {
+    let here = mesh.positions[vertex.slot]
+    var turning = mesh.outgoing[vertex.slot]
+    let first = turning
+    var sum = SIMD3<Float>.zero
+    repeat {
+      sum += (mesh.positions[mesh.target(turning).slot] - here)
+        .cross(mesh.positions[mesh.origin(turning.previous).slot] - here)
+      turning = mesh.turned(turning)
+    } while turning.exists && turning != first
+    turning = first
+    repeat {
+      let normal = (mesh.positions[mesh.target(turning).slot] - here)
+        .cross(mesh.positions[mesh.origin(turning.previous).slot] - here)
+      let dot = normal.dot(sum)
+      if dot <= 0 || dot * dot < 0.933 * normal.lengthSquared * sum.lengthSquared { return false }
+      turning = mesh.turned(turning)
     } while turning.exists && turning != first
     return true
   }

@@ -3,27 +3,31 @@ import Work
 
 extension Remesher {
   /// Moves every vertex towards the middle of its neighbours, along the surface or its line, and then onto
-  /// the input. All from the same state, so that the order does not matter.
+  /// the input: all from the same state, so that the order does not matter, but for those that are watched,
+  /// one after another and each only where it may go.
   mutating func relax(_ work: WorkContext) throws {
-    if gate != nil { return try relaxGuarded(work) }
     let (old, oldPlaces) = (mesh.positions, places)
     var placed = [Placement](
       repeating: Placement(position: .zero, hit: 0, place: .none), count: old.count)
+    var watched: [Int] = []
     for slot in placed.indices where mesh.outgoing[slot].exists {
       placed[slot] = place(Vertex(slot))
+      if isWatched(Vertex(slot)) { watched.append(slot) }
     }
-    for slot in placed.indices where mesh.outgoing[slot].exists {
+    for slot in watched { placed[slot].position = old[slot] }
+    for slot in placed.indices where placed[slot].position != old[slot] {
       mesh.positions[slot] = placed[slot].position
       setHit(slot, placed[slot].hit)
       places[slot] = placed[slot].place
     }
     undoFlips(old, oldPlaces)
+    if !watched.isEmpty { try relaxGuarded(watched, work) }
   }
 
-  /// The same one vertex after another, each only where it may go.
-  private mutating func relaxGuarded(_ work: WorkContext) throws {
-    for slot in mesh.positions.indices where mesh.outgoing[slot].exists {
-      if slot & 4095 == 0 { try work.checkCancelled() }
+  private mutating func relaxGuarded(_ vertices: [Int], _ work: WorkContext) throws {
+    openGate()
+    for (index, slot) in vertices.enumerated() {
+      if index & 4095 == 0 { try work.checkCancelled() }
       let placement = place(Vertex(slot))
       guard placement.position != mesh.positions[slot] else { continue }
       guard keepsFaces(Vertex(slot), at: placement.position),
@@ -34,6 +38,7 @@ extension Remesher {
       places[slot] = placement.place
       gate!.update(mesh, around: Vertex(slot))
     }
+    gate = nil
   }
 
   /// Takes note of where on the input a vertex is.
@@ -73,8 +78,18 @@ extension Remesher {
       let ends = mesh.markedNeighbours(vertex)
       guard ends.count == 2, placement.place.line >= 0 else { break }
       let (a, b) = (ends[0].slot, ends[1].slot)
-      (placement.place, placement.position) = lines.relaxed(
+      let (place, position) = lines.relaxed(
         placement.place, between: places[a], mesh.positions[a], places[b], mesh.positions[b])
+      // Even steps are not worth a worse line.
+      func sagitta(_ place: FeatureLines.Place, _ position: SIMD3<Float>) -> Float {
+        max(
+          lines.sagitta(from: places[a], mesh.positions[a], to: place, position),
+          lines.sagitta(from: place, position, to: places[b], mesh.positions[b]))
+      }
+      let after = sagitta(place, position)
+      if after <= Self.lineTolerance * length || after <= sagitta(placement.place, here) {
+        (placement.place, placement.position) = (place, position)
+      }
     case .surface:
       let (target, normal) = relaxed(vertex)
       (placement.position, placement.hit) = project(target, facing: normal, placement.hit)
