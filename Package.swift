@@ -86,7 +86,7 @@ let package = Package(
         "LinearMath", "Settings", "Work", "Geometry", "Imaging", "Views", "Scenes", "Formats",
         "Rendering",
       ],
-      path: "Benchmarks", exclude: ["Baselines"], swiftSettings: strict + architecture),
+      path: "Benchmarks", exclude: ["Baselines", "Rivals"], swiftSettings: strict + architecture),
     // Tests mirror the sources.
     .target(
       name: "TestSupport",

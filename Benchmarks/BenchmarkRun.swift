@@ -1,5 +1,9 @@
+import Formats
 import Foundation
+import Geometry
+import Scenes
 import Settings
+import Work
 
 /// One thing that is measured: what it does, how many bytes it touches, and what it counts.
 struct Scenario: Sendable {
@@ -10,13 +14,57 @@ struct Scenario: Sendable {
   let run: @Sendable () throws -> [(key: String, value: Int)]
 }
 
-/// `benchmark [NAME...]`: times scenarios as ratios to a memory copy in the same run, and compares what
-/// they count with `Benchmarks/Baselines`. `benchmark --record` writes the baselines.
+/// `benchmark [NAME...] [MODEL...]`: times scenarios as ratios to a memory copy in the same run, and
+/// compares what they count with `Benchmarks/Baselines`; then, for names that rivals have, measures those
+/// beside our own on the models, or on a bumpy torus. A name stands for all that begin with it.
+/// `benchmark --record` writes the baselines.
 enum BenchmarkRun {
   static func main(_ words: [String]) -> Int32 {
-    let names = words.filter { !$0.hasPrefix("--") }
-    var failed = false
-    for scenario in Scenarios.all where names.isEmpty || names.contains(scenario.name) {
+    let plain = words.filter { !$0.hasPrefix("--") }
+    let models = plain.filter { (try? SceneFormat(path: $0)) != nil }
+    let names = plain.filter { !models.contains($0) }
+    func isWanted(_ name: String) -> Bool {
+      names.isEmpty || names.contains { name == $0 || name.hasPrefix($0 + "-") }
+    }
+    for name in names
+    where !Scenarios.all.contains(where: { $0.name == name || $0.name.hasPrefix(name + "-") }) {
+      print("there is no benchmark \(name); there are \(Scenarios.all.map(\.name).joined(separator: ", "))")
+      return 2
+    }
+    var failed = models.isEmpty && !runScenarios(isWanted, record: words.contains("--record"))
+    let tasks = RivalRun.tasks.filter { names.contains($0) }
+    if tasks.isEmpty { return failed ? 1 : 0 }
+    guard RivalRun.isInstalled else {
+      print("LEFT OUT: the rivals, which .ci/setup --rivals installs")
+      return failed ? 1 : 0
+    }
+    do {
+      try compare(tasks, models)
+    } catch {
+      print("failed: \(error)")
+      failed = true
+    }
+    return failed ? 1 : 0
+  }
+
+  private static func compare(_ tasks: [String], _ models: [String]) throws {
+    let meshes =
+      models.isEmpty
+      ? [("bumpy torus", Scenarios.bumpy)]
+      : try models.map { path in
+        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        return (name, try SceneFile.read(path, log: LogSink()).merged())
+      }
+    for (name, mesh) in meshes {
+      let rivals = try RivalRun(name, mesh)
+      defer { rivals.removeFiles() }
+      for task in tasks { try rivals.run(task) }
+    }
+  }
+
+  private static func runScenarios(_ isWanted: (String) -> Bool, record: Bool) -> Bool {
+    var isSound = true
+    for scenario in Scenarios.all where isWanted(scenario.name) {
       do {
         let (counts, seconds) = try median(of: 7) { try scenario.run() }
         let copy = copySeconds(scenario.bytes)
@@ -24,13 +72,13 @@ enum BenchmarkRun {
         print(
           "\(scenario.name): \(rounded(seconds * 1000)) ms, \(rounded(rate)) MB/s, "
             + "\(rounded(seconds / copy)) x a memory copy of the same bytes")
-        failed = try !check(scenario.name, counts, record: words.contains("--record")) || failed
+        isSound = try check(scenario.name, counts, record: record) && isSound
       } catch {
         print("\(scenario.name): failed: \(error)")
-        failed = true
+        isSound = false
       }
     }
-    return failed ? 1 : 0
+    return isSound
   }
 
   private static func rounded(_ value: Double) -> String {

@@ -46,7 +46,7 @@ enum Scenarios {
     [("points", Weld(mesh.positions).vertexOfPoint.count)]
   }
 
-  private static let bumpy: Mesh = {
+  static let bumpy: Mesh = {
     let round = Mesh.torus(radius: 1, tube: 0.4, segments: 400, sides: 200)
     let moved = round.positions.map { $0 * (1 + 0.03 * wave($0.x) * wave($0.y) * wave($0.z)) }
     return (try? Mesh(positions: moved, triangles: round.triangles)) ?? round
