@@ -11,23 +11,25 @@ public struct Weld: Sendable {
   public init(_ positions: [SIMD3<Float>]) {
     var pointOf = [UInt32](repeating: 0, count: positions.count)
     var vertexOf: [UInt32] = []
-    // Open addressing over a power of two at least twice the number of vertices.
-    var capacity = 16
-    while capacity < positions.count * 2 { capacity *= 2 }
-    var table = [UInt32](repeating: .max, count: capacity)
-    let mask = capacity - 1
+    // Open addressing. The table grows with the points, not the vertices, and their positions are kept
+    // together: what is looked up stays in the cache where every point has six vertices, as in an STL.
+    var keys: [SIMD3<Float>] = []
+    var table = [UInt32](repeating: .max, count: 1 << 12)
     for (vertex, position) in positions.enumerated() {
       let key = position + 0  // -0 becomes +0
-      var slot = Self.hash(key) & mask
-      while table[slot] != .max {
-        if positions[Int(vertexOf[Int(table[slot])])] + 0 == key { break }
-        slot = (slot + 1) & mask
+      var slot = Self.hash(key) & (table.count - 1)
+      while table[slot] != .max && keys[Int(table[slot])] != key {
+        slot = (slot + 1) & (table.count - 1)
       }
       if table[slot] == .max {
-        table[slot] = UInt32(vertexOf.count)
+        table[slot] = UInt32(keys.count)
+        keys.append(key)
         vertexOf.append(UInt32(vertex))
+        pointOf[vertex] = UInt32(keys.count - 1)
+        if 2 * keys.count > table.count { Self.grow(&table, keys) }
+      } else {
+        pointOf[vertex] = table[slot]
       }
-      pointOf[vertex] = table[slot]
     }
     pointOfVertex = pointOf
     vertexOfPoint = vertexOf
@@ -39,6 +41,16 @@ public struct Weld: Sendable {
       SIMD3(
         pointOfVertex[Int(triangle.x)], pointOfVertex[Int(triangle.y)],
         pointOfVertex[Int(triangle.z)])
+    }
+  }
+
+  /// Makes the table four times as large.
+  private static func grow(_ table: inout [UInt32], _ keys: [SIMD3<Float>]) {
+    table = [UInt32](repeating: .max, count: 4 * table.count)
+    for (point, key) in keys.enumerated() {
+      var slot = hash(key) & (table.count - 1)
+      while table[slot] != .max { slot = (slot + 1) & (table.count - 1) }
+      table[slot] = UInt32(point)
     }
   }
 

@@ -90,7 +90,8 @@ extension Remesher {
       sizes = []
     }
     self.original = original
-    tree = BVH(original)
+    walk = SurfaceWalk(original, surface)
+    tree = BVH(original, quick: true)
     mesh = surface
     if !sizes.isEmpty { vertexSizes = lastHit.map { sizes[Int($0)] } }
     assignRoles()

@@ -25,6 +25,7 @@ struct Remesher: ~Copyable {
   var mesh: HalfedgeMesh
   let original: Mesh
   let tree: BVH
+  let walk: SurfaceWalk
   let lines: FeatureLines
   /// Where on which feature line each vertex is; on none where it is not inside one.
   var places: [FeatureLines.Place]

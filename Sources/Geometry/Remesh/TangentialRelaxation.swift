@@ -92,7 +92,7 @@ extension Remesher {
       }
     case .surface:
       let (target, normal) = relaxed(vertex)
-      (placement.position, placement.hit) = project(target, facing: normal, placement.hit)
+      (placement.position, placement.hit) = project(target, from: here, facing: normal, placement.hit)
     }
     return placement
   }
@@ -122,11 +122,17 @@ extension Remesher {
     return (here + (step - unit * unit.dot(step)), unit)
   }
 
-  /// The closest point of the input on its side that `normal` points to, searched with the triangle hit
-  /// last as a bound.
+  /// The closest point of the input, on its side that `normal` points to: by a walk from the triangle hit
+  /// last, or where that ends farther away than the vertex has moved, by a search.
   private func project(
-    _ target: SIMD3<Float>, facing normal: SIMD3<Float>, _ hit: UInt32
+    _ target: SIMD3<Float>, from here: SIMD3<Float>, facing normal: SIMD3<Float>, _ hit: UInt32
   ) -> (SIMD3<Float>, UInt32) {
+    let way = (here - target).lengthSquared
+    if let (point, triangle) = walk.nearest(to: target, from: hit),
+      (point - target).lengthSquared <= way
+    {
+      return (point, triangle)
+    }
     let (a, b, c) = original.corners(Int(hit))
     let seed = closestPointOnTriangle(target, a, b, c)
     let bound = (seed - target).length * 1.00001 + 1e-30
