@@ -52,7 +52,7 @@ enum AttributeWeights {
   /// A texture that slides by a length, against a surface that is off by it.
   static var texture: Float { 0.2 }
   /// The square of a seam that is off by a length, against that of a boundary.
-  static var seam: Float { 0.2 }
+  static var seam: Float { 0.0125 }
   /// A change from black to white, against a surface that is off by the bounding box's diagonal.
   static var color: Float { 0.02 }
 }
