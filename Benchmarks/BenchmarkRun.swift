@@ -28,7 +28,9 @@ enum BenchmarkRun {
     }
     for name in names
     where !Scenarios.all.contains(where: { $0.name == name || $0.name.hasPrefix(name + "-") }) {
-      print("there is no benchmark \(name); there are \(Scenarios.all.map(\.name).joined(separator: ", "))")
+      print(
+        "there is no benchmark \(name); there are \(Scenarios.all.map(\.name).joined(separator: ", "))"
+      )
       return 2
     }
     var failed = models.isEmpty && !runScenarios(isWanted, record: words.contains("--record"))

@@ -8,8 +8,9 @@ enum SizingField {
   static func triangleSizes(_ mesh: Mesh, length: Float, tolerance: Float) -> [Float] {
     let weld = Weld(mesh.positions)
     let triangles = weld.triangles(of: mesh)
-    let positions = weld.vertexOfPoint.map { mesh.positions[Int($0)] }
-    var sizes = curvatures(positions, triangles).map { curvature -> Float in
+    let curvatures = mesh.principalCurvatures()
+    var sizes = weld.vertexOfPoint.map { vertex -> Float in
+      let curvature = Float(abs(curvatures[Int(vertex)].first))
       let square = 6 * tolerance / max(curvature, 1e-20) - 3 * tolerance * tolerance
       return min(max(max(square, 0).squareRoot(), length / 4), length * 4)
     }
@@ -18,31 +19,6 @@ enum SizingField {
     return triangles.map { t in
       (sizes[Int(t.x)] + sizes[Int(t.y)] + sizes[Int(t.z)]) / 3
     }
-  }
-
-  /// At each point the strongest bend along an edge: the change of the normal over the edge's length.
-  private static func curvatures(
-    _ positions: [SIMD3<Float>], _ triangles: [SIMD3<UInt32>]
-  ) -> [Float] {
-    var normals = [SIMD3<Float>](repeating: .zero, count: positions.count)
-    for t in triangles {
-      let (a, b, c) = (positions[Int(t.x)], positions[Int(t.y)], positions[Int(t.z)])
-      let normal = (b - a).cross(c - a)
-      for corner in 0..<3 { normals[Int(t[corner])] += normal }
-    }
-    normals = normals.map { $0.normalized }
-    var curvatures = [Float](repeating: 0, count: positions.count)
-    for t in triangles {
-      for corner in 0..<3 {
-        let (i, j) = (Int(t[corner]), Int(t[(corner + 1) % 3]))
-        let edge = (positions[j] - positions[i]).length
-        guard edge > 0 else { continue }
-        let bend = (normals[j] - normals[i]).length / edge
-        curvatures[i] = max(curvatures[i], bend)
-        curvatures[j] = max(curvatures[j], bend)
-      }
-    }
-    return curvatures
   }
 
   private static func smooth(_ sizes: inout [Float], _ triangles: [SIMD3<UInt32>]) {

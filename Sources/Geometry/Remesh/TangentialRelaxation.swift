@@ -92,7 +92,8 @@ extension Remesher {
       }
     case .surface:
       let (target, normal) = relaxed(vertex)
-      (placement.position, placement.hit) = project(target, from: here, facing: normal, placement.hit)
+      (placement.position, placement.hit) = project(
+        target, from: here, facing: normal, placement.hit)
     }
     return placement
   }

@@ -80,7 +80,7 @@ extension BVH {
   }
 
   /// Reads the corners of a block's triangles.
-  private mutating func fillBlock(
+  mutating func fillBlock(
     _ block: Int, _ positions: [SIMD3<Float>], _ indices: [SIMD3<UInt32>]
   ) {
     var values = InlineArray<72, Float>(repeating: 0)

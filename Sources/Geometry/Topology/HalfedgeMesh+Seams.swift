@@ -18,7 +18,9 @@ extension HalfedgeMesh {
   /// called before any operator.
   mutating func markSeams(of mesh: Mesh, groups: [Int]) {
     let attributes = mesh.attributes
-    if groups.isEmpty && attributes.colors.isEmpty && attributes.uvs.allSatisfy(\.isEmpty) { return }
+    if groups.isEmpty && attributes.colors.isEmpty && attributes.uvs.allSatisfy(\.isEmpty) {
+      return
+    }
     func agree(_ first: UInt32, _ second: UInt32) -> Bool {
       let (i, j) = (Int(first), Int(second))
       return i == j
