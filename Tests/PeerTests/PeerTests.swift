@@ -94,4 +94,22 @@ import Testing
       #expect(abs((report["height"]?.double ?? 0) / factor - height) < 1e-5, "\(ending)")
     }
   }
+
+  /// What `decimate` and `remesh` say of their results, measured again by another library.
+  @Test(arguments: [["decimate", "--ratio", "0.25"], ["remesh", "--target-triangles", "9000"]])
+  func trimeshMeasuresTheSameDistance(_ words: [String]) throws {
+    let folder = TemporaryFolder()
+    let (model, output) = (folder.file("s.glb"), folder.file("out.glb"))
+    _ = try Program.run(["sample", "-o", model, "--texture-size", "64", "--quiet"])
+    let made = try Program.run([words[0], model, "-o", output, "--json"] + words.dropFirst())
+    try #require(made.status == 0, "\(made.error)")
+    let result = try JSONValue(parsing: Data(made.output.utf8))["result"]
+    guard let report = try check("distance", output, model) else { return }
+    #expect(report["triangles"]?.int == result?["triangles"]?.int)
+    #expect(report["watertight"]?.bool == true)
+    let (theirs, ours) = (report["meanPercent"]?.double, result?["meanErrorPercent"]?.double)
+    #expect(abs((theirs ?? 0) / (ours ?? 1) - 1) < 0.05, "\(String(describing: (theirs, ours)))")
+    // Texture coordinates of the nearest places: the median may differ by a texel or so.
+    #expect((report["medianTextureStep"]?.double ?? 1) < 0.002)
+  }
 }

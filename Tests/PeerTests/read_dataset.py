@@ -3,6 +3,7 @@
 read_dataset.py zip|colmap|nerfstudio SET.zip
 read_dataset.py trimesh SET.zip MODEL
 read_dataset.py model MODEL
+read_dataset.py distance MODEL REFERENCE
 """
 import io
 import json
@@ -136,6 +137,43 @@ def check_trimesh(path, model):
     }
 
 
+def check_distance(path, reference):
+    """How far two surfaces are apart on average, in % of the diagonal, and how far their textures."""
+    import trimesh
+
+    def load(name):
+        scene = trimesh.load(name, force="scene", process=False)
+        parts = scene.dump()
+        uvs = np.concatenate([part.visual.uv for part in parts])
+        return trimesh.util.concatenate([trimesh.Trimesh(p.vertices, p.faces, process=False) for p in parts]), uvs
+
+    def places(mesh, count):
+        points, faces = trimesh.sample.sample_surface(mesh, count, seed=1)
+        return points, faces
+
+    def texture(mesh, uvs, faces, points):
+        weights = trimesh.triangles.points_to_barycentric(mesh.triangles[faces], points)
+        return (uvs[mesh.faces[faces]] * weights[:, :, None]).sum(1)
+
+    (mesh, uvs), (other, other_uvs) = load(path), load(reference)
+    distances, steps = [], []
+    for (a, a_uvs), (b, b_uvs) in (((mesh, uvs), (other, other_uvs)), ((other, other_uvs), (mesh, uvs))):
+        points, faces = places(a, 6000)
+        nearest, distance, triangles = trimesh.proximity.closest_point(b, points)
+        distances.append(distance.mean())
+        step = texture(a, a_uvs, faces, points) - texture(b, b_uvs, triangles, nearest)
+        steps.append(np.median(np.abs(step).max(1)))
+    diagonal = np.linalg.norm(np.ptp(other.vertices, axis=0))
+    welded = trimesh.Trimesh(mesh.vertices, mesh.faces, process=False)
+    welded.merge_vertices(merge_tex=True, merge_norm=True)
+    return {
+        "triangles": len(mesh.faces),
+        "watertight": bool(welded.is_watertight),
+        "meanPercent": float(np.mean(distances) / diagonal * 100),
+        "medianTextureStep": float(max(steps)),
+    }
+
+
 def check_model(path):
     import trimesh
 
@@ -154,6 +192,6 @@ def check_model(path):
 if __name__ == "__main__":
     checks = {
         "zip": check_zip, "colmap": check_colmap, "nerfstudio": check_nerfstudio,
-        "trimesh": check_trimesh, "model": check_model,
+        "trimesh": check_trimesh, "model": check_model, "distance": check_distance,
     }
     print(json.dumps(checks[sys.argv[1]](*sys.argv[2:])))

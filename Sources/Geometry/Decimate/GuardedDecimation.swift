@@ -24,23 +24,21 @@ extension Decimator {
       guard try sweep(work) else { break }
     }
     var zones: [Box] = []
-    var wasCut: [Bool] = []
     for _ in 0..<4 {
       let found = try mesh.cutZones(work)
       if found.isEmpty { return }
-      if zones.isEmpty { wasCut = try input.cutSources(work) }
-      // Where the input cuts itself, there is no sound state to go back to.
-      if !wasCut.isEmpty { break }
       zones += found
+      // Where the first state was not sound, the later ones hardly are.
+      guard try states.first?.mesh.isSound(in: zones, work) ?? false else { break }
       guard let state = try states.last(where: { try $0.mesh.isSound(in: zones, work) }) else {
         break
       }
       mesh = state.mesh.copy()
       try run(guarding: IntersectionWatch(zones: zones), work)
     }
-    if try wasCut.isEmpty && !mesh.cutFaces(work).contains(true) { return }
+    if try !mesh.cutFaces(work).contains(true) { return }
     mesh = input.copy()
-    try run(guarding: IntersectionWatch(wasCut: wasCut), work)
+    try run(guarding: IntersectionWatch(wasCut: try input.cutSources(work)), work)
   }
 }
 
