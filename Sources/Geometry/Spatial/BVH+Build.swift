@@ -192,7 +192,8 @@ private struct Builder {
         if largest < 0 || size > area { (largest, area) = (index, size) }
       }
       if largest < 0 { break }
-      let (left, right) = balanced ? halves(pieces[largest]) : split(pieces[largest])
+      let (left, right) =
+        balanced || !order.isEmpty ? halves(pieces[largest]) : split(pieces[largest])
       pieces[largest] = left
       pieces.append(right)
     }
