@@ -34,7 +34,9 @@ enum BenchmarkRun {
       return 2
     }
     var failed = models.isEmpty && !runScenarios(isWanted, record: words.contains("--record"))
-    let tasks = RivalRun.tasks.filter { names.contains($0) }
+    let tasks = RivalRun.tasks.filter {
+      names.contains($0) || names.isEmpty && !models.isEmpty
+    }
     if tasks.isEmpty { return failed ? 1 : 0 }
     guard RivalRun.isInstalled else {
       print("LEFT OUT: the rivals, which .ci/setup --rivals installs")

@@ -5,7 +5,8 @@ import Settings
 import Work
 
 /// Our verbs beside the libraries of `Benchmarks/Rivals`, on the same meshes in the same run. Prints tables
-/// in Markdown: CPU seconds of one thread, medians of five runs, and what came out of it.
+/// in Markdown: CPU seconds, medians of five runs (ours on one thread; of Python packages those of all their threads), and
+/// what came out of it.
 struct RivalRun {
   static let tasks = ["decimate", "remesh", "bvh", "weld"]
   private static let driver = ".build/rivals/rivals"
@@ -172,6 +173,7 @@ struct RivalRun {
   /// What a rival answers, or nil with a line where it has none.
   private func ask(_ task: String, _ tool: String, _ value: Double) -> JSONValue? {
     let isNative = ["meshoptimizer", "cgal", "cgal-features", "embree"].contains(tool)
+    try? FileManager.default.removeItem(atPath: output)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: isNative ? Self.driver : Self.python)
     process.arguments =

@@ -13,7 +13,7 @@ struct MeshInput {
   private let kinds: [Kind]
 
   /// What the parts of a scene may differ in besides their shape.
-  private struct Kind: Equatable {
+  private struct Kind: Hashable {
     let material: Int?
     let hasNormals: Bool
     let hasColors: Bool
@@ -44,10 +44,12 @@ struct MeshInput {
     let surfaces = scene.surfaces()
     mesh = Mesh.merged(surfaces.map(\.mesh))
     var kinds: [Kind] = []
+    var known: [Kind: Int] = [:]
     groups = surfaces.flatMap { part in
       let kind = Kind(part)
-      let index = kinds.firstIndex(of: kind) ?? kinds.count
+      let index = known[kind] ?? kinds.count
       if index == kinds.count { kinds.append(kind) }
+      known[kind] = index
       return [Int](repeating: index, count: part.mesh.triangles.count)
     }
     self.kinds = kinds
@@ -71,13 +73,14 @@ struct MeshInput {
   private func parts(of result: Mesh, from sources: [Int]) -> [Scene.Shape.Part] {
     var triangles = [[Int]](repeating: [], count: kinds.count)
     for (triangle, source) in sources.enumerated() { triangles[groups[source]].append(triangle) }
-    return zip(kinds, triangles).filter { !$0.1.isEmpty }.map { kind, triangles in
-      let part = result.part(triangles) { attributes in
-        attributes.uvs.removeLast(max(0, attributes.uvs.count - kind.uvSets))
-        if !kind.hasNormals { attributes.normals = [] }
-        if !kind.hasColors { attributes.colors = [] }
-      }
-      return Scene.Shape.Part(mesh: part, material: kind.material)
+    let meshes = result.parts(triangles) { part, attributes in
+      let kind = kinds[part]
+      attributes.uvs.removeLast(max(0, attributes.uvs.count - kind.uvSets))
+      if !kind.hasNormals { attributes.normals = [] }
+      if !kind.hasColors { attributes.colors = [] }
+    }
+    return zip(kinds, meshes).filter { !$0.1.triangles.isEmpty }.map { kind, mesh in
+      Scene.Shape.Part(mesh: mesh, material: kind.material)
     }
   }
 }

@@ -58,4 +58,17 @@ import Work
     }
     #expect(throws: MeshError.self) { try tree.refit(to: Mesh.icosphere(levels: 1)) }
   }
+
+  @Test(arguments: [Float(1e-30), 1, 1e10, 1e30])
+  func blueNoiseTakesAnySize(size: Float) throws {
+    // Two small triangles far apart, and a sliver.
+    let corners: [SIMD3<Float>] = [
+      [0, 0, 0], [1, 0, 0], [0, 1, 0], [1e8, 0, 0], [1e8, 1, 0], [1e8, 0, 1],
+      [0, 0, 5], [1e6, 0, 5], [0, 1e-6, 5],
+    ]
+    let mesh = try Mesh(
+      positions: corners.map { $0 * size }, triangles: [[0, 1, 2], [3, 4, 5], [6, 7, 8]])
+    #expect(mesh.blueNoiseSamples(count: 50, seed: 0).count <= 50)
+    #expect(mesh.blueNoiseSamples(count: .max, seed: 0).isEmpty)
+  }
 }

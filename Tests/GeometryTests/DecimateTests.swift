@@ -147,4 +147,42 @@ private func grid(_ side: Int) -> Mesh {
         Self.settings { $0.ratio = 0.1 }, WorkContext(cancellation: cancellation))
     }
   }
+
+  /// Quadrics take high powers of lengths; a model in another unit must not come out another.
+  @Test(arguments: [Float(1) / 16384, 16384])
+  func theUnitDoesNotMatter(factor: Float) throws {
+    let settings = Self.settings { $0.ratio = 0.1 }
+    let scaled = try Mesh(
+      positions: bumpy.positions.map { $0 * factor }, triangles: bumpy.triangles)
+    let one = try bumpy.decimated(settings, WorkContext()).mesh
+    let other = try scaled.decimated(settings, WorkContext()).mesh
+    #expect(other.triangles == one.triangles)
+    #expect(other.positions == one.positions.map { $0 * factor })
+  }
+
+  @Test func groupsMustBeThereForEachTriangle() throws {
+    let settings = Self.settings { $0.ratio = 0.1 }
+    #expect(throws: MeshError.self) {
+      try bumpy.decimated(settings, groups: [0], WorkContext())
+    }
+    #expect(throws: MeshError.self) {
+      try bumpy.remeshed(RemeshSettings(), groups: [0], WorkContext())
+    }
+  }
+
+  /// A cone whose tip is the first point: a hundred thousand edges in one bucket.
+  @Test(.timeLimit(.minutes(1))) func aHubTakesNoLongerThanOthers() throws {
+    let sides = 100_000
+    let rim = (0..<sides).map { index -> SIMD3<Float> in
+      // On a parabola, so that no mathematics library is asked.
+      let place = Float(index) / Float(sides) * 2 - 1
+      return [place, place * place, 1]
+    }
+    let mesh = try Mesh(
+      positions: [.zero] + rim,
+      triangles: (1..<UInt32(sides)).map { [0, $0, $0 + 1] })
+    #expect(mesh.boundaryLoops().count == 1)
+    #expect(
+      try mesh.decimated(Self.settings { $0.ratio = 0.5 }, WorkContext()).mesh.triangles.count > 0)
+  }
 }

@@ -27,21 +27,25 @@ extension HalfedgeMesh {
     }
   }
 
-  /// For each chart the length on the surface of a unit in the texture, weighted.
+  /// For each chart the length on the surface of a unit in the texture, weighted: by sides, not areas, since
+  /// a palette may leave a chart no area in the image.
   private func textureScales(
     of mesh: Mesh, _ stream: [SIMD2<Float>], _ charts: (ofFace: [UInt32], count: Int)
   ) -> [Float] {
-    var areas = [SIMD2<Double>](repeating: .zero, count: charts.count)
+    var sides = [SIMD2<Double>](repeating: .zero, count: charts.count)
     for face in 0..<faceSlots {
       let t = mesh.triangles[Int(sources[face])]
-      let (a, b, c) = (stream[Int(t.x)], stream[Int(t.y)], stream[Int(t.z)])
-      let (ab, ac) = (SIMD2<Double>(b) - SIMD2<Double>(a), SIMD2<Double>(c) - SIMD2<Double>(a))
-      let image = abs(ab.x * ac.y - ab.y * ac.x)
-      let surface = mesh.areaNormal(Int(sources[face])).length
-      areas[Int(charts.ofFace[face])] += SIMD2(surface, image)
+      for corner in 0..<3 {
+        let (i, j) = (Int(t[corner]), Int(t[(corner + 1) % 3]))
+        let surface = SIMD3<Double>(mesh.positions[j]) - SIMD3<Double>(mesh.positions[i])
+        let step = SIMD2<Double>(stream[j]) - SIMD2<Double>(stream[i])
+        let image = (step.x * step.x + step.y * step.y).squareRoot()
+        sides[Int(charts.ofFace[face])] += SIMD2(surface.length, image)
+      }
     }
-    return areas.map { area in
-      area.y > 0 ? AttributeWeights.texture * Float((area.x / area.y).squareRoot()) : 0
+    return sides.map { side in
+      let scale = Float(side.x / side.y)
+      return scale.isFinite ? AttributeWeights.texture * scale : 0
     }
   }
 }

@@ -40,7 +40,7 @@ struct AttributeStar: ~Copyable {
     let isCutBehindV = walk(
       mesh, v, from: twin.exists ? mesh.turned(twin) : .none, to: halfedge.next,
       isCut: isCutBehindU || !twin.exists || mesh.isSeam(twin.previous))
-    if !isCutBehindV && !mesh.isSeam(halfedge.previous) && sectors.count > 1 {
+    if !isCutBehindV && !mesh.isSectorEnd(halfedge.previous) && sectors.count > 1 {
       sectors.removeLast()
       for index in corners.indices where corners[index].sector == sectors.count {
         corners[index].sector = 0

@@ -82,13 +82,16 @@ struct Decimator: ~Copyable {
       tryCollapse(queue.ordered[index], limit: limit, &gate)
     }
     if mesh.liveFaces < before { return true }
-    // Nothing cheap could go: the rest, whatever it costs, then with faces turned further than is good.
+    // Nothing cheap could go: the dearer, the rest whatever it costs, then with faces turned too far.
     if queue.orderedCount < queue.count { _ = queue.order(cheapest: queue.count) }
-    for mayFold in [false, true] {
-      mayOvershoot = mayFold
+    let stages = [
+      (limit: limit * Self.priceOfCuts, mayFold: false), (.infinity, false), (.infinity, true),
+    ]
+    for stage in stages {
+      mayOvershoot = stage.mayFold
       for index in 0..<queue.orderedCount {
         if goal.isReached(mesh) { break }
-        tryCollapse(queue.ordered[index], limit: .infinity, mayFold: mayFold, &gate)
+        tryCollapse(queue.ordered[index], limit: stage.limit, mayFold: stage.mayFold, &gate)
       }
       if mesh.liveFaces < before { return true }
     }
@@ -126,7 +129,7 @@ struct Decimator: ~Copyable {
     let position =
       placement == star.along ? mesh.positions[v.slot] : mesh.positions[u.slot] + placement
     if gate != nil && isWatched(position) {
-      let isDear = mayCutDearly && price * Self.priceOfCuts <= limit
+      let isDear = mayCutDearly && (price * Self.priceOfCuts < limit || limit == .infinity)
       guard isDear || gate!.allows(mesh, u, v, at: position) else { return }
     }
     if mesh.locked[u.slot] {

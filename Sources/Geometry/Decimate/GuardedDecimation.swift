@@ -7,6 +7,9 @@ struct IntersectionWatch {
   var wasCut: [Bool] = []
   /// Only collapses near these boxes are looked at; empty for all.
   var zones: [Box] = []
+
+  /// With more zones than this it is quicker to look everywhere.
+  static var mostZones: Int { 256 }
 }
 
 extension Decimator {
@@ -28,6 +31,7 @@ extension Decimator {
       let found = try mesh.cutZones(work)
       if found.isEmpty { return }
       zones += found
+      if zones.count > IntersectionWatch.mostZones { break }
       // Where the first state was not sound, the later ones hardly are.
       guard try states.first?.mesh.isSound(in: zones, work) ?? false else { break }
       guard let state = try states.last(where: { try $0.mesh.isSound(in: zones, work) }) else {

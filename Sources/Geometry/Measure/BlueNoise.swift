@@ -5,11 +5,14 @@ extension Mesh {
   /// in proportion to area, of which always the most crowded one goes (Yuksel, "Sample elimination for
   /// generating Poisson disk sample sets", 2015). Distances are straight, not along the surface.
   public func blueNoiseSamples(count: Int, seed: UInt64) -> [SurfacePoint] {
+    guard count > 0, count < Int.max / 4 else { return [] }
     let samples = sampledSurface(count: 4 * count, seed: seed)
-    guard count > 0, samples.count > count else { return samples }
     let area = triangles.indices.reduce(0.0) { $0 + areaNormal($1).length / 2 }
     // How far apart as many points would be in the densest packing.
     let reach = Float((2 * area / (3.0.squareRoot() * Double(count))).squareRoot())
+    guard reach > 0, reach.isFinite, samples.count > count else {
+      return Array(samples.prefix(count))
+    }
     var elimination = SampleElimination(samples.map { interpolated(positions, at: $0) }, reach)
     return elimination.kept(count).map { samples[$0] }
   }
@@ -25,9 +28,17 @@ private struct SampleElimination {
   private var heap: [Int32]
   private var place: [Int32]
 
-  init(_ points: [SIMD3<Float>], _ reach: Float) {
-    (self.points, self.reach) = (points, reach)
-    neighbours = Self.near(points, reach)
+  /// - Parameter most: how far points may crowd one another; less where many sheets lie on one another and
+  ///   every point would have thousands of neighbours.
+  init(_ points: [SIMD3<Float>], _ most: Float) {
+    self.points = points
+    var (reach, cells) = (most, Self.cells(points, most))
+    while cells.count * 64 < points.count && reach > most / 1024 {
+      reach /= 2
+      cells = Self.cells(points, reach)
+    }
+    self.reach = reach
+    neighbours = Self.near(points, cells, reach)
     crowding = [Float](repeating: 0, count: points.count)
     heap = (0..<Int32(points.count)).map { $0 }
     place = heap
@@ -41,7 +52,6 @@ private struct SampleElimination {
     while heap.count > count {
       let gone = Int(heap[0])
       let last = heap.removeLast()
-      if heap.isEmpty { break }
       heap[0] = last
       place[Int(last)] = 0
       place[gone] = -1
@@ -81,23 +91,34 @@ private struct SampleElimination {
     }
   }
 
-  /// For each point those within reach, by a grid of cells as wide as the reach.
-  private static func near(_ points: [SIMD3<Float>], _ reach: Float) -> [[Int32]] {
-    let low = Box(points).minimum
-    func cell(_ point: SIMD3<Float>) -> SIMD3<Int32> {
-      let place = ((point - low) / reach).rounded(.down)
-      return SIMD3(Int32(place.x), Int32(place.y), Int32(place.z))
-    }
-    var cells: [SIMD3<Int32>: [Int32]] = [:]
+  /// The cell of a point in a grid of cells as wide as the reach.
+  private static func cell(_ point: SIMD3<Float>, _ reach: Float) -> SIMD3<Int64> {
+    // What is too far away to count cells shares one.
+    let place = (point / reach).rounded(.down)
+    return SIMD3(
+      Int64(place.x.countable), Int64(place.y.countable), Int64(place.z.countable))
+  }
+
+  private static func cells(
+    _ points: [SIMD3<Float>], _ reach: Float
+  ) -> [SIMD3<Int64>: [Int32]] {
+    var cells: [SIMD3<Int64>: [Int32]] = [:]
     for (index, point) in points.enumerated() {
-      cells[cell(point), default: []].append(Int32(index))
+      cells[cell(point, reach), default: []].append(Int32(index))
     }
-    return points.enumerated().map { index, point in
-      let home = cell(point)
+    return cells
+  }
+
+  /// For each point those within reach.
+  private static func near(
+    _ points: [SIMD3<Float>], _ cells: [SIMD3<Int64>: [Int32]], _ reach: Float
+  ) -> [[Int32]] {
+    points.enumerated().map { index, point in
+      let home = cell(point, reach)
       var near: [Int32] = []
-      for z in -1...1 as ClosedRange<Int32> {
-        for y in -1...1 as ClosedRange<Int32> {
-          for x in -1...1 as ClosedRange<Int32> {
+      for z in -1...1 as ClosedRange<Int64> {
+        for y in -1...1 as ClosedRange<Int64> {
+          for x in -1...1 as ClosedRange<Int64> {
             for other in cells[home &+ SIMD3(x, y, z)] ?? [] where Int(other) != index {
               if (points[Int(other)] - point).lengthSquared < reach * reach { near.append(other) }
             }
@@ -107,4 +128,9 @@ private struct SampleElimination {
       return near
     }
   }
+}
+
+extension Float {
+  /// Something a 64-bit integer can hold.
+  fileprivate var countable: Float { self > -1e18 ? Swift.min(self, 1e18) : -1e18 }
 }

@@ -86,30 +86,34 @@ public struct Mesh: Sendable, Equatable {
     return Mesh(unchecked: positions, triangles: triangles, attributes: attributes)
   }
 
-  /// Some of the triangles with the vertices they use, in the order in which they use them.
+  /// The mesh in parts, each with the vertices that it uses, in the order in which it uses them.
   ///
-  /// - Parameter strip: takes away streams that are not wanted.
-  public func part(
-    _ wanted: [Int], strip: (inout VertexAttributes) -> Void = { _ in }
-  ) -> Mesh {
+  /// - Parameters:
+  ///   - triangles: the triangles of each part.
+  ///   - strip: takes away the streams that a part is not to have.
+  public func parts(
+    _ triangles: [[Int]], strip: (_ part: Int, inout VertexAttributes) -> Void
+  ) -> [Mesh] {
     var renumbered = [UInt32](repeating: .max, count: positions.count)
-    var kept: [Int] = []
-    let triangles = wanted.map { triangle in
-      var corners = self.triangles[triangle]
-      for corner in 0..<3 {
-        let vertex = Int(corners[corner])
-        if renumbered[vertex] == .max {
-          renumbered[vertex] = UInt32(kept.count)
-          kept.append(vertex)
+    return triangles.enumerated().map { part, wanted in
+      var kept: [Int] = []
+      let corners = wanted.map { triangle in
+        var corners = self.triangles[triangle]
+        for corner in 0..<3 {
+          let vertex = Int(corners[corner])
+          if renumbered[vertex] == .max {
+            renumbered[vertex] = UInt32(kept.count)
+            kept.append(vertex)
+          }
+          corners[corner] = renumbered[vertex]
         }
-        corners[corner] = renumbered[vertex]
+        return corners
       }
-      return corners
+      for vertex in kept { renumbered[vertex] = .max }
+      var streams = attributes.gathered(kept)
+      strip(part, &streams)
+      return Mesh(
+        unchecked: kept.map { positions[$0] }, triangles: corners, attributes: streams)
     }
-    var streams = attributes
-    strip(&streams)
-    return Mesh(
-      unchecked: kept.map { positions[$0] }, triangles: triangles,
-      attributes: streams.gathered(kept))
   }
 }

@@ -4,11 +4,11 @@ extension Remesher {
   /// Turns edges where that brings the valences of their four vertices nearer to six (four on a
   /// boundary), and where it leaves them as they are but makes the smallest angle larger.
   mutating func flipTowardsSix() {
-    var valences = [Int8](repeating: 0, count: mesh.positions.count)
+    var valences = [Int32](repeating: 0, count: mesh.positions.count)
     for slot in valences.indices where mesh.outgoing[slot].exists {
-      // What is missing to the ideal.
+      // What is more than the ideal.
       let ideal = mesh.isBoundary(Vertex(slot)) ? 4 : 6
-      valences[slot] = Int8(clamping: mesh.valence(Vertex(slot)) - ideal)
+      valences[slot] = Int32(clamping: mesh.valence(Vertex(slot)) - ideal)
     }
     for slot in mesh.origins.indices where slot & 3 != 3 {
       let halfedge = Halfedge(UInt32(slot))
@@ -34,7 +34,7 @@ extension Remesher {
   }
 
   /// By how much a flip lowers the sum of the squared deviations.
-  private static func gain(_ a: Int8, _ b: Int8, _ c: Int8, _ d: Int8) -> Int {
+  private static func gain(_ a: Int32, _ b: Int32, _ c: Int32, _ d: Int32) -> Int {
     // (x - 1)^2 = x^2 - 2 x + 1, (x + 1)^2 = x^2 + 2 x + 1
     2 * (Int(a) + Int(b) - Int(c) - Int(d)) - 4
   }
@@ -65,7 +65,7 @@ extension Remesher {
     let second = (pa - pb).cross(pd - pb)
     let dot = first.dot(second)
     if dot > 0 && dot * dot > 0.933 * first.lengthSquared * second.lengthSquared { return true }
-    let tolerance = 0.5 * Self.surfaceTolerance * length
+    let tolerance = 0.5 * Self.surfaceTolerance * wantedLength(Vertex(c), Vertex(d))
     let middle = (pc + pd) * 0.5
     if tree.isNear(middle, square: tolerance * tolerance) { return true }
     return tree.squaredDistance(to: middle) <= tree.squaredDistance(to: (pa + pb) * 0.5)

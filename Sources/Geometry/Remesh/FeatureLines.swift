@@ -1,7 +1,7 @@
 import Foundation
 import LinearMath
 
-/// The lines that remeshing must keep: sharp edges, boundaries, and cuts at places that are not manifold.
+/// The lines that remeshing must keep: sharp edges, boundaries, seams, and cuts at places that are not manifold.
 /// Each runs from corner to corner, or round.
 struct FeatureLines {
   /// A place on a line, by the length along it.
@@ -65,6 +65,7 @@ struct FeatureLines {
   /// tenth of the length of all edges. On a clean surface a slight bend is a feature, on a rough one noise.
   private static func usualAngle(_ mesh: borrowing HalfedgeMesh, _ cosines: [Float]) -> Double {
     let candidates: [Double] = [20, 25, 30, 35]
+    let least = candidates.map { Float(cos($0 * .pi / 180)) }
     var lengths = [Double](repeating: 0, count: candidates.count)
     var total = 0.0
     for slot in cosines.indices where slot & 3 != 3 && mesh.twins[slot].exists {
@@ -72,8 +73,7 @@ struct FeatureLines {
       let length = Double(
         (mesh.position(mesh.target(halfedge)) - mesh.position(mesh.origin(halfedge))).length)
       total += length
-      for (index, angle) in candidates.enumerated()
-      where cosines[slot] < Float(cos(angle * .pi / 180)) { lengths[index] += length }
+      for index in least.indices where cosines[slot] < least[index] { lengths[index] += length }
     }
     return zip(candidates, lengths).first { $0.1 <= 0.1 * total }?.0 ?? 40
   }

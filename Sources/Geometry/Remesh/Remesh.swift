@@ -25,12 +25,13 @@ extension Mesh {
   public func remeshed(
     _ settings: RemeshSettings, groups: [Int] = [], _ work: WorkContext
   ) throws -> Remeshing {
+    try check(groups)
     var input = HalfedgeMesh(self, weld: Weld(positions))
     input.markSeams(of: self, groups: groups)
     var remesher = try remeshed(input.copy(), settings, .nothing, work)
     var zones = try remesher.cutZones(work)
     if try !zones.isEmpty && !input.cutFaces(work).contains(true) {
-      for _ in 0..<3 {
+      for _ in 0..<3 where zones.count <= IntersectionWatch.mostZones {
         remesher = try remeshed(input.copy(), settings, .zones(zones), work)
         let found = try remesher.cutZones(work)
         if found.isEmpty { break }

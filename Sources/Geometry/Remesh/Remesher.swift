@@ -98,9 +98,13 @@ struct Remesher: ~Copyable {
     gate = watch.isNothing ? nil : IntersectionGuard(mesh, wasCut: [])
   }
 
+  /// A vertex of so many faces that what looks at all of them, or at all pairs, would take too long.
+  func isHub(_ vertex: Vertex) -> Bool { mesh.hasMoreFaces(than: 64, at: vertex) }
+
   /// Whether steps are looked at near some vertices and their neighbours.
   func isWatched(_ vertices: Vertex..., going point: SIMD3<Float>? = nil) -> Bool {
     guard case .zones(let zones) = watch else { return !watch.isNothing }
+    if vertices.contains(where: { isHub($0) }) { return true }
     var box = Box()
     if let point { box.insert(point) }
     for vertex in vertices {
@@ -123,17 +127,27 @@ extension Remesher {
         let halfedge = Halfedge(UInt32(truncatingIfNeeded: slot))
         let twin = mesh.twin(halfedge)
         if twin.exists && twin.index < halfedge.index { continue }
-        guard excess(halfedge) > 4 / 3 else { continue }
+        guard excess(halfedge) > 4 / 3, canSplit(halfedge) else { continue }
         isDone = false
         if isLongest(halfedge) && (!twin.exists || isLongest(twin)) { split(halfedge) }
       }
     }
   }
 
+  /// Whether there is anything between the ends of an edge: not where they are neighbouring numbers.
+  private func canSplit(_ halfedge: Halfedge) -> Bool {
+    let a = mesh.position(mesh.origin(halfedge))
+    let b = mesh.position(mesh.target(halfedge))
+    let middle = (a + b) * 0.5
+    return length > 0 && middle != a && middle != b
+  }
+
   /// Whether no edge of the half-edge's face is longer than it.
   private func isLongest(_ halfedge: Halfedge) -> Bool {
     let length = excess(halfedge)
-    return length >= excess(halfedge.next) && length >= excess(halfedge.previous)
+    return [halfedge.next, halfedge.previous].allSatisfy { side in
+      length >= excess(side) || !canSplit(side)
+    }
   }
 
   /// The length of an edge in multiples of what is wanted.
@@ -260,6 +274,7 @@ extension Remesher {
     if twin.exists, mesh.marks[twin.next.slot] != 0, mesh.marks[twin.previous.slot] != 0 {
       return false
     }
+    if isHub(u) || isHub(v) { return false }
     let limit = 4.0 / 3 * wantedLength(u, v)
     guard fits(u, without: v, at: point, limit), fits(v, without: u, at: point, limit) else {
       return false
@@ -308,7 +323,8 @@ extension Remesher {
   /// Whether the faces about two vertices that merge at `point` stay near the input.
   private func staysNear(_ u: Vertex, _ v: Vertex, at point: SIMD3<Float>) -> Bool {
     if isFlat(u) && isFlat(v) { return true }
-    let square = Self.surfaceTolerance * Self.surfaceTolerance * length * length
+    let tolerance = Self.surfaceTolerance * wantedLength(u, v)
+    let square = tolerance * tolerance
     for (vertex, other) in [(u, v), (v, u)] {
       var turning = mesh.outgoing[vertex.slot]
       let first = turning

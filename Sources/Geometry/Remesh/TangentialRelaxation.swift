@@ -28,6 +28,7 @@ extension Remesher {
     openGate()
     for (index, slot) in vertices.enumerated() {
       if index & 4095 == 0 { try work.checkCancelled() }
+      if isHub(Vertex(slot)) { continue }
       let placement = place(Vertex(slot))
       guard placement.position != mesh.positions[slot] else { continue }
       guard keepsFaces(Vertex(slot), at: placement.position),

@@ -84,19 +84,27 @@ extension HalfedgeMesh {
     _ twins: inout [Halfedge], _ locked: inout [Bool], _ ends: [UInt32],
     _ bucketed: [SIMD2<UInt32>], _ corners: [Vertex]
   ) {
+    let sorted = sortedHubs(bucketed, ends)
     let origins = corners.span
-    let entries = bucketed.span
+    let entries = sorted.span
     var pairs = twins.mutableSpan
     var begin = 0
     for lower in 0..<ends.count - 1 {
       let end = Int(ends[lower])
+      // In a hub's bucket equal ends stand side by side.
+      let isHub = end - begin > hubSize
+      var (from, to) = (begin, end)
       for first in begin..<end {
         let entry = entries[first]
+        if isHub && (first == begin || entries[first - 1].x != entry.x) {
+          (from, to) = (first, first + 1)
+          while to < end && entries[to].x == entry.x { to += 1 }
+        }
         let halfedge = Halfedge(entry.y)
         if pairs[halfedge.slot].exists { continue }
         var partner = Halfedge.none
         var others = 0
-        for second in begin..<end {
+        for second in from..<to {
           let candidate = entries[second]
           if candidate.x == entry.x && second != first {
             others &+= 1
@@ -116,6 +124,23 @@ extension HalfedgeMesh {
       }
       begin = end
     }
+  }
+
+  /// Buckets with more entries than this are sorted, so that a hub takes no longer than as many vertices.
+  private static var hubSize: Int { 64 }
+
+  private static func sortedHubs(
+    _ bucketed: [SIMD2<UInt32>], _ ends: [UInt32]
+  ) -> [SIMD2<UInt32>] {
+    var entries = bucketed
+    var begin = 0
+    for end in ends.dropLast().map({ Int($0) }) {
+      if end - begin > hubSize {
+        entries[begin..<end].sort { ($0.x, $0.y) < ($1.x, $1.y) }
+      }
+      begin = end
+    }
+    return entries
   }
 
   /// Chooses `outgoing`, and gives every further fan of faces about a point a vertex of its own; locks the

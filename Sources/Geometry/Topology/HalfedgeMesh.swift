@@ -67,7 +67,7 @@ package struct HalfedgeMesh: ~Copyable {
   /// The triangle of the input each face began as.
   package var sources: [UInt32]
   /// What a verb keeps for each corner of a face, in the slots of `origins`; empty where it keeps nothing.
-  /// Only collapses look after it.
+  /// `compact` moves it along; `split` and `flip` do not look after it.
   package var corners: [SIMD8<Float>] = []
   package var liveFaces: Int
   /// Whether any edge has only one face; operators do not change that.

@@ -76,7 +76,9 @@ struct AttributeTransfer {
     } else {
       for query in sector {
         let normal = normal(at: surface.place(of: query), or: query.normal)
-        if let same = groups.firstIndex(where: { $0.normal.dot(normal) > 0.97 }) {
+        if let same = groups.firstIndex(where: {
+          $0.normal == normal || $0.normal.dot(normal) > 0.97
+        }) {
           groups[same].corners.append(query.corner)
         } else {
           groups.append((normal, [query.corner]))

@@ -71,23 +71,27 @@ struct SourceSurface {
     let chart = Int(chartOfTriangle[query.source])
     let tree = trees[chart]
     let inside = point + (query.center - point) / 3
-    let start =
-      tree.closestPoint(to: inside, facing: normal) ?? tree.closestPoint(to: inside)
-    guard let start else { return SurfacePoint(triangle: query.source, weights: [1, 0, 0]) }
+    guard let near = tree.closestPoint(to: inside) else {
+      return SurfacePoint(triangle: query.source, weights: [1, 0, 0])
+    }
+    // On the face's own side where that is not much farther.
+    let reach = 2 * near.squaredDistance.squareRoot() + (query.center - point).length
+    let isFlat = query.area == 0
+    let start = isFlat ? near : tree.closestPoint(to: inside, within: reach, facing: normal) ?? near
     let face = walk(to: point, from: facesOfChart[chart][start.triangle], facing: normal)
     return surfacePoint(face, nearest: point)
   }
 
   /// The face nearest to `point` that is found from `start` without crossing a wall: always on from the
-  /// nearest that is known, until two dozen in a row have been no nearer.
+  /// nearest that is known, until two dozen in a row have been no nearer, or a few hundred were asked.
   private func walk(
     to point: SIMD3<Float>, from start: UInt32, facing normal: SIMD3<Float>
   ) -> UInt32 {
-    var known = [start]
+    var known: Set<UInt32> = [start]
     var waiting = [(face: start, square: squaredDistance(point, start))]
     var best = waiting[0]
     var patience = 24
-    while patience > 0, best.square > 0, !waiting.isEmpty {
+    while patience > 0, best.square > 0, !waiting.isEmpty, known.count < 500 {
       let next = waiting.indices.min { waiting[$0].square < waiting[$1].square }!
       let (face, square) = waiting.remove(at: next)
       patience -= 1
@@ -99,8 +103,7 @@ struct SourceSurface {
         let halfedge = Halfedge(face << 2 | corner)
         if isWall[halfedge.slot] { continue }
         let neighbour = twins[halfedge.slot].face.index
-        if known.contains(neighbour) { continue }
-        known.append(neighbour)
+        if !known.insert(neighbour).inserted { continue }
         if isTurnedAway(neighbour, from: normal) { continue }
         waiting.append((neighbour, squaredDistance(point, neighbour)))
       }
@@ -132,14 +135,18 @@ struct SourceSurface {
       weights[corner] = 1
       return SurfacePoint(triangle: triangle, weights: weights)
     }
-    let normal = (b - a).cross(c - a)
+    let normal = mesh.areaNormal(triangle)
     let square = normal.lengthSquared
-    guard square > 0 else { return SurfacePoint(triangle: triangle, weights: [1, 0, 0]) }
-    let second = (place - a).cross(c - a).dot(normal) / square
-    let third = (b - a).cross(place - a).dot(normal) / square
-    var weights = SIMD3(1 - second - third, second, third).clamped(
-      lowerBound: .zero, upperBound: .one)
+    let start = SIMD3<Double>(a)
+    let (ab, ac) = (SIMD3<Double>(b) - start, SIMD3<Double>(c) - start)
+    let way = SIMD3<Double>(place) - start
+    let (second, third) = (way.cross(ac).dot(normal) / square, ab.cross(way).dot(normal) / square)
+    guard second.isFinite, third.isFinite else {
+      return SurfacePoint(triangle: triangle, weights: [1, 0, 0])
+    }
+    var weights = SIMD3(1 - second - third, second, third)
+      .clamped(lowerBound: .zero, upperBound: .one)
     weights /= weights.sum()
-    return SurfacePoint(triangle: triangle, weights: weights)
+    return SurfacePoint(triangle: triangle, weights: SIMD3<Float>(weights))
   }
 }
