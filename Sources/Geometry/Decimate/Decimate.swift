@@ -48,7 +48,8 @@ extension Mesh {
     }
     decimator.mesh.scale(by: 1 / unit)
     kernel.scale(by: 1 / unit)
-    let (mesh, sources) = try decimator.mesh.finish(as: self, kernel, work)
+    let (mesh, sources) = try decimator.mesh.finish(
+      as: self, kernel, isSubset: settings.keepVertices, work)
     return Decimation(mesh: mesh, sources: sources)
   }
 }

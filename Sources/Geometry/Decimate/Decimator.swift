@@ -168,7 +168,11 @@ struct Decimator: ~Copyable {
       guard keepsBoundary(halfedge) else { return nil }
       rank = SIMD2(lineRank(u), lineRank(v))
       if rank != .zero { star.addLines(mesh, u, v) }
-      if rank.x > 0 && rank.y > 0 && !keepsLine(halfedge, rank) { star.addSlide() }
+      if rank.x > 0 && rank.y > 0 && !keepsLine(halfedge, rank) {
+        // A vertex of another chart has no attributes for this one that could be kept.
+        if keepsVertices && mesh.hasSeams { return nil }
+        star.addSlide()
+      }
     }
     if staysU || !staysV && rank.x > rank.y { return .zero }
     if staysV || rank.y > rank.x { return star.along }

@@ -26,6 +26,7 @@ extension Mesh {
     _ settings: RemeshSettings, groups: [Int] = [], _ work: WorkContext
   ) throws -> Remeshing {
     try check(groups)
+    try checkSize(settings)
     var input = HalfedgeMesh(self, weld: Weld(positions))
     input.markSeams(of: self, groups: groups)
     var remesher = try remeshed(input.copy(), settings, .nothing, work)
@@ -44,6 +45,21 @@ extension Mesh {
     let meanEdgeLength = remesher.mesh.meanEdgeLength
     let (mesh, sources) = try remesher.mesh.finish(as: self, input, work)
     return Remeshing(mesh: mesh, sources: sources, meanEdgeLength: meanEdgeLength)
+  }
+
+  /// The most triangles that are made.
+  private static var mostTriangles: Double { 200e6 }
+
+  /// Says so where an edge length asks for more triangles than any machine has room for.
+  private func checkSize(_ settings: RemeshSettings) throws(MeshError) {
+    guard let length = settings.edgeLength else { return }
+    let area = triangles.indices.reduce(0.0) { $0 + areaNormal($1).length / 2 }
+    let wanted = area / (3.0.squareRoot() / 4 * length * length)
+    guard wanted > Self.mostTriangles else { return }
+    throw MeshError(
+      "too-many-triangles",
+      "edges of \(length) would make more than \(Int(Self.mostTriangles / 1e6)) million triangles; "
+        + "take longer ones", at: "edge length")
   }
 
   private func remeshed(

@@ -2,10 +2,12 @@ public import Settings
 
 /// What remeshing is asked for. Without edge length or count, the edge length is the input's mean.
 public struct RemeshSettings: SettingsGroup {
-  @Setting("The edge length wanted, in the mesh's unit.", in: 1e-9...1e9)
+  @Setting(
+    "The edge length wanted, in the mesh's unit; the input's mean without it and without a count.",
+    in: 1e-9...1e9)
   public var edgeLength: Double? = nil
 
-  @Setting("How many triangles are wanted, instead of an edge length.", in: 4...2_000_000_000)
+  @Setting("About how many triangles are wanted, instead of an edge length.", in: 4...2_000_000_000)
   public var targetTriangles: Int? = nil
 
   @Setting("How often to split, collapse, flip, relax and project.", in: 1...1000)

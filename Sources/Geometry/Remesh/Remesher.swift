@@ -82,14 +82,15 @@ struct Remesher: ~Copyable {
   /// One round of Botsch and Kobbelt, "A remeshing approach to multiresolution modeling", 2004.
   mutating func iterate(changingCounts: Bool, _ work: WorkContext) throws {
     if changingCounts {
-      splitLong()
+      try splitLong(work)
       assignRoles()
     }
     openGate()
-    if changingCounts { collapseShort() }
+    if changingCounts { try collapseShort(work) }
     flipTowardsSix()
     gate = nil
     compact()
+    try work.checkCancelled()
     try relax(work)
   }
 
@@ -119,9 +120,10 @@ extension Remesher {
   /// Splits edges longer than 4/3 of what is wanted, each only when it is the longest of its faces: so
   /// what is new is always shorter, the end is near, and thin triangles are cut across (Rivara, "Algorithms
   /// for refining triangular grids suitable for adaptive and multigrid techniques", 1984).
-  mutating func splitLong() {
+  mutating func splitLong(_ work: WorkContext) throws {
     var isDone = false
     while !isDone {
+      try work.checkCancelled()
       isDone = true
       for slot in mesh.origins.indices where slot & 3 != 3 {
         let halfedge = Halfedge(UInt32(truncatingIfNeeded: slot))
@@ -186,8 +188,9 @@ extension Remesher {
 
   /// Collapses edges shorter than 4/5 of what is wanted, where that makes no edge too long: the shortest
   /// first and each vertex once a round, so that the result has no grain of the order of the faces.
-  mutating func collapseShort() {
+  mutating func collapseShort(_ work: WorkContext) throws {
     for _ in 0..<4 {
+      try work.checkCancelled()
       let short = shortEdges()
       let before = mesh.liveFaces
       var isMoved = [Bool](repeating: false, count: mesh.positions.count)

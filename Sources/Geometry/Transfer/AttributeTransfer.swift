@@ -6,10 +6,16 @@ struct AttributeTransfer {
   private let source: Mesh
   private let surface: SourceSurface
 
+  /// Whether every vertex of the result is one of the source.
+  private let isSubset: Bool
+
   /// - Parameter kernel: the input with its seams marked, before any operator.
-  init(from source: Mesh, _ kernel: borrowing HalfedgeMesh, _ work: WorkContext) throws {
+  init(
+    from source: Mesh, _ kernel: borrowing HalfedgeMesh, isSubset: Bool, _ work: WorkContext
+  ) throws {
     self.source = source
-    surface = try SourceSurface(source, kernel, work)
+    self.isSubset = isSubset
+    surface = try SourceSurface(source, kernel, isForVertices: isSubset, work)
   }
 
   /// A vertex of the result to be: a point and, of the corners there, those that share their attributes.
@@ -66,7 +72,8 @@ struct AttributeTransfer {
   /// The wedges of a sector: one, or where normals jump inside it as many as there are normals.
   private func wedges(of sector: [CornerQuery]) -> [Wedge] {
     let largest = sector.max { $0.area < $1.area }!
-    let place = surface.place(of: largest)
+    let near = surface.place(of: largest, crossingHardEdges: true)
+    let place = isSubset ? surface.vertex(at: largest.point, like: near) : near
     var wedges: [Wedge] = []
     var groups: [(normal: SIMD3<Float>, corners: [Halfedge])] = []
     let normals = source.attributes.normals
@@ -75,7 +82,8 @@ struct AttributeTransfer {
       groups = [(normal, sector.map(\.corner))]
     } else {
       for query in sector {
-        let normal = normal(at: surface.place(of: query), or: query.normal)
+        let normal = normal(
+          at: surface.place(of: query, crossingHardEdges: false), or: query.normal)
         if let same = groups.firstIndex(where: {
           $0.normal == normal || $0.normal.dot(normal) > 0.97
         }) {
@@ -125,14 +133,16 @@ struct CornerQuery {
 extension HalfedgeMesh {
   /// The surface with the attributes of the mesh it came from, but for tangents.
   ///
-  /// - Parameter input: that mesh with its seams marked, before any operator.
+  /// - Parameters:
+  ///   - input: that mesh with its seams marked, before any operator.
+  ///   - isSubset: whether every vertex is one of that mesh, and is to be it to the bit.
   consuming func finish(
-    as source: Mesh, _ input: borrowing HalfedgeMesh, _ work: WorkContext
+    as source: Mesh, _ input: borrowing HalfedgeMesh, isSubset: Bool = false, _ work: WorkContext
   ) throws -> (mesh: Mesh, sources: [Int]) {
     let streams = source.attributes
     if streams.normals.isEmpty && streams.colors.isEmpty && streams.uvs.allSatisfy(\.isEmpty) {
       return finish()
     }
-    return try AttributeTransfer(from: source, input, work).finish(self, work)
+    return try AttributeTransfer(from: source, input, isSubset: isSubset, work).finish(self, work)
   }
 }

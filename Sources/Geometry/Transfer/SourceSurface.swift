@@ -10,21 +10,36 @@ struct SourceSurface {
   private let mesh: Mesh
   /// The neighbourhoods of the input; its faces are still those of `mesh`.
   private let twins: [Halfedge]
-  private let isWall: [Bool]
+  /// What is in the way at each half-edge.
+  private let walls: [Wall]
   private let sources: [UInt32]
   private let chartOfTriangle: [UInt32]
   private let trees: [BVH]
   /// The triangles of each chart's tree.
   private let facesOfChart: [[UInt32]]
+  /// For each point the triangles there, times four, plus the corner; empty where nobody asks.
+  private let cornersAtPoint: [SIMD3<Float>: [UInt64]]
   /// Whether normals jump anywhere but at seams.
   let hasHardEdges: Bool
 
-  /// - Parameter kernel: the input with its seams marked, before any operator.
-  init(_ mesh: Mesh, _ kernel: borrowing HalfedgeMesh, _ work: WorkContext) throws {
+  /// - Parameters:
+  ///   - kernel: the input with its seams marked, before any operator.
+  ///   - isForVertices: whether vertices will be asked for.
+  init(
+    _ mesh: Mesh, _ kernel: borrowing HalfedgeMesh, isForVertices: Bool, _ work: WorkContext
+  ) throws {
     self.mesh = mesh
+    var corners: [SIMD3<Float>: [UInt64]] = [:]
+    for (index, triangle) in mesh.triangles.enumerated() where isForVertices {
+      for corner in 0..<3 {
+        let point = mesh.positions[Int(triangle[corner])]
+        corners[point, default: []].append(UInt64(index) << 2 | UInt64(corner))
+      }
+    }
+    cornersAtPoint = corners
     twins = kernel.twins
     sources = kernel.sources
-    (isWall, hasHardEdges) = Self.walls(mesh, kernel)
+    (walls, hasHardEdges) = Self.walls(mesh, kernel)
     let charts = kernel.charts()
     var chartOfTriangle = [UInt32](repeating: 0, count: mesh.triangles.count)
     var faces = [[UInt32]](repeating: [], count: charts.count)
@@ -41,17 +56,21 @@ struct SourceSurface {
     }
   }
 
-  /// For each half-edge, whether attributes or normals jump there, so that a search must not cross it.
+  /// What jumps at an edge, so that a search must not cross it.
+  private enum Wall: UInt8 {
+    case none, hardEdge, seam
+  }
+
   private static func walls(
     _ mesh: Mesh, _ kernel: borrowing HalfedgeMesh
-  ) -> (isWall: [Bool], hasHardEdges: Bool) {
+  ) -> (walls: [Wall], hasHardEdges: Bool) {
     let normals = mesh.attributes.normals
-    var isWall = [Bool](repeating: true, count: kernel.origins.count)
+    var walls = [Wall](repeating: .seam, count: kernel.origins.count)
     var hasHardEdges = false
     for slot in kernel.origins.indices where slot & 3 != 3 {
       let (halfedge, twin) = (Halfedge(UInt32(slot)), kernel.twins[slot])
       guard twin.exists, !kernel.isSeam(halfedge) else { continue }
-      isWall[slot] = false
+      walls[slot] = .none
       if normals.isEmpty { continue }
       let pairs = [
         (kernel.inputVertex(halfedge, mesh), kernel.inputVertex(twin.next, mesh)),
@@ -60,13 +79,15 @@ struct SourceSurface {
       let isSmooth = pairs.allSatisfy { first, second in
         first == second || normals[Int(first)].dot(normals[Int(second)]) > 0.99
       }
-      if !isSmooth { (isWall[slot], hasHardEdges) = (true, true) }
+      if !isSmooth { (walls[slot], hasHardEdges) = (.hardEdge, true) }
     }
-    return (isWall, hasHardEdges)
+    return (walls, hasHardEdges)
   }
 
   /// The place on this surface of a corner of a result's face.
-  func place(of query: CornerQuery) -> SurfacePoint {
+  ///
+  /// - Parameter crossingHardEdges: false where it is the normal that is wanted.
+  func place(of query: CornerQuery, crossingHardEdges: Bool) -> SurfacePoint {
     let (point, normal) = (query.point, query.normal)
     let chart = Int(chartOfTriangle[query.source])
     let tree = trees[chart]
@@ -78,14 +99,46 @@ struct SourceSurface {
     let reach = 2 * near.squaredDistance.squareRoot() + (query.center - point).length
     let isFlat = query.area == 0
     let start = isFlat ? near : tree.closestPoint(to: inside, within: reach, facing: normal) ?? near
-    let face = walk(to: point, from: facesOfChart[chart][start.triangle], facing: normal)
+    let face = walk(
+      to: point, from: facesOfChart[chart][start.triangle], facing: normal,
+      past: crossingHardEdges ? .hardEdge : .none)
     return surfacePoint(face, nearest: point)
+  }
+
+  /// The vertex of the input at a place of one of its points: of those there in the place's chart, the one
+  /// whose texture coordinates and colours are the most like what was found.
+  func vertex(at point: SIMD3<Float>, like place: SurfacePoint) -> SurfacePoint {
+    let chart = chartOfTriangle[place.triangle]
+    var best = place
+    var least = Float.infinity
+    for corner in cornersAtPoint[point] ?? [] where chartOfTriangle[Int(corner >> 2)] == chart {
+      var weights = SIMD3<Float>.zero
+      weights[Int(corner & 3)] = 1
+      let candidate = SurfacePoint(triangle: Int(corner >> 2), weights: weights)
+      let difference = unlikeness(candidate, place)
+      if difference < least { (least, best) = (difference, candidate) }
+    }
+    return best
+  }
+
+  private func unlikeness(_ a: SurfacePoint, _ b: SurfacePoint) -> Float {
+    var sum: Float = 0
+    for stream in mesh.attributes.uvs where !stream.isEmpty {
+      let step = mesh.interpolated(stream, at: a) - mesh.interpolated(stream, at: b)
+      sum += (step * step).sum()
+    }
+    if !mesh.attributes.colors.isEmpty {
+      let colors = mesh.attributes.colors
+      let step = mesh.interpolated(colors, at: a) - mesh.interpolated(colors, at: b)
+      sum += (step * step).sum()
+    }
+    return sum
   }
 
   /// The face nearest to `point` that is found from `start` without crossing a wall: always on from the
   /// nearest that is known, until two dozen in a row have been no nearer, or a few hundred were asked.
   private func walk(
-    to point: SIMD3<Float>, from start: UInt32, facing normal: SIMD3<Float>
+    to point: SIMD3<Float>, from start: UInt32, facing normal: SIMD3<Float>, past allowed: Wall
   ) -> UInt32 {
     var known: Set<UInt32> = [start]
     var waiting = [(face: start, square: squaredDistance(point, start))]
@@ -101,7 +154,7 @@ struct SourceSurface {
       }
       for corner in 0..<3 as Range<UInt32> {
         let halfedge = Halfedge(face << 2 | corner)
-        if isWall[halfedge.slot] { continue }
+        if walls[halfedge.slot].rawValue > allowed.rawValue { continue }
         let neighbour = twins[halfedge.slot].face.index
         if !known.insert(neighbour).inserted { continue }
         if isTurnedAway(neighbour, from: normal) { continue }

@@ -88,13 +88,13 @@ public enum CompareModels: Verb {
     _ found: MeshComparison, _ chamfer: Double, _ hausdorff: Double
   ) -> String {
     var lines = [
-      "mean distance   \(chamfer) % of the diagonal",
-      "largest         \(hausdorff) % of the diagonal",
-      "normals         \(found.normalConsistency)",
+      "mean distance   \(chamfer.brief) % of the diagonal",
+      "largest         \(hausdorff.brief) % of the diagonal",
+      "normals         \(found.normalConsistency.brief)",
     ]
-    lines += found.fScores.map { "F-score \($0.percent) %   \($0.value)" }
+    lines += found.fScores.map { "F-score \($0.percent) %   \($0.value.brief)" }
     lines.append(
-      "volume IoU      " + (found.volumeIoU.map { "\($0)" } ?? "not both are watertight"))
+      "volume IoU      " + (found.volumeIoU.map(\.brief) ?? "not both are watertight"))
     return lines.joined(separator: "\n")
   }
 }

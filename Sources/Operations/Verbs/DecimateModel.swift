@@ -9,7 +9,7 @@ public import Work
 public enum DecimateModel: Verb {
   public static let name = "decimate"
   public static let summary =
-    "Writes a mesh with fewer triangles, and says how far it is from the input."
+    "Writes a mesh with fewer triangles, and says how far it is from the input. Of several targets the first that is reached ends it."
   public static let usage = "MODEL -o MODEL"
   public static let inputCount = 1...1
   public static let output = OutputRule.required(standardOutput: nil)
@@ -33,7 +33,7 @@ public enum DecimateModel: Verb {
     work.progress.enter("measure")
     let diagonal = Double(source.mesh.bounds.diagonal)
     let deviation = try result.mesh.deviation(from: source.mesh, seed: call.seed, work)
-    let report = result.mesh.report()
+    let points = Weld(result.mesh.positions).vertexOfPoint.count
     if let asked = options.triangleGoal(of: source.mesh), result.mesh.triangles.count > asked {
       work.log.warn(
         "\(result.mesh.triangles.count) triangles are left, \(asked) were asked for: "
@@ -46,15 +46,15 @@ public enum DecimateModel: Verb {
     return VerbResult(
       outputs: outputs,
       result: [
-        "triangles": .integer(result.mesh.triangles.count), "vertices": .integer(report.vertices),
+        "triangles": .integer(result.mesh.triangles.count), "vertices": .integer(points),
         "trianglesBefore": .integer(source.mesh.triangles.count),
         "meanErrorPercent": .number(mean), "maxErrorPercent": .number(largest),
       ],
       text: """
         triangles       \(source.mesh.triangles.count) -> \(result.mesh.triangles.count)
-        vertices        \(report.vertices)
-        mean error      \(mean) % of the diagonal
-        largest error   \(largest) % of the diagonal
+        vertices        \(points), \(result.mesh.positions.count) with the copies along seams
+        mean error      \(mean.brief) % of the diagonal
+        largest error   \(largest.brief) % of the diagonal
         """)
   }
 }

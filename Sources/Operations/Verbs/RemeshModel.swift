@@ -17,6 +17,9 @@ public enum RemeshModel: Verb {
   public static func run(_ call: VerbCall<RemeshSettings>, _ work: WorkContext) throws
     -> VerbResult
   {
+    if call.options.edgeLength != nil && call.options.targetTriangles != nil {
+      throw UsageError("give --edge-length or --target-triangles, not both")
+    }
     let target = try SceneFormat(path: call.output!, writing: true)
     work.progress.declare([("read", 1), ("remesh", 4), ("measure", 2), ("write", 1)])
     let source = try MeshInput.read(call.inputs[0], work)
@@ -25,6 +28,13 @@ public enum RemeshModel: Verb {
     work.progress.enter("measure")
     let diagonal = Double(source.mesh.bounds.diagonal)
     let deviation = try result.mesh.deviation(from: source.mesh, seed: call.seed, work)
+    if let asked = call.options.targetTriangles,
+      abs(result.mesh.triangles.count - asked) * 20 > asked
+    {
+      work.log.warn(
+        "\(result.mesh.triangles.count) triangles were made, about \(asked) were asked for: "
+          + "lines and bends that are kept need other sizes")
+    }
     work.progress.enter("write")
     let outputs = try source.write(
       result.mesh, from: result.sources, as: target, to: call.output!, work)
@@ -40,8 +50,8 @@ public enum RemeshModel: Verb {
       ],
       text: """
         triangles       \(source.mesh.triangles.count) -> \(result.mesh.triangles.count)
-        mean edge       \(result.meanEdgeLength)
-        largest error   \(largest) % of the diagonal
+        mean edge       \(result.meanEdgeLength.brief)
+        largest error   \(largest.brief) % of the diagonal
         """)
   }
 }
