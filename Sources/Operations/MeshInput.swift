@@ -9,7 +9,9 @@ struct MeshInput {
   /// Everything the scene shows, in one mesh and in world coordinates.
   let mesh: Mesh
   /// For each triangle of the mesh which of `kinds` it is.
-  let groups: [Int]
+  private let kindOfTriangle: [Int]
+  /// The same for verbs that keep the borders of materials; empty where there are none.
+  var groups: [Int] { kinds.count > 1 ? kindOfTriangle : [] }
   private let kinds: [Kind]
 
   /// What the parts of a scene may differ in besides their shape.
@@ -45,7 +47,7 @@ struct MeshInput {
     mesh = Mesh.merged(surfaces.map(\.mesh))
     var kinds: [Kind] = []
     var known: [Kind: Int] = [:]
-    groups = surfaces.flatMap { part in
+    kindOfTriangle = surfaces.flatMap { part in
       let kind = Kind(part)
       let index = known[kind] ?? kinds.count
       if index == kinds.count { kinds.append(kind) }
@@ -72,7 +74,9 @@ struct MeshInput {
 
   private func parts(of result: Mesh, from sources: [Int]) -> [Scene.Shape.Part] {
     var triangles = [[Int]](repeating: [], count: kinds.count)
-    for (triangle, source) in sources.enumerated() { triangles[groups[source]].append(triangle) }
+    for (triangle, source) in sources.enumerated() {
+      triangles[kindOfTriangle[source]].append(triangle)
+    }
     let meshes = result.parts(triangles) { part, attributes in
       let kind = kinds[part]
       attributes.uvs.removeLast(max(0, attributes.uvs.count - kind.uvSets))

@@ -21,6 +21,7 @@ struct CollapseQueue {
     halfedges = [Halfedge](repeating: .none, count: room)
   }
 
+  /// Adds an edge; there must be room.
   mutating func append(_ halfedge: Halfedge, cost: Float) {
     costs[count] = cost
     halfedges[count] = halfedge

@@ -17,7 +17,7 @@ extension Mesh {
   /// are. Unless `fast` is set, a surface that does not cut itself does not begin to, and one that does gets new
   /// cuts only where all else has become far more expensive.
   ///
-  /// Texture coordinates and colours count as much as the shape (see `AttributeStar`); seams are kept as
+  /// Texture coordinates and colours count beside the shape (see `AttributeStar`); seams are kept as
   /// long as that is cheap. The result has the attributes of this mesh but for tangents, taken from its
   /// surface.
   ///

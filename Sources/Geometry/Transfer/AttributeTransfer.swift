@@ -5,7 +5,6 @@ import Work
 struct AttributeTransfer {
   private let source: Mesh
   private let surface: SourceSurface
-
   /// Whether every vertex of the result is one of the source.
   private let isSubset: Bool
 
