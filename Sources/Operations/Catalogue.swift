@@ -9,6 +9,7 @@ public enum Catalogue {
     AnyVerb(Convert.self),
     AnyVerb(DecimateModel.self),
     AnyVerb(RemeshModel.self),
+    AnyVerb(RepairModel.self),
     AnyVerb(CompareModels.self),
     AnyVerb(ExportDataset.self),
   ]

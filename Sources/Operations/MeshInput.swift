@@ -31,13 +31,19 @@ struct MeshInput {
   }
 
   /// Enters the phase "read".
-  static func read(_ path: String, _ work: WorkContext) throws -> MeshInput {
+  ///
+  /// - Parameter format: brings the numbers into the unit of this format, so that they are written as the
+  ///   verb sees them; nil leaves them as the file has them.
+  static func read(
+    _ path: String, as format: SceneFormat? = nil, _ work: WorkContext
+  ) throws -> MeshInput {
     work.progress.enter("read")
-    let scene = try SceneFile.read(path, log: work.log)
+    var scene = try SceneFile.read(path, log: work.log)
     guard scene.triangleCount > 0 else {
       throw InputError("no-triangles", "the model holds no triangles", path)
     }
     try work.checkCancelled()
+    if let format { scene = try Convert.scaled(scene, to: format, nil, work.log) }
     return MeshInput(scene)
   }
 

@@ -26,6 +26,20 @@ extension Mesh {
     _ triangles: [SIMD3<UInt32>], _ positions: [SIMD3<Float>], names: [UInt32] = [], _ tree: BVH,
     _ work: WorkContext
   ) throws -> [Bool] {
+    var isCut = [Bool](repeating: false, count: triangles.count)
+    for pair in try intersectingPairs(triangles, positions, names: names, tree, work) {
+      (isCut[pair.x], isCut[pair.y]) = (true, true)
+    }
+    return isCut
+  }
+
+  /// The pairs of triangles over points that meet, the smaller number first; ascending.
+  ///
+  /// - Parameter among: pairs are looked for that have one of these in them; nil for all triangles.
+  static func intersectingPairs(
+    _ triangles: [SIMD3<UInt32>], _ positions: [SIMD3<Float>], names: [UInt32] = [],
+    among chosen: [Bool]? = nil, _ tree: BVH, _ work: WorkContext
+  ) throws -> [SIMD2<Int>] {
     @Sendable @inline(__always)
     func named(_ index: Int) -> NamedTriangle {
       let t = triangles[index]
@@ -38,18 +52,19 @@ extension Mesh {
     let found = try parallelMap(count: parts, work) { part in
       var pairs: [SIMD2<Int>] = []
       for first in part * chunk..<min(triangles.count, (part + 1) * chunk) {
+        if let chosen, !chosen[first] { continue }
         let triangle = named(first)
         let plane = triangle.plane
         tree.forEachOverlap(of: triangles[first], positions) { second in
-          if second > first, TriangleIntersection.meet(triangle, named(second), plane) {
-            pairs.append(SIMD2(first, second))
+          // A pair of two that are both looked at is found from its first.
+          let isMine = second > first || chosen.map { !$0[second] && second != first } ?? false
+          if isMine, TriangleIntersection.meet(triangle, named(second), plane) {
+            pairs.append(SIMD2(min(first, second), max(first, second)))
           }
         }
       }
       return pairs
     }
-    var isCut = [Bool](repeating: false, count: triangles.count)
-    for pair in found.joined() { (isCut[pair.x], isCut[pair.y]) = (true, true) }
-    return isCut
+    return Array(found.joined())
   }
 }

@@ -48,6 +48,20 @@ func planarOrientation(
   return exact.sign
 }
 
+/// The sign of the area of the triangle a b c, exactly; +1 for counter-clockwise.
+func planarOrientation(_ a: SIMD2<Double>, _ b: SIMD2<Double>, _ c: SIMD2<Double>) -> Int {
+  let (p, q) = (a - c, b - c)
+  let (left, right) = (p.x * q.y, p.y * q.x)
+  let determinant = left - right
+  let bound = 3.3306690738754716e-16 * (abs(left) + abs(right))
+  if determinant > bound { return 1 }
+  if determinant < -bound { return -1 }
+  let exact =
+    Expansion.difference(a.x, c.x) * Expansion.difference(b.y, c.y)
+    - Expansion.difference(a.y, c.y) * Expansion.difference(b.x, c.x)
+  return exact.sign
+}
+
 private func exactOrientation(
   _ a: SIMD3<Float>, _ b: SIMD3<Float>, _ c: SIMD3<Float>, _ d: SIMD3<Float>
 ) -> Int {
@@ -67,7 +81,12 @@ struct Expansion {
 
   /// a - b, of floats.
   static func difference(_ a: Float, _ b: Float) -> Expansion {
-    let (sum, error) = twoSum(Double(a), -Double(b))
+    difference(Double(a), Double(b))
+  }
+
+  /// a - b.
+  static func difference(_ a: Double, _ b: Double) -> Expansion {
+    let (sum, error) = twoSum(a, -b)
     return Expansion(parts: error == 0 ? [sum] : [error, sum])
   }
 

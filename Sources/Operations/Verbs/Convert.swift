@@ -92,6 +92,8 @@ public enum Convert: Verb {
     guard from != unit else { return scene }
     let factor = from.meters / unit.meters
     let scale = Matrix3(columns: [factor, 0, 0], [0, factor, 0], [0, 0, factor])
-    return scene.transformed(by: Matrix4(linear: scale))
+    var scaled = scene.transformed(by: Matrix4(linear: scale))
+    scaled.unit = unit
+    return scaled
   }
 }

@@ -1,0 +1,259 @@
+import LinearMath
+import Work
+
+// Triangles that cut one another become triangles that meet in common points and edges only.
+//
+// Whether two triangles meet is decided exactly; the points that a cut needs are rounded to a grid of
+// floats, and since rounding can make new cuts, the same is done again until none is left (Lazard and
+// Valque, "Removing self-intersections in triangle meshes", 2024: iterated snap rounding, the grid getting
+// coarser). Cutting and rounding never tear: each triangle is replaced by a chain with the same rim, so
+// that a closed surface stays closed, whatever the rounding.
+
+extension Soup {
+  /// The soup with its triangles cut where they meet others; a triangle that meets no other stays as it
+  /// is. Nil where rounding makes new cuts without end.
+  func arranged(_ work: WorkContext) throws -> Soup? {
+    var soup = self
+    var isNew = [Bool](repeating: true, count: triangles.count)
+    let box = bounds
+    for pass in 0..<14 {
+      try work.checkCancelled()
+      let grid = Grid(box, bits: pass < 2 ? 23 : max(14, 25 - pass))
+      var found = try soup.conflicts(isNew, work)
+      if found.isEmpty { return soup }
+      if pass >= 3 {
+        soup.snap(found, grid, &isNew)
+        found = try soup.conflicts(isNew, work)
+      }
+      soup.cut(found, grid, &isNew)
+    }
+    return nil
+  }
+
+  /// What is not yet as it should be.
+  private struct Conflicts {
+    var pairs: [SIMD2<Int>] = []
+    var degenerate: [Int] = []
+    var isEmpty: Bool { pairs.isEmpty && degenerate.isEmpty }
+  }
+
+  /// The pairs that meet, of which one is new, and the new triangles without area.
+  private func conflicts(_ isNew: [Bool], _ work: WorkContext) throws -> Conflicts {
+    var result = Conflicts()
+    var whole: [Int] = []
+    whole.reserveCapacity(triangles.count)
+    for triangle in triangles.indices {
+      if isNew[triangle], isDegenerate(triangle) {
+        result.degenerate.append(triangle)
+      } else {
+        whole.append(triangle)
+      }
+    }
+    let corners = whole.map { triangles[$0] }
+    let tree = BVH(positions: positions, triangles: corners, quick: true)
+    result.pairs = try Mesh.intersectingPairs(
+      corners, positions, among: whole.map { isNew[$0] }, tree, work
+    ).map { SIMD2(whole[$0.x], whole[$0.y]) }
+    return result
+  }
+
+  /// Rounds all corners of triangles in conflict.
+  private mutating func snap(_ found: Conflicts, _ grid: Grid, _ isNew: inout [Bool]) {
+    var isMoved = [Bool](repeating: false, count: positions.count)
+    func move(_ triangle: Int) {
+      let t = triangles[triangle]
+      for corner in 0..<3 {
+        let point = Int(t[corner])
+        let rounded = grid.rounded(SIMD3(positions[point]))
+        if rounded == positions[point] { continue }
+        positions[point] = rounded
+        isMoved[point] = true
+      }
+    }
+    for pair in found.pairs {
+      move(pair.x)
+      move(pair.y)
+    }
+    found.degenerate.forEach { move($0) }
+    for triangle in triangles.indices {
+      let t = triangles[triangle]
+      if isMoved[Int(t.x)] || isMoved[Int(t.y)] || isMoved[Int(t.z)] { isNew[triangle] = true }
+    }
+    weld()
+  }
+
+  /// Makes one of points at one place.
+  mutating func weld() {
+    let weld = Weld(positions)
+    if weld.vertexOfPoint.count == positions.count { return }
+    positions = weld.vertexOfPoint.map { positions[Int($0)] }
+    triangles = triangles.map {
+      SIMD3(
+        weld.pointOfVertex[Int($0.x)], weld.pointOfVertex[Int($0.y)],
+        weld.pointOfVertex[Int($0.z)])
+    }
+  }
+
+  /// Cuts what is in conflict.
+  private mutating func cut(_ found: Conflicts, _ grid: Grid, _ isNew: inout [Bool]) {
+    var finder = CutFinder(self, grid: grid)
+    for pair in found.pairs {
+      finder.know(pair.x)
+      finder.know(pair.y)
+    }
+    for pair in found.pairs { finder.add(pair.x, pair.y) }
+    for triangle in found.degenerate { finder.addDegenerate(triangle) }
+    let sides = CutSides(finder)
+    let gone = Set(found.degenerate)
+    var result = Soup(positions: [], triangles: [], sources: [])
+    var isResultNew: [Bool] = []
+    result.triangles.reserveCapacity(triangles.count + 4 * finder.cuts.count)
+    for (index, triangle) in triangles.enumerated() {
+      if gone.contains(index) { continue }
+      let pieces =
+        finder.cuts[index] == nil && !sides.touch(triangle)
+        ? [] : Self.pieces(index, triangle, &finder, sides)
+      for piece in pieces.isEmpty ? [triangle] : pieces {
+        result.triangles.append(piece)
+        result.sources.append(sources[index])
+        if !operands.isEmpty { result.operands.append(operands[index]) }
+        isResultNew.append(!pieces.isEmpty)
+      }
+    }
+    result.positions = finder.positions
+    result.weld()
+    // Rounding may have drawn corners together.
+    let kept = result.triangles.map { $0.x != $0.y && $0.y != $0.z && $0.z != $0.x }
+    isNew = isResultNew.indices.filter { kept[$0] }.map { isResultNew[$0] }
+    result.keep { kept[$0] }
+    self = result
+  }
+
+  /// The triangles that one is cut into.
+  private static func pieces(
+    _ index: Int, _ triangle: SIMD3<UInt32>, _ finder: inout CutFinder, _ sides: CutSides
+  ) -> [SIMD3<UInt32>] {
+    let cuts = finder.cuts[index] ?? TriangleCuts()
+    var plan = PlanarTriangulation()
+    var ids = [triangle.x, triangle.y, triangle.z]
+    var nodes: [UInt32: Int32] = [triangle.x: 0, triangle.y: 1, triangle.z: 2]
+    for side in 0..<3 {
+      for (point, share) in sides.points(from: triangle[side], to: triangle[(side + 1) % 3]) {
+        let place: SIMD2<Double> =
+          side == 0 ? [share, 0] : side == 1 ? [1 - share, share] : [0, 1 - share]
+        guard let node = plan.append(onSide: side, place) else { continue }
+        ids.append(point)
+        if nodes[point] == nil { nodes[point] = node }
+      }
+    }
+    let frame = Frame(triangle, finder.positions)
+    for point in cuts.points where nodes[point] == nil {
+      let node = plan.insert(frame.place(of: finder.positions[Int(point)]))
+      if Int(node) == ids.count { ids.append(point) }
+      nodes[point] = node
+    }
+    for segment in cuts.segments {
+      guard let from = nodes[segment.from], let to = nodes[segment.to] else { continue }
+      plan.connect(from, to, label: Int32(segment.by)) { labels, place in
+        ids.append(
+          finder.point(
+            of: index, Int(labels.0), Int(labels.1), near: frame.place(at: place)))
+      }
+    }
+    if plan.corners.count == 1 { return [] }
+    let positions = finder.positions
+    plan.improve { frame.plane(positions[Int(ids[Int($0)])]) }
+    return plan.corners.map { SIMD3(ids[Int($0.x)], ids[Int($0.y)], ids[Int($0.z)]) }
+  }
+}
+
+/// A triangle's plane, as the triangulation's corner (0 0) (1 0) (0 1) and as lengths.
+private struct Frame {
+  private let origin: SIMD3<Double>
+  private let u: SIMD3<Double>
+  private let v: SIMD3<Double>
+  private let normal: SIMD3<Double>
+
+  init(_ triangle: SIMD3<UInt32>, _ positions: [SIMD3<Float>]) {
+    origin = SIMD3(positions[Int(triangle.x)])
+    u = SIMD3<Double>(positions[Int(triangle.y)]) - origin
+    v = SIMD3<Double>(positions[Int(triangle.z)]) - origin
+    normal = u.cross(v)
+  }
+
+  /// Strictly inside the corner, whatever rounding says.
+  func place(of point: SIMD3<Float>) -> SIMD2<Double> {
+    let offset = SIMD3<Double>(point) - origin
+    let square = normal.lengthSquared
+    let least = 0x1p-36
+    var place = SIMD2(offset.cross(v).dot(normal), u.cross(offset).dot(normal)) / square
+    place = SIMD2(max(place.x, least), max(place.y, least))
+    let sum = place.x + place.y
+    return sum <= 1 - least ? place : place * ((1 - least) / sum)
+  }
+
+  func place(at place: SIMD2<Double>) -> SIMD3<Double> { origin + u * place.x + v * place.y }
+
+  /// Coordinates in the plane, in units of length.
+  func plane(_ point: SIMD3<Float>) -> SIMD2<Double> {
+    let offset = SIMD3<Double>(point) - origin
+    let first = u.normalized
+    return SIMD2(offset.dot(first), offset.dot(normal.normalized.cross(first)))
+  }
+}
+
+/// The points on cut edges, in order.
+private struct CutSides {
+  private var pointsOnEdge: [UInt64: [(point: UInt32, share: Double)]] = [:]
+  private var isEnd: [Bool]
+
+  init(_ finder: CutFinder) {
+    isEnd = [Bool](repeating: false, count: finder.positions.count)
+    for (edge, points) in finder.pointsOnEdge {
+      let (low, high) = (Int(edge >> 32), Int(edge & 0xFFFF_FFFF))
+      (isEnd[low], isEnd[high]) = (true, true)
+      let from = SIMD3<Double>(finder.positions[low])
+      let along = SIMD3<Double>(finder.positions[high]) - from
+      let shares = points.map { point in
+        (
+          point,
+          (SIMD3<Double>(finder.positions[Int(point)]) - from).dot(along) / along.lengthSquared
+        )
+      }
+      pointsOnEdge[edge] = Self.spaced(
+        shares.sorted { $0.1 != $1.1 ? $0.1 < $1.1 : $0.0 < $1.0 })
+    }
+  }
+
+  /// Shares that grow strictly, strictly between 0 and 1, and so short that one minus them is exact.
+  private static func spaced(_ shares: [(UInt32, Double)]) -> [(point: UInt32, share: Double)] {
+    let step = 0x1p-40
+    var result = shares.map { (point: $0.0, share: ($0.1 / step).rounded() * step) }
+    var least = step
+    for index in result.indices {
+      result[index].share = max(result[index].share, least)
+      least = result[index].share + step
+    }
+    var most = 1 - step
+    for index in result.indices.reversed() {
+      result[index].share = min(result[index].share, most)
+      most = result[index].share - step
+    }
+    return result
+  }
+
+  /// Whether any side of a triangle may have points on it.
+  func touch(_ triangle: SIMD3<UInt32>) -> Bool {
+    let (a, b, c) = (isEnd[Int(triangle.x)], isEnd[Int(triangle.y)], isEnd[Int(triangle.z)])
+    if !(a && b || b && c || c && a) { return false }
+    return (0..<3).contains {
+      pointsOnEdge[CutFinder.edge(triangle[$0], triangle[($0 + 1) % 3])] != nil
+    }
+  }
+
+  /// The points from one end of an edge to the other, with their share of the way.
+  func points(from: UInt32, to: UInt32) -> [(point: UInt32, share: Double)] {
+    guard let points = pointsOnEdge[CutFinder.edge(from, to)] else { return [] }
+    return from < to ? points : points.reversed().map { ($0.point, 1 - $0.share) }
+  }
+}

@@ -1,0 +1,58 @@
+import LinearMath
+public import Work
+
+/// A repaired mesh and how it came about.
+public struct RepairedMesh: Sendable {
+  public let mesh: Mesh
+  /// For each triangle the input's triangle it is, lies in, or was put beside.
+  public let sources: [Int]
+  public let report: RepairReport
+}
+
+extension Mesh {
+  /// A solid that can be printed, as like this mesh as can be.
+  ///
+  /// First the conservative way: duplicates are taken out, rims drawn together, pieces turned to look out,
+  /// gaps closed, triangles that cut one another cut along their lines, and of all that the surface of what
+  /// winds about itself is kept; sheets that enclose nothing become plates. What is sound stays bit by bit.
+  /// Where that ends without a solid, or away from what could be seen, a new surface is laid about
+  /// everything.
+  ///
+  /// Throws `MeshError` where there is no volume under any reading.
+  public func repaired(
+    _ settings: RepairSettings = RepairSettings(), _ work: WorkContext = WorkContext()
+  ) throws -> RepairedMesh {
+    let before = try solidReport(work)
+    var report = RepairReport(before: before, after: before)
+    if before.isPrintable && settings.mode != .wrap {
+      return RepairedMesh(mesh: self, sources: Array(triangles.indices), report: report)
+    }
+    var conservative = ConservativeRepair(self, settings, report)
+    if let soup = try conservative.run(work) {
+      report = conservative.report
+      report.tier = .conservative
+      let (mesh, sources) = soup.mesh(carrying: self)
+      report.after = try mesh.solidReport(work)
+      report.untouchedPercent = untouchedPercent(in: mesh)
+      if report.after.isPrintable || settings.mode == .conservative {
+        return RepairedMesh(mesh: mesh, sources: sources, report: report)
+      }
+    }
+    throw MeshError("not-a-solid", "no solid could be made of the mesh", at: "mesh")
+  }
+
+  /// How many of the triangles another mesh has at the same places, either way round, in %.
+  func untouchedPercent(in other: Mesh) -> Double {
+    func key(_ mesh: Mesh, _ triangle: Int) -> [UInt32] {
+      let (a, b, c) = mesh.corners(triangle)
+      let sorted = [a + 0, b + 0, c + 0].sorted {
+        ($0.x, $0.y, $0.z) < ($1.x, $1.y, $1.z)
+      }
+      return sorted.flatMap { [$0.x.bitPattern, $0.y.bitPattern, $0.z.bitPattern] }
+    }
+    if triangles.isEmpty { return 100 }
+    let there = Set(other.triangles.indices.map { key(other, $0) })
+    let kept = triangles.indices.count { there.contains(key(self, $0)) }
+    return Double(kept) / Double(triangles.count) * 100
+  }
+}

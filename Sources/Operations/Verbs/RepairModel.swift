@@ -1,0 +1,101 @@
+import Formats
+public import Geometry
+import LinearMath
+import Scenes
+import Settings
+public import Work
+
+/// Broken mesh to a solid that can be printed.
+public enum RepairModel: Verb {
+  public static let name = "repair"
+  public static let summary =
+    "Writes a closed solid that can be printed, keeps what was sound bit by bit, and says what it changed."
+  public static let usage = "MODEL -o MODEL"
+  public static let inputCount = 1...1
+  public static let output = OutputRule.required(standardOutput: nil)
+
+  public static func run(_ call: VerbCall<RepairSettings>, _ work: WorkContext) throws
+    -> VerbResult
+  {
+    let target = try SceneFormat(path: call.output!, writing: true)
+    work.progress.declare([("read", 1), ("repair", 6), ("measure", 2), ("write", 1)])
+    // In the unit of the result: what is proved must be what is written, to the bit.
+    let source = try MeshInput.read(call.inputs[0], as: target, work)
+    work.progress.enter("repair")
+    let repaired = try source.mesh.repaired(call.options, work)
+    work.progress.enter("measure")
+    let deviation = try repaired.mesh.deviation(from: source.mesh, seed: call.seed, work)
+    let hausdorff = deviation.maximum / Double(source.mesh.bounds.diagonal) * 100
+    work.progress.enter("write")
+    let outputs = try source.write(
+      repaired.mesh, from: repaired.sources, as: target, to: call.output!, work)
+    let report = RepairDescription(report: repaired.report, hausdorffPercent: hausdorff)
+    return VerbResult(outputs: outputs, result: report.json, text: report.text)
+  }
+}
+
+/// A repair report for machines and for people.
+struct RepairDescription {
+  let report: RepairReport
+  let hausdorffPercent: Double
+
+  var json: JSONValue {
+    [
+      "tier": .string(report.tier.rawValue),
+      "printable": .bool(report.after.isPrintable),
+      "untouchedPercent": .number(report.untouchedPercent),
+      "hausdorffPercent": .number(hausdorffPercent),
+      "components": .integer(report.after.mesh.components),
+      "triangles": .integer(report.after.mesh.triangles),
+      "volume": .number(report.after.mesh.volume),
+      "changes": .array(
+        report.changes.map {
+          ["kind": .string($0.kind), "count": .integer($0.count), "detail": .string($0.detail)]
+        }),
+      "defects": defects(report.before),
+      "remainingDefects": defects(report.after),
+    ]
+  }
+
+  private func defects(_ solid: SolidReport) -> JSONValue {
+    [
+      "boundaryEdges": .integer(solid.mesh.boundaryEdges),
+      "nonManifoldEdges": .integer(solid.mesh.nonManifoldEdges),
+      "nonManifoldVertices": .integer(solid.mesh.nonManifoldVertices),
+      "misorientedEdges": .integer(solid.mesh.misorientedEdges),
+      "degenerateTriangles": .integer(solid.mesh.degenerateTriangles),
+      "duplicateTriangles": .integer(solid.mesh.duplicateTriangles),
+      "selfIntersectingTriangles": .integer(solid.selfIntersectingTriangles),
+      "buriedTriangles": .integer(solid.buriedTriangles),
+      "volume": .number(solid.mesh.volume),
+    ]
+  }
+
+  var text: String {
+    var lines = ["repaired        \(tierText)"]
+    lines += report.changes.map {
+      "  " + String($0.count).padding(to: 14) + $0.detail
+    }
+    lines.append("printable       \(report.after.isPrintable ? "yes" : "no")")
+    lines.append(
+      "triangles       \(report.before.mesh.triangles) -> \(report.after.mesh.triangles), "
+        + "\(report.untouchedPercent.brief) % untouched")
+    lines.append("components      \(report.after.mesh.components)")
+    lines.append("largest change  \(hausdorffPercent.brief) % of the diagonal")
+    return lines.joined(separator: "\n")
+  }
+
+  private var tierText: String {
+    switch report.tier {
+    case .unchanged: "nothing: the mesh is sound"
+    case .conservative: "in place"
+    case .wrap: "by a new surface about everything"
+    }
+  }
+}
+
+extension String {
+  fileprivate func padding(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
+}
