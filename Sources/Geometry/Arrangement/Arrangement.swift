@@ -1,5 +1,8 @@
+import Foundation
 import LinearMath
 import Work
+
+let trace = ProcessInfo.processInfo.environment["TRACE"] != nil
 
 // Triangles that cut one another become triangles that meet in common points and edges only.
 //
@@ -20,11 +23,12 @@ extension Soup {
       try work.checkCancelled()
       let grid = Grid(box, bits: pass < 2 ? 23 : max(14, 25 - pass))
       var found = try soup.conflicts(isNew, work)
+      if trace { FileHandle.standardError.write("PASS \(pass) \(soup.triangles.count) \(isNew.count { $0 }) \(found.pairs.count) \(found.degenerate.count)\u{0A}".data(using: .utf8)!) }
       if found.isEmpty { return soup }
-      if pass >= 3 {
-        soup.snap(found, grid, &isNew)
+      if try soup.drawTogether(found, grid, roundsAll: pass >= 3, &isNew) {
         found = try soup.conflicts(isNew, work)
       }
+      soup.setSliversAside(&found, grid)
       soup.cut(found, grid, &isNew)
     }
     return nil
@@ -57,29 +61,77 @@ extension Soup {
     return result
   }
 
-  /// Rounds all corners of triangles in conflict.
-  private mutating func snap(_ found: Conflicts, _ grid: Grid, _ isNew: inout [Bool]) {
+  /// Makes one of corners of triangles in conflict that are nearer than the tolerance; later also rounds
+  /// all of them.
+  ///
+  /// - Returns: whether anything moved.
+  private mutating func drawTogether(
+    _ found: Conflicts, _ grid: Grid, roundsAll: Bool, _ isNew: inout [Bool]
+  ) throws -> Bool {
+    var isIn = [Bool](repeating: false, count: positions.count)
+    for triangle in found.pairs.flatMap({ [$0.x, $0.y] }) + found.degenerate {
+      for corner in 0..<3 { isIn[Int(triangles[triangle][corner])] = true }
+    }
     var isMoved = [Bool](repeating: false, count: positions.count)
-    func move(_ triangle: Int) {
-      let t = triangles[triangle]
-      for corner in 0..<3 {
-        let point = Int(t[corner])
+    var buckets: [SIMD3<Int>: [Int]] = [:]
+    for point in positions.indices where isIn[point] {
+      if roundsAll {
         let rounded = grid.rounded(SIMD3(positions[point]))
-        if rounded == positions[point] { continue }
+        isMoved[point] = rounded != positions[point]
         positions[point] = rounded
+      }
+      let place = SIMD3<Double>(positions[point])
+      let home = SIMD3<Int>(
+        (place / (grid.tolerance * 1.5)).rounded(.down), rounding: .towardZero)
+      var target: Int?
+      search: for x in -1...1 {
+        for y in -1...1 {
+          for z in -1...1 {
+            for other in buckets[home &+ SIMD3(x, y, z)] ?? []
+            where (SIMD3<Double>(positions[other]) - place).length <= grid.tolerance {
+              target = other
+              break search
+            }
+          }
+        }
+      }
+      if let target {
+        positions[point] = positions[target]
         isMoved[point] = true
+      } else {
+        buckets[home, default: []].append(point)
       }
     }
-    for pair in found.pairs {
-      move(pair.x)
-      move(pair.y)
-    }
-    found.degenerate.forEach { move($0) }
+    guard isMoved.contains(true) else { return false }
     for triangle in triangles.indices {
       let t = triangles[triangle]
       if isMoved[Int(t.x)] || isMoved[Int(t.y)] || isMoved[Int(t.z)] { isNew[triangle] = true }
     }
     weld()
+    dropCollapsed(&isNew)
+    return true
+  }
+
+  /// Leaves out triangles with two corners at one point.
+  private mutating func dropCollapsed(_ isNew: inout [Bool]) {
+    let isWhole = triangles.map { $0.x != $0.y && $0.y != $0.z && $0.z != $0.x }
+    if isWhole.allSatisfy({ $0 }) { return }
+    isNew = isNew.indices.filter { isWhole[$0] }.map { isNew[$0] }
+    keep { isWhole[$0] }
+  }
+
+  /// Treats triangles in conflict that are hardly higher than the tolerance as if they had no area: they
+  /// have no plane to speak of.
+  private func setSliversAside(_ found: inout Conflicts, _ grid: Grid) {
+    let involved = Set(found.pairs.flatMap { [$0.x, $0.y] })
+    let slivers = involved.filter { triangle in
+      let (a, b, c) = corners(triangle)
+      let longest = max((b - a).length, (c - b).length, (a - c).length)
+      return areaNormal(triangle).length <= grid.tolerance * Double(longest)
+    }
+    if slivers.isEmpty { return }
+    found.pairs.removeAll { slivers.contains($0.x) || slivers.contains($0.y) }
+    found.degenerate += slivers.sorted()
   }
 
   /// Makes one of points at one place.
@@ -97,11 +149,9 @@ extension Soup {
   /// Cuts what is in conflict.
   private mutating func cut(_ found: Conflicts, _ grid: Grid, _ isNew: inout [Bool]) {
     var finder = CutFinder(self, grid: grid)
-    for pair in found.pairs {
-      finder.know(pair.x)
-      finder.know(pair.y)
-    }
-    for pair in found.pairs { finder.add(pair.x, pair.y) }
+    let involved = Set(found.pairs.flatMap { [$0.x, $0.y] }).sorted()
+    for triangle in involved { finder.know(triangle) }
+    forEachNearPair(involved, grid) { finder.add($0, $1) }
     for triangle in found.degenerate { finder.addDegenerate(triangle) }
     let sides = CutSides(finder)
     let gone = Set(found.degenerate)
@@ -122,11 +172,25 @@ extension Soup {
     }
     result.positions = finder.positions
     result.weld()
+    isNew = isResultNew
     // Rounding may have drawn corners together.
-    let kept = result.triangles.map { $0.x != $0.y && $0.y != $0.z && $0.z != $0.x }
-    isNew = isResultNew.indices.filter { kept[$0] }.map { isResultNew[$0] }
-    result.keep { kept[$0] }
+    result.dropCollapsed(&isNew)
     self = result
+  }
+
+  /// Calls `body` with the pairs among some triangles whose boxes come as near as the tolerance. What only
+  /// nearly meets is cut too where it is in conflict anyway: rounding would make it meet.
+  private func forEachNearPair(_ chosen: [Int], _ grid: Grid, _ body: (Int, Int) -> Void) {
+    let corners = chosen.map { triangles[$0] }
+    let tree = BVH(positions: positions, triangles: corners, quick: true)
+    let reach = Float(grid.tolerance)
+    for (index, triangle) in corners.enumerated() {
+      let box = Box([triangle.x, triangle.y, triangle.z].map { positions[Int($0)] })
+      let wide = Box(minimum: box.minimum - reach, maximum: box.maximum + reach)
+      var others: [Int] = []
+      tree.forEachOverlap(of: wide) { if $0 > index { others.append($0) } }
+      for other in others.sorted() { body(chosen[index], chosen[other]) }
+    }
   }
 
   /// The triangles that one is cut into.

@@ -1,8 +1,8 @@
 import LinearMath
 
-// Where two triangles meet. Whether and on what they meet is decided exactly on the points as they are;
-// where a new point lies is computed in double precision from its edge and triangle in a fixed order, so
-// that all triangles about it get the same, and rounded to a grid.
+// Where two triangles meet. That they meet was decided exactly; on what they meet is decided within a
+// tolerance of a few steps of the grid to which new points are rounded: what nearly touches is made to
+// touch, so that rounding has nothing left to push across.
 
 /// What happens to one triangle: points inside it, and segments between points in or on it.
 struct TriangleCuts {
@@ -18,31 +18,35 @@ struct CutFinder {
   /// Points on edges, by the edge's ends.
   private(set) var pointsOnEdge: [UInt64: [UInt32]] = [:]
   private(set) var cuts: [Int: TriangleCuts] = [:]
-  private var lookup: [SIMD3<Float>: UInt32]
+  /// Points that new ones may be, by place.
+  private var lookup: [SIMD3<Int>: [UInt32]] = [:]
   private let grid: Grid
+  private let tolerance: Double
 
   init(_ soup: Soup, grid: Grid) {
     positions = soup.positions
     triangles = soup.triangles
     self.grid = grid
-    lookup = Dictionary(minimumCapacity: 1024)
+    tolerance = grid.tolerance
   }
 
   static func edge(_ a: UInt32, _ b: UInt32) -> UInt64 {
     UInt64(min(a, b)) << 32 | UInt64(max(a, b))
   }
 
-  /// Makes points that lie at a corner of the pairs' triangles known, so that a new point at the place
-  /// of an old one is that one.
+  /// Makes the corners of a triangle known, so that a new point near one is that one.
   mutating func know(_ triangle: Int) {
     for corner in 0..<3 {
       let point = triangles[triangle][corner]
-      lookup[positions[Int(point)]] = point
+      let home = cell(double(point))
+      if lookup[home]?.contains(point) ?? false { continue }
+      lookup[home, default: []].append(point)
     }
   }
 
-  /// Takes in a pair of triangles that meet.
+  /// Takes in a pair of triangles that may meet.
   mutating func add(_ first: Int, _ second: Int) {
+    if isBeside(first, second) || isBeside(second, first) { return }
     var found: [UInt32] = []
     for (own, other) in [(first, second), (second, first)] {
       for side in 0..<3 {
@@ -62,6 +66,14 @@ struct CutFinder {
     }
   }
 
+  /// Whether a triangle is clear of another one's plane.
+  private func isBeside(_ first: Int, _ second: Int) -> Bool {
+    let plane = Plane(triangles[second], positions)
+    let t = triangles[first]
+    let heights = (0..<3).map { plane.height(double(t[$0])) }
+    return heights.allSatisfy { $0 > tolerance } || heights.allSatisfy { $0 < -tolerance }
+  }
+
   private mutating func connect(_ a: UInt32, _ b: UInt32, in triangle: Int, by other: Int) {
     if a == b { return }
     let t = triangles[triangle]
@@ -79,36 +91,31 @@ struct CutFinder {
   /// them where they are new to either.
   private mutating func meet(_ own: Int, _ side: Int, _ other: Int) -> [UInt32] {
     let (p, q) = (triangles[own][side], triangles[own][(side + 1) % 3])
+    let plane = Plane(triangles[other], positions)
+    let (from, to) = (plane.height(double(p)), plane.height(double(q)))
+    let (isFromOn, isToOn) = (abs(from) <= tolerance, abs(to) <= tolerance)
+    if isFromOn && isToOn { return meetInPlane(p, q, other, plane) }
+    if isFromOn { return place(p, in: other, plane) ? [p] : [] }
+    if isToOn { return place(q, in: other, plane) ? [q] : [] }
+    if from * to > 0 { return [] }
     let t = triangles[other]
-    let (a, b, c) = (positions[Int(t.x)], positions[Int(t.y)], positions[Int(t.z)])
-    let (from, to) = (positions[Int(p)], positions[Int(q)])
-    let (sideP, sideQ) = (orientation(a, b, c, from), orientation(a, b, c, to))
-    if sideP * sideQ > 0 { return [] }
-    if sideP == 0 && sideQ == 0 { return meetInPlane(p, q, other) }
-    if sideP == 0 { return place(p, in: other) ? [p] : [] }
-    if sideQ == 0 { return place(q, in: other) ? [q] : [] }
-    let signs = [
-      orientation(from, to, a, b), orientation(from, to, b, c), orientation(from, to, c, a),
-    ]
-    guard signs.allSatisfy({ $0 >= 0 }) || signs.allSatisfy({ $0 <= 0 }) else { return [] }
-    let zeros = (0..<3).filter { signs[$0] == 0 }
-    switch zeros.count {
-    case 0:
-      let point = point(at: crossing(p, q, plane: t))
+    let crossing = crossing(p, q, plane: t)
+    switch plane.locate(crossing, tolerance) {
+    case .outside: return []
+    case .inside:
+      let point = point(at: crossing)
       note(point, onEdge: p, q)
       if !isCorner(point, of: other) { cuts[other, default: TriangleCuts()].points.append(point) }
       return [point]
-    case 1:
-      let (r, s) = (t[zeros[0]], t[(zeros[0] + 1) % 3])
-      let point = point(at: crossing(p, q, r, s))
+    case .side(let side):
+      let (r, s) = (t[side], t[(side + 1) % 3])
+      let point = point(at: self.crossing(p, q, r, s))
       note(point, onEdge: p, q)
       note(point, onEdge: r, s)
       return [point]
-    default:
-      // Two sides: their common corner.
-      let corner = zeros == [0, 1] ? t.y : zeros == [1, 2] ? t.z : t.x
-      note(corner, onEdge: p, q)
-      return [corner]
+    case .corner(let corner):
+      note(t[corner], onEdge: p, q)
+      return [t[corner]]
     }
   }
 
@@ -137,86 +144,88 @@ struct CutFinder {
   }
 
   /// Whether a point of a triangle's plane is in it, rim included; takes note of it there.
-  private mutating func place(_ point: UInt32, in triangle: Int) -> Bool {
+  private mutating func place(_ point: UInt32, in triangle: Int, _ plane: Plane) -> Bool {
     let t = triangles[triangle]
     if isCorner(point, of: triangle) { return true }
-    guard let signs = sides(of: point, triangle), signs.allSatisfy({ $0 >= 0 }) else { return false }
-    if let side = signs.firstIndex(of: 0) {
-      note(point, onEdge: t[side], t[(side + 1) % 3])
-    } else if !(cuts[triangle]?.points.contains(point) ?? false) {
-      cuts[triangle, default: TriangleCuts()].points.append(point)
+    switch plane.locate(double(point), tolerance) {
+    case .outside: return false
+    case .inside:
+      if !(cuts[triangle]?.points.contains(point) ?? false) {
+        cuts[triangle, default: TriangleCuts()].points.append(point)
+      }
+    case .side(let side): note(point, onEdge: t[side], t[(side + 1) % 3])
+    // Points that near are one already, but for corners of slivers.
+    case .corner(let corner):
+      note(point, onEdge: t[corner], t[(corner + 1) % 3])
     }
     return true
   }
 
-  /// For each side of a triangle on which side of it a point of the plane lies: positive inside.
-  private func sides(of point: UInt32, _ triangle: Int) -> [Int]? {
-    let t = triangles[triangle]
-    let (a, b, c) = (positions[Int(t.x)], positions[Int(t.y)], positions[Int(t.z)])
-    guard let axis = TriangleIntersection.droppableAxis(a, b, c) else { return nil }
-    let winding = planarOrientation(a, b, c, dropping: axis)
-    let x = positions[Int(point)]
-    return [
-      planarOrientation(a, b, x, dropping: axis) * winding,
-      planarOrientation(b, c, x, dropping: axis) * winding,
-      planarOrientation(c, a, x, dropping: axis) * winding,
-    ]
-  }
-
   /// The ends of what an edge in a triangle's plane has in common with the triangle.
-  private mutating func meetInPlane(_ p: UInt32, _ q: UInt32, _ other: Int) -> [UInt32] {
+  private mutating func meetInPlane(
+    _ p: UInt32, _ q: UInt32, _ other: Int, _ plane: Plane
+  ) -> [UInt32] {
     let t = triangles[other]
-    let (a, b, c) = (positions[Int(t.x)], positions[Int(t.y)], positions[Int(t.z)])
-    guard let axis = TriangleIntersection.droppableAxis(a, b, c) else { return [] }
     var found: [UInt32] = []
     func add(_ point: UInt32) { if !found.contains(point) { found.append(point) } }
-    if place(p, in: other) { add(p) }
-    if place(q, in: other) { add(q) }
-    let (from, to) = (positions[Int(p)], positions[Int(q)])
-    let distances = (0..<3).map {
-      planarOrientation(from, to, positions[Int(t[$0])], dropping: axis)
-    }
-    for corner in 0..<3 where distances[corner] == 0 && t[corner] != p && t[corner] != q {
-      guard isBetween(positions[Int(t[corner])], from, to) else { continue }
+    if place(p, in: other, plane) { add(p) }
+    if place(q, in: other, plane) { add(q) }
+    let (from, to) = (double(p), double(q))
+    let along = to - from
+    let length = along.length
+    let sideways = plane.normal.cross(along) / length
+    let distances = (0..<3).map { sideways.dot(double(t[$0]) - from) }
+    for corner in 0..<3
+    where abs(distances[corner]) <= tolerance && t[corner] != p && t[corner] != q {
+      let share = (double(t[corner]) - from).dot(along)
+      guard share > 0, share < length * length else { continue }
       note(t[corner], onEdge: p, q)
       add(t[corner])
     }
     for side in 0..<3 {
       let (r, s) = (t[side], t[(side + 1) % 3])
-      guard distances[side] * distances[(side + 1) % 3] < 0 else { continue }
-      let (u, v) = (positions[Int(r)], positions[Int(s)])
-      let signs =
-        planarOrientation(u, v, from, dropping: axis) * planarOrientation(u, v, to, dropping: axis)
-      guard signs < 0 else { continue }
+      let (first, second) = (distances[side], distances[(side + 1) % 3])
+      guard abs(first) > tolerance, abs(second) > tolerance, first * second < 0 else { continue }
+      let (u, v) = (double(r), double(s))
+      let across = plane.normal.cross(v - u) / (v - u).length
+      let (before, after) = (across.dot(from - u), across.dot(to - u))
+      guard abs(before) > tolerance, abs(after) > tolerance, before * after < 0 else { continue }
       let point = point(at: crossing(p, q, r, s))
       note(point, onEdge: p, q)
       note(point, onEdge: r, s)
       add(point)
     }
     if found.count <= 2 { return found }
-    // Rounding put points side by side: the outermost count.
-    let along = SIMD3<Double>(to) - SIMD3<Double>(from)
-    let sorted = found.sorted {
-      (SIMD3<Double>(positions[Int($0)]) - SIMD3<Double>(positions[Int($1)])).dot(along) < 0
-    }
+    // Nearly the same points side by side: the outermost count.
+    let sorted = found.sorted { (double($0) - double($1)).dot(along) < 0 }
     return [sorted.first!, sorted.last!]
-  }
-
-  /// Whether a point on a line lies between two others on it.
-  private func isBetween(_ x: SIMD3<Float>, _ a: SIMD3<Float>, _ b: SIMD3<Float>) -> Bool {
-    (0..<3).allSatisfy { min(a[$0], b[$0]) <= x[$0] && x[$0] <= max(a[$0], b[$0]) }
   }
 
   // MARK: New points
 
-  /// The point at a place, rounded.
+  /// The point at a place, rounded; one that is known within the tolerance is taken instead.
   mutating func point(at place: SIMD3<Double>) -> UInt32 {
-    let rounded = grid.rounded(place)
-    if let known = lookup[rounded] { return known }
+    let home = cell(place)
+    var best = (square: tolerance * tolerance, point: UInt32.max)
+    for x in -1...1 {
+      for y in -1...1 {
+        for z in -1...1 {
+          for point in lookup[home &+ SIMD3(x, y, z)] ?? [] {
+            let square = (double(point) - place).lengthSquared
+            if square < best.square { best = (square, point) }
+          }
+        }
+      }
+    }
+    if best.point != .max { return best.point }
     let point = UInt32(positions.count)
-    positions.append(rounded)
-    lookup[rounded] = point
+    positions.append(grid.rounded(place))
+    lookup[cell(double(point)), default: []].append(point)
     return point
+  }
+
+  private func cell(_ place: SIMD3<Double>) -> SIMD3<Int> {
+    SIMD3((place / (tolerance * 1.5)).rounded(.down), rounding: .towardZero)
   }
 
   private func double(_ point: UInt32) -> SIMD3<Double> { SIMD3(positions[Int(point)]) }
@@ -268,9 +277,53 @@ struct CutFinder {
   }
 }
 
+/// A triangle's plane, for asking where points are.
+private struct Plane {
+  let corners: (SIMD3<Double>, SIMD3<Double>, SIMD3<Double>)
+  /// Of length one.
+  let normal: SIMD3<Double>
+
+  enum Location {
+    case outside, inside
+    case side(Int)
+    case corner(Int)
+  }
+
+  init(_ t: SIMD3<UInt32>, _ positions: [SIMD3<Float>]) {
+    corners = (
+      SIMD3(positions[Int(t.x)]), SIMD3(positions[Int(t.y)]), SIMD3(positions[Int(t.z)])
+    )
+    normal = (corners.1 - corners.0).cross(corners.2 - corners.0).normalized
+  }
+
+  func height(_ point: SIMD3<Double>) -> Double { normal.dot(point - corners.0) }
+
+  /// Where a point of the plane is in the triangle.
+  func locate(_ point: SIMD3<Double>, _ tolerance: Double) -> Location {
+    let places = [corners.0, corners.1, corners.2]
+    for corner in 0..<3 where (point - places[corner]).lengthSquared <= tolerance * tolerance {
+      return .corner(corner)
+    }
+    var nearest: (distance: Double, side: Int) = (.infinity, 0)
+    for side in 0..<3 {
+      let along = places[(side + 1) % 3] - places[side]
+      let distance = normal.cross(along).dot(point - places[side]) / along.length
+      if distance < -tolerance { return .outside }
+      if distance < nearest.distance { nearest = (distance, side) }
+    }
+    if nearest.distance > tolerance { return .inside }
+    // Beyond the ends of a side is outside, however near to its line.
+    let (a, b) = (places[nearest.side], places[(nearest.side + 1) % 3])
+    let share = (point - a).dot(b - a)
+    return share > 0 && share < (b - a).lengthSquared ? .side(nearest.side) : .outside
+  }
+}
+
 /// The places that new points are rounded to: multiples of a power of two that floats hold.
 struct Grid {
   let step: Double
+  /// What is nearer than this is made one.
+  var tolerance: Double { 3 * step }
 
   /// - Parameter bits: how many steps, as a power of two, to the coordinate farthest from zero.
   init(_ box: Box, bits: Int) {
