@@ -154,12 +154,10 @@ extension Soup {
     forEachNearPair(involved, grid) { finder.add($0, $1) }
     for triangle in found.degenerate { finder.addDegenerate(triangle) }
     let sides = CutSides(finder)
-    let gone = Set(found.degenerate)
     var result = Soup(positions: [], triangles: [], sources: [])
     var isResultNew: [Bool] = []
     result.triangles.reserveCapacity(triangles.count + 4 * finder.cuts.count)
     for (index, triangle) in triangles.enumerated() {
-      if gone.contains(index) { continue }
       let pieces =
         finder.cuts[index] == nil && !sides.touch(triangle)
         ? [] : Self.pieces(index, triangle, &finder, sides)
@@ -205,19 +203,19 @@ extension Soup {
       for (point, share) in sides.points(from: triangle[side], to: triangle[(side + 1) % 3]) {
         let place: SIMD2<Double> =
           side == 0 ? [share, 0] : side == 1 ? [1 - share, share] : [0, 1 - share]
-        guard let node = plan.append(onSide: side, place) else { continue }
+        guard let node = plan.append(onSide: side, place) else { if trace { print("TEAR") }; continue }
         ids.append(point)
         if nodes[point] == nil { nodes[point] = node }
       }
     }
     let frame = Frame(triangle, finder.positions)
-    for point in cuts.points where nodes[point] == nil {
+    for point in cuts.points where nodes[point] == nil && frame.hasArea {
       let node = plan.insert(frame.place(of: finder.positions[Int(point)]))
-      if Int(node) == ids.count { ids.append(point) }
+      if Int(node) == ids.count { ids.append(point) } else if trace { print("ALIAS") }
       nodes[point] = node
     }
     for segment in cuts.segments {
-      guard let from = nodes[segment.from], let to = nodes[segment.to] else { continue }
+      guard let from = nodes[segment.from], let to = nodes[segment.to] else { if trace { print("UNKNOWN") }; continue }
       plan.connect(from, to, label: Int32(segment.by)) { labels, place in
         ids.append(
           finder.point(
@@ -244,6 +242,8 @@ private struct Frame {
     v = SIMD3<Double>(positions[Int(triangle.z)]) - origin
     normal = u.cross(v)
   }
+
+  var hasArea: Bool { normal.lengthSquared > 0 }
 
   /// Strictly inside the corner, whatever rounding says.
   func place(of point: SIMD3<Float>) -> SIMD2<Double> {

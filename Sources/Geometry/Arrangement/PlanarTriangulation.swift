@@ -50,9 +50,10 @@ struct PlanarTriangulation {
       }
       for k in 0..<3 where places[Int(t[k])] == place { return t[k] }
       if onSide >= 0, let point = splitSide(triangle, onSide, place) { return point }
+      if onSide >= 0 { if trace { print("INSIDE") }; }
       return splitInside(triangle, place)
     }
-    return corners[triangle].x
+    if trace { print("LOST") }; return corners[triangle].x
   }
 
   /// Sees to it that there is an edge, or a chain of edges, between two points, and labels it. Where it
@@ -64,6 +65,7 @@ struct PlanarTriangulation {
     var budget = 64 + 4 * corners.count
     while let (a, b) = waiting.popLast() {
       budget -= 1
+      if budget < 0 { if trace { print("BUDGET") }; }
       if a == b || budget < 0 { continue }
       switch firstObstacle(a, b) {
       case .edge(let triangle, let k): mark(triangle, k, label)
@@ -74,13 +76,18 @@ struct PlanarTriangulation {
         let (x, y) = (corners[triangle][k], corners[triangle][(k + 1) % 3])
         let old = marks[triangle][k]
         guard let place = crossing(a, b, x, y), let point = splitSide(triangle, k, place) else {
+          // Too near to an end of the edge for a point between: through that end, then.
+          let end = nearer(x, y, a, b)
+          if end == a || end == b { continue }
+          waiting.append((end, b))
+          waiting.append((a, end))
           continue
         }
         cross((label, old), place)
         waiting.append((point, b))
         waiting.append((a, point))
-      case .free(let edges): if clear(a, b, edges) { waiting.append((a, b)) }
-      case .none: break
+      case .free(let edges): if clear(a, b, edges) { waiting.append((a, b)) } else { if trace { print("NOCLEAR") }; }
+      case .none: if trace { print("NONE") }; break
       }
     }
   }
@@ -219,6 +226,16 @@ struct PlanarTriangulation {
     if other < 0 { return }
     let end = corners[triangle][(k + 1) % 3]
     marks[other][(0..<3).first { corners[other][$0] == end }!] = label
+  }
+
+  /// Which of x and y is nearer to the line through a and b.
+  private func nearer(_ x: Int32, _ y: Int32, _ a: Int32, _ b: Int32) -> Int32 {
+    let (from, along) = (places[Int(a)], places[Int(b)] - places[Int(a)])
+    func distance(_ point: Int32) -> Double {
+      let offset = places[Int(point)] - from
+      return abs(offset.x * along.y - offset.y * along.x)
+    }
+    return distance(x) <= distance(y) ? x : y
   }
 
   /// Where the segment a b crosses the edge x y.

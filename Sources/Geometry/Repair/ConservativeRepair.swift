@@ -21,7 +21,7 @@ struct ConservativeRepair {
     let turned = try soup.orient(work)
     report.note("triangles-turned", turned, "triangles were turned to face outside")
     var holes = 0
-    guard var solid = try fill(soup, &holes, work) else { return nil }
+    guard var solid = try fill(soup, &holes, work) else { if trace { print("FILLFAIL") }; return nil }
     var lost = try LostSurface(of: soup, in: solid, tolerance: tolerance, work)
     if lost.insideShare > 0.004, let open = try leaveOpen(lost, work) {
       solid = open
@@ -34,7 +34,7 @@ struct ConservativeRepair {
         "triangles that enclose nothing became plates")
       solid = thick
     }
-    guard let moved = try solid.separateContacts(work) else { return nil }
+    guard let moved = try solid.separateContacts(work) else { if trace { print("SEPFAIL") }; return nil }
     report.note("contacts-parted", moved, "points where solids only touched were moved apart")
     return solid.triangles.isEmpty ? nil : solid
   }

@@ -34,6 +34,7 @@ extension Mesh {
       let (mesh, sources) = soup.mesh(carrying: self)
       report.after = try mesh.solidReport(work)
       report.untouchedPercent = untouchedPercent(in: mesh)
+      if trace { print("AFTER", report.after) }
       if report.after.isPrintable || settings.mode == .conservative {
         return RepairedMesh(mesh: mesh, sources: sources, report: report)
       }
