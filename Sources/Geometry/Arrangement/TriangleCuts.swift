@@ -256,7 +256,8 @@ struct CutFinder {
     return a + d * min(max(share, 0), 1)
   }
 
-  /// The point that three triangles have in common; nil where their planes hardly have one.
+  /// The point that three triangles have in common; where their planes hardly have one, or one that is
+  /// not where two segments cross in one of them, that crossing.
   mutating func point(of first: Int, _ second: Int, _ third: Int, near place: SIMD3<Double>)
     -> UInt32
   {
@@ -273,7 +274,8 @@ struct CutFinder {
     let second = (planes[1].origin - planes[0].origin).dot(m)
     let third = (planes[2].origin - planes[0].origin).dot(l)
     let offset = l.cross(n) * second + n.cross(m) * third
-    return point(at: planes[0].origin + offset / determinant)
+    let common = planes[0].origin + offset / determinant
+    return point(at: (common - place).length <= 4 * tolerance ? common : place)
   }
 }
 
