@@ -5,6 +5,8 @@ import Work
 struct ConservativeRepair {
   private let settings: RepairSettings
   private var soup: Soup
+  /// The mesh without doubles, welded and turned to look out.
+  var cleaned: Soup { soup }
   private let diagonal: Float
   private(set) var report: RepairReport
 
@@ -17,9 +19,7 @@ struct ConservativeRepair {
 
   /// The surface of a solid, or nil where this way there is none.
   mutating func run(_ work: WorkContext) throws -> Soup? {
-    clean()
-    let turned = try soup.orient(work)
-    report.note("triangles-turned", turned, "triangles were turned to face outside")
+    try prepare(work)
     var holes = 0
     guard var solid = try fill(soup, &holes, work) else { if trace { print("FILLFAIL") }; return nil }
     var lost = try LostSurface(of: soup, in: solid, tolerance: tolerance, work)
@@ -37,6 +37,13 @@ struct ConservativeRepair {
     guard let moved = try solid.separateContacts(work) else { if trace { print("SEPFAIL") }; return nil }
     report.note("contacts-parted", moved, "points where solids only touched were moved apart")
     return solid.triangles.isEmpty ? nil : solid
+  }
+
+  /// Cleans, welds, turns.
+  mutating func prepare(_ work: WorkContext) throws {
+    clean()
+    let turned = try soup.orient(work)
+    report.note("triangles-turned", turned, "triangles were turned to face outside")
   }
 
   /// What is nearer than this to the result counts as kept.

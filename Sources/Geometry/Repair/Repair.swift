@@ -28,7 +28,9 @@ extension Mesh {
       return RepairedMesh(mesh: self, sources: Array(triangles.indices), report: report)
     }
     var conservative = ConservativeRepair(self, settings, report)
-    if let soup = try conservative.run(work) {
+    if settings.mode == .wrap {
+      try conservative.prepare(work)
+    } else if let soup = try conservative.run(work) {
       report = conservative.report
       report.tier = .conservative
       let (mesh, sources) = soup.mesh(carrying: self)
@@ -39,7 +41,30 @@ extension Mesh {
         return RepairedMesh(mesh: mesh, sources: sources, report: report)
       }
     }
-    throw MeshError("not-a-solid", "no solid could be made of the mesh", at: "mesh")
+    return try wrapped(conservative.cleaned, conservative.report, settings, work)
+  }
+
+  /// The second way.
+  private func wrapped(
+    _ soup: Soup, _ base: RepairReport, _ settings: RepairSettings, _ work: WorkContext
+  ) throws -> RepairedMesh {
+    var report = base
+    var wrap = try Wrap(
+      soup, resolution: settings.resolution,
+      tolerance: bounds.diagonal * Float(settings.maxDeviationPercent) / 100 * 0.5, work)
+    guard let mesh = try wrap.run(work) else {
+      throw MeshError(
+        "no-volume", "the triangles enclose no volume under any reading, so there is no solid",
+        at: "mesh")
+    }
+    report.tier = .wrap
+    report.note("surface-replaced", mesh.triangles.count, "triangles make a new surface about everything")
+    report.note(
+      "sheets-thickened", wrap.thickened, "triangles too thin for the new surface became plates")
+    report.after = try mesh.solidReport(work)
+    report.untouchedPercent = untouchedPercent(in: mesh)
+    return RepairedMesh(
+      mesh: mesh, sources: [Int](repeating: 0, count: mesh.triangles.count), report: report)
   }
 
   /// How many of the triangles another mesh has at the same places, either way round, in %.

@@ -25,5 +25,8 @@ public struct RepairSettings: SettingsGroup {
     in: 0.01...10)
   public var sheetThicknessPercent = 0.25
 
+  @Setting("How fine a new surface is: lattice points to the bounding-box diagonal.", in: 16...2000)
+  public var resolution = 256
+
   public init() {}
 }

@@ -1,0 +1,103 @@
+import LinearMath
+import Work
+
+/// A new surface about everything that a soup encloses: closed, manifold and free of self-intersections by
+/// construction, drawn onto the soup as far as that can stay so, and thinned out.
+struct Wrap {
+  /// Without gaps: along every edge as many triangles run one way as the other.
+  private var closed: Soup
+  /// The soup before its gaps were closed: what is to be found again.
+  private let soup: Soup
+  private let diagonal: Float
+  private let spacing: Double
+  private let tolerance: Float
+
+  /// - Parameter resolution: lattice points to the bounding-box diagonal.
+  init(_ soup: Soup, resolution: Int, tolerance: Float, _ work: WorkContext) throws {
+    self.soup = soup
+    self.tolerance = tolerance
+    diagonal = soup.bounds.diagonal
+    spacing = Double(diagonal) / Double(resolution)
+    closed = soup
+    _ = try closed.fillHoles(work)
+  }
+
+  /// Triangles of the soup that became plates, for the report.
+  private(set) var thickened = 0
+
+  /// Nil where nothing encloses anything.
+  mutating func run(_ work: WorkContext) throws -> Mesh? {
+    var lattice = Lattice(around: closed.bounds, spacing: spacing)
+    var inside = try lattice.inside(of: closed, work)
+    // What the lattice did not catch, because it is thin or encloses nothing, becomes thick enough.
+    let caught = try surface(lattice, inside, work)
+    let lost = try LostSurface(of: soup, in: caught, tolerance: tolerance, work)
+    if !lost.triangles.isEmpty {
+      thickened = lost.triangles.count
+      closed.add(soup.plate(lost.triangles, thickness: Float(lattice.spacing * 1.8)))
+      lattice = Lattice(around: closed.bounds, spacing: spacing)
+      inside = try lattice.inside(of: closed, work)
+    }
+    let rough = try surface(lattice, inside, work)
+    if rough.triangles.isEmpty { return nil }
+    let mesh = Mesh(
+      unchecked: rough.positions, triangles: rough.triangles, attributes: VertexAttributes())
+    return try drawn(mesh, work)
+  }
+
+  private func surface(
+    _ lattice: Lattice, _ inside: [Bool], _ work: WorkContext
+  ) throws -> Soup {
+    let tree = BVH(positions: closed.positions, triangles: closed.triangles, quick: true)
+    let reach = Float(lattice.spacing * 2)
+    var distances: [Int: Float] = [:]
+    func distance(_ point: SIMD3<Int>) -> Double {
+      let index = lattice.index(point.x, point.y, point.z)
+      if let known = distances[index] { return Double(known) }
+      let place = SIMD3<Float>(lattice.place(point.x, point.y, point.z))
+      let distance = tree.squaredDistance(to: place, within: reach).squareRoot()
+      distances[index] = distance
+      return Double(distance)
+    }
+    let found = try TetrahedralSurface(lattice, isInside: inside, work) { inner, outer in
+      let (a, b) = (distance(inner), distance(outer))
+      return a + b > 0 ? a / (a + b) : 0.5
+    }
+    return Soup(
+      positions: found.positions, triangles: found.triangles,
+      sources: [Int32](repeating: -1, count: found.triangles.count))
+  }
+
+  /// Moves vertices to the closest point of what they stand for where no triangle then meets another, and
+  /// takes out those that the shape does not need.
+  private func drawn(_ mesh: Mesh, _ work: WorkContext) throws -> Mesh {
+    let tree = BVH(positions: closed.positions, triangles: closed.triangles)
+    var kernel = HalfedgeMesh(mesh, weld: Weld(mesh.positions))
+    var watch = IntersectionGuard(kernel, wasCut: [])
+    let reach = Float(spacing)
+    for _ in 0..<2 {
+      try work.checkCancelled()
+      for slot in kernel.positions.indices {
+        let vertex = Vertex(slot)
+        let place = kernel.position(vertex)
+        guard let closest = tree.closestPoint(to: place, within: reach) else { continue }
+        for share: Float in [1, 0.5] {
+          let goal = place + (closest.point - place) * share
+          if goal == place { break }
+          if watch.allows(kernel, vertex, vertex, at: goal) {
+            kernel.positions[slot] = goal
+            watch.update(kernel, around: vertex)
+            break
+          }
+        }
+      }
+    }
+    let pulled = kernel.finish().mesh
+    if trace { print("PULLED", try pulled.solidReport(work)) }
+    var settings = DecimateSettings()
+    settings.targetTriangles = max(2000, pulled.triangles.count / 6)
+    let thin = try pulled.decimated(settings, work).mesh
+    if trace { print("THIN", try thin.solidReport(work)) }
+    return try thin.solidReport(work).isPrintable ? thin : mesh
+  }
+}

@@ -1,0 +1,54 @@
+import LinearMath
+
+/// Points in space, evenly spaced along the axes, whose places floats hold exactly, as they hold the
+/// places between them: each spacing is a whole number of steps of a power of two.
+struct Lattice {
+  /// Points along each axis.
+  let counts: SIMD3<Int>
+  /// Steps from point to point.
+  let stride: Int
+  private let step: Double
+  /// The first point, in steps.
+  private let origin: SIMD3<Int>
+
+  var spacing: Double { Double(stride) * step }
+  var pointCount: Int { counts.x * counts.y * counts.z }
+
+  /// A lattice about a box with at least one point to spare on each side.
+  init(around box: Box, spacing: Double) {
+    var largest: Float = 0
+    for axis in 0..<3 {
+      largest = max(largest, abs(box.minimum[axis]), abs(box.maximum[axis]))
+    }
+    // Fine steps, but none that a float of the farthest coordinate does not hold.
+    let finest = Double(sign: .plus, exponent: Int(largest.exponent) - 21, significand: 1)
+    let wanted = Double(sign: .plus, exponent: Int(spacing.exponent) - 10, significand: 1)
+    step = max(finest, wanted)
+    stride = max(4, Int((spacing / step).rounded()))
+    let width = Double(stride) * step
+    var first = SIMD3<Int>.zero
+    var number = SIMD3<Int>.zero
+    for axis in 0..<3 {
+      let low = (Double(box.minimum[axis]) / width).rounded(.down) - 2
+      let high = (Double(box.maximum[axis]) / width).rounded(.up) + 2
+      first[axis] = Int(low) * stride
+      number[axis] = Int(high - low) + 1
+    }
+    (origin, counts) = (first, number)
+  }
+
+  @inline(__always)
+  func index(_ x: Int, _ y: Int, _ z: Int) -> Int { (z * counts.y + y) * counts.x + x }
+
+  func place(_ x: Int, _ y: Int, _ z: Int) -> SIMD3<Double> {
+    SIMD3<Double>(origin &+ SIMD3(x, y, z) &* stride) * step
+  }
+
+  /// The point at a share of the way from a lattice point along an offset of 0 and 1 an axis; exactly on
+  /// that line, strictly between its ends.
+  func place(from point: SIMD3<Int>, along offset: SIMD3<Int>, share: Double) -> SIMD3<Float> {
+    let least = max(1, stride / 32)
+    let steps = min(max(Int((share * Double(stride)).rounded()), least), stride - least)
+    return SIMD3<Float>(SIMD3<Double>(origin &+ point &* stride &+ offset &* steps) * step)
+  }
+}
