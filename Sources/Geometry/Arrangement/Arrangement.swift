@@ -19,13 +19,13 @@ extension Soup {
     var soup = self
     var isNew = [Bool](repeating: true, count: triangles.count)
     let box = bounds
-    for pass in 0..<14 {
+    for pass in 0..<16 {
       try work.checkCancelled()
-      let grid = Grid(box, bits: pass < 2 ? 23 : max(14, 25 - pass))
+      let grid = Grid(box, bits: pass < 6 ? 23 : max(16, 28 - pass))
       var found = try soup.conflicts(isNew, work)
       if trace { FileHandle.standardError.write("PASS \(pass) \(soup.triangles.count) \(isNew.count { $0 }) \(found.pairs.count) \(found.degenerate.count)\u{0A}".data(using: .utf8)!) }
       if found.isEmpty { return soup }
-      if try soup.drawTogether(found, grid, roundsAll: pass >= 3, &isNew) {
+      if try soup.drawTogether(found, grid, roundsAll: pass >= 8, &isNew) {
         found = try soup.conflicts(isNew, work)
       }
       soup.setSliversAside(&found, grid)
@@ -154,6 +154,8 @@ extension Soup {
     forEachNearPair(involved, grid) { finder.add($0, $1) }
     for triangle in found.degenerate { finder.addDegenerate(triangle) }
     let sides = CutSides(finder)
+    // What the tolerance did not see stays in question.
+    let inQuestion = Set(involved + found.degenerate)
     var result = Soup(positions: [], triangles: [], sources: [])
     var isResultNew: [Bool] = []
     result.triangles.reserveCapacity(triangles.count + 4 * finder.cuts.count)
@@ -165,7 +167,7 @@ extension Soup {
         result.triangles.append(piece)
         result.sources.append(sources[index])
         if !operands.isEmpty { result.operands.append(operands[index]) }
-        isResultNew.append(!pieces.isEmpty)
+        isResultNew.append(!pieces.isEmpty || inQuestion.contains(index))
       }
     }
     result.positions = finder.positions
@@ -253,7 +255,8 @@ private struct Frame {
     var place = SIMD2(offset.cross(v).dot(normal), u.cross(offset).dot(normal)) / square
     place = SIMD2(max(place.x, least), max(place.y, least))
     let sum = place.x + place.y
-    return sum <= 1 - least ? place : place * ((1 - least) / sum)
+    if sum > 1 - least { place *= (1 - least) / sum }
+    return PlanarTriangulation.rounded(place)
   }
 
   func place(at place: SIMD2<Double>) -> SIMD3<Double> { origin + u * place.x + v * place.y }

@@ -246,7 +246,12 @@ struct PlanarTriangulation {
     guard determinant != 0 else { return nil }
     let r = q - p
     let s = (r.x * e.y - r.y * e.x) / determinant
-    return s > 0 && s < 1 ? p + d * s : nil
+    return s > 0 && s < 1 ? Self.rounded(p + d * s) : nil
+  }
+
+  /// To the grid on which products of differences are exact in 128 bits.
+  static func rounded(_ place: SIMD2<Double>) -> SIMD2<Double> {
+    (place * 0x1p48).rounded(.toNearestOrEven) * 0x1p-48
   }
 
   // MARK: Changes

@@ -333,7 +333,8 @@ struct Grid {
     for axis in 0..<3 {
       largest = max(largest, abs(box.minimum[axis]), abs(box.maximum[axis]))
     }
-    step = Double(sign: .plus, exponent: Int(largest.exponent) + 1 - bits, significand: 1)
+    let exponent = largest.isNormal ? Int(largest.exponent) : -126
+    step = Double(sign: .plus, exponent: exponent + 1 - bits, significand: 1)
   }
 
   func rounded(_ place: SIMD3<Double>) -> SIMD3<Float> {

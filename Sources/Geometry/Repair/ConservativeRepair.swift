@@ -34,6 +34,7 @@ struct ConservativeRepair {
         "triangles that enclose nothing became plates")
       solid = thick
     }
+    if trace { print("LOST", lost.insideShare, lost.outsideShare, lost.triangles.count) }
     guard let moved = try solid.separateContacts(work) else { if trace { print("SEPFAIL") }; return nil }
     report.note("contacts-parted", moved, "points where solids only touched were moved apart")
     return solid.triangles.isEmpty ? nil : solid

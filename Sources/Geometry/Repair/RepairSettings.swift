@@ -26,7 +26,7 @@ public struct RepairSettings: SettingsGroup {
   public var sheetThicknessPercent = 0.25
 
   @Setting("How fine a new surface is: lattice points to the bounding-box diagonal.", in: 16...2000)
-  public var resolution = 256
+  public var resolution = 200
 
   public init() {}
 }

@@ -42,6 +42,13 @@ func planarOrientation(
   let bound = 3.3306690738754716e-16 * (abs(left) + abs(right))
   if determinant > bound { return 1 }
   if determinant < -bound { return -1 }
+  let most = max(abs(a[u]), abs(a[v]), abs(b[u]), abs(b[v]), max(abs(c[u]), abs(c[v])))
+  if var numbers = WholeNumbers(largest: most) {
+    let (x, y) = (numbers.take(c[u]), numbers.take(c[v]))
+    let first = product(numbers.take(a[u]) &- x, numbers.take(b[v]) &- y)
+    let second = product(numbers.take(a[v]) &- y, numbers.take(b[u]) &- x)
+    if numbers.isExact { return Int((first &- second).signum()) }
+  }
   let exact =
     Expansion.difference(a[u], c[u]) * Expansion.difference(b[v], c[v])
     - Expansion.difference(a[v], c[v]) * Expansion.difference(b[u], c[u])
@@ -56,15 +63,74 @@ func planarOrientation(_ a: SIMD2<Double>, _ b: SIMD2<Double>, _ c: SIMD2<Double
   let bound = 3.3306690738754716e-16 * (abs(left) + abs(right))
   if determinant > bound { return 1 }
   if determinant < -bound { return -1 }
+  // What lies in the unit square on a fine enough grid, as triangulations see to: whole numbers.
+  let whole = SIMD8(a.x, a.y, b.x, b.y, c.x, c.y, 0, 0) * 0x1p48
+  if whole.rounded(.towardZero) == whole, all(whole .< 0x1p53 .& whole .> -0x1p53) {
+    let (x, y) = (Int64(whole[4]), Int64(whole[5]))
+    let first = product(Int64(whole[0]) &- x, Int64(whole[3]) &- y)
+    let second = product(Int64(whole[1]) &- y, Int64(whole[2]) &- x)
+    return Int((first &- second).signum())
+  }
   let exact =
     Expansion.difference(a.x, c.x) * Expansion.difference(b.y, c.y)
     - Expansion.difference(a.y, c.y) * Expansion.difference(b.x, c.x)
   return exact.sign
 }
 
+/// Makes whole numbers of a common unit of floats, where 38 bits hold them: the usual case, for which 128
+/// bits hold every product.
+private struct WholeNumbers {
+  private let scale: Double
+  private(set) var isExact = true
+
+  /// - Parameter largest: the largest magnitude.
+  @inline(__always)
+  init?(largest: Float) {
+    guard largest.isNormal else { return nil }
+    scale = Double(sign: .plus, exponent: 37 - Int(largest.exponent), significand: 1)
+  }
+
+  @inline(__always)
+  mutating func take(_ float: Float) -> Int64 {
+    let scaled = Double(float) * scale
+    let whole = Int64(scaled)
+    isExact = isExact && Double(whole) == scaled
+    return whole
+  }
+
+  @inline(__always)
+  mutating func take(_ v: SIMD3<Float>) -> (Int64, Int64, Int64) {
+    (take(v.x), take(v.y), take(v.z))
+  }
+}
+
+@inline(__always)
+private func largest(_ v: SIMD3<Float>) -> Float { max(abs(v.x), abs(v.y), abs(v.z)) }
+
+/// The sign of the orientation where all coordinates are whole numbers of a common unit; nil else.
+private func wholeOrientation(
+  _ a: SIMD3<Float>, _ b: SIMD3<Float>, _ c: SIMD3<Float>, _ d: SIMD3<Float>
+) -> Int? {
+  let most = max(largest(a), largest(b), largest(c), largest(d))
+  guard var numbers = WholeNumbers(largest: most) else { return nil }
+  let (p, q, r, s) = (numbers.take(a), numbers.take(b), numbers.take(c), numbers.take(d))
+  guard numbers.isExact else { return nil }
+  let (px, py, pz) = (p.0 &- s.0, p.1 &- s.1, p.2 &- s.2)
+  let (qx, qy, qz) = (q.0 &- s.0, q.1 &- s.1, q.2 &- s.2)
+  let (rx, ry, rz) = (r.0 &- s.0, r.1 &- s.1, r.2 &- s.2)
+  let first = Int128(pz) &* (product(qx, ry) &- product(qy, rx))
+  let second = Int128(qz) &* (product(rx, py) &- product(ry, px))
+  let third = Int128(rz) &* (product(px, qy) &- product(py, qx))
+  return Int((first &+ second &+ third).signum())
+}
+
+@inline(__always)
+private func product(_ a: Int64, _ b: Int64) -> Int128 { Int128(a) &* Int128(b) }
+
 private func exactOrientation(
   _ a: SIMD3<Float>, _ b: SIMD3<Float>, _ c: SIMD3<Float>, _ d: SIMD3<Float>
 ) -> Int {
+  if let sign = wholeOrientation(a, b, c, d) { return sign }
   func edge(_ from: SIMD3<Float>) -> (x: Expansion, y: Expansion, z: Expansion) {
     (.difference(from.x, d.x), .difference(from.y, d.y), .difference(from.z, d.z))
   }

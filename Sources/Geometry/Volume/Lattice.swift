@@ -21,7 +21,8 @@ struct Lattice {
       largest = max(largest, abs(box.minimum[axis]), abs(box.maximum[axis]))
     }
     // Fine steps, but none that a float of the farthest coordinate does not hold.
-    let finest = Double(sign: .plus, exponent: Int(largest.exponent) - 21, significand: 1)
+    let exponent = largest.isNormal ? Int(largest.exponent) : -126
+    let finest = Double(sign: .plus, exponent: exponent - 22, significand: 1)
     let wanted = Double(sign: .plus, exponent: Int(spacing.exponent) - 10, significand: 1)
     step = max(finest, wanted)
     stride = max(4, Int((spacing / step).rounded()))
