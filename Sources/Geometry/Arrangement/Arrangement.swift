@@ -216,12 +216,29 @@ extension Soup {
       if Int(node) == ids.count { ids.append(point) } else if trace { print("ALIAS") }
       nodes[point] = node
     }
-    for segment in cuts.segments {
-      guard let from = nodes[segment.from], let to = nodes[segment.to] else { if trace { print("UNKNOWN") }; continue }
-      plan.connect(from, to, label: Int32(segment.by)) { labels, place in
-        ids.append(
-          finder.point(
-            of: index, Int(labels.0), Int(labels.1), near: frame.place(at: place)))
+    func node(_ point: UInt32) -> Int32 {
+      if let known = nodes[point] { return known }
+      let node = plan.insert(frame.place(of: finder.positions[Int(point)]))
+      if Int(node) == ids.count { ids.append(point) }
+      nodes[point] = node
+      return node
+    }
+    // All points first: a segment goes through those that it comes near to.
+    let chains = cuts.segments.map { segment in
+      sides.chain(segment)
+    }
+    for chain in chains where frame.hasArea { for point in chain { _ = node(point) } }
+    let known = nodes.keys.sorted()
+    for (segment, chain) in zip(cuts.segments, chains) where frame.hasArea {
+      for (from, to) in zip(chain, chain.dropFirst()) {
+        let through = finder.points(known, near: from, to)
+        for (a, b) in zip(through, through.dropFirst()) {
+          plan.connect(node(a), node(b), label: Int32(segment.by)) { labels, place in
+            ids.append(
+              finder.point(
+                of: index, Int(labels.0), Int(labels.1), near: frame.place(at: place)))
+          }
+        }
       }
     }
     if plan.corners.count == 1 { return [] }
@@ -316,6 +333,18 @@ private struct CutSides {
     return (0..<3).contains {
       pointsOnEdge[CutFinder.edge(triangle[$0], triangle[($0 + 1) % 3])] != nil
     }
+  }
+
+  /// The points along a segment, ends included: those of the edge that it is part of.
+  func chain(_ segment: TriangleCuts.Segment) -> [UInt32] {
+    guard segment.along != 0, let points = pointsOnEdge[segment.along] else {
+      return [segment.from, segment.to]
+    }
+    let (low, high) = (UInt32(segment.along >> 32), UInt32(segment.along & 0xFFFF_FFFF))
+    let all = [low] + points.map(\.point) + [high]
+    guard let first = all.firstIndex(of: segment.from), let last = all.firstIndex(of: segment.to)
+    else { return [segment.from, segment.to] }
+    return first < last ? Array(all[first...last]) : all[last...first].reversed()
   }
 
   /// The points from one end of an edge to the other, with their share of the way.

@@ -7,8 +7,17 @@ import LinearMath
 /// What happens to one triangle: points inside it, and segments between points in or on it.
 struct TriangleCuts {
   var points: [UInt32] = []
-  /// Two points, and the triangle that cuts along them.
-  var segments: [(from: UInt32, to: UInt32, by: UInt32)] = []
+  var segments: [Segment] = []
+
+  /// Between two points.
+  struct Segment {
+    let from: UInt32
+    let to: UInt32
+    /// The triangle that cuts along it.
+    let by: UInt32
+    /// The ends of the edge that it is part of; 0 where it is where two planes cross.
+    let along: UInt64
+  }
 }
 
 /// Finds and collects the cuts of a soup.
@@ -54,8 +63,8 @@ struct CutFinder {
         for point in met where !found.contains(point) { found.append(point) }
         // An edge that lies in the other's plane cuts it along itself.
         if met.count == 2 {
-          connect(met[0], met[1], in: own, by: other)
-          connect(met[0], met[1], in: other, by: own)
+          let edge = Self.edge(triangles[own][side], triangles[own][(side + 1) % 3])
+          connect(met[0], met[1], in: other, by: own, along: edge)
         }
       }
     }
@@ -74,7 +83,9 @@ struct CutFinder {
     return heights.allSatisfy { $0 > tolerance } || heights.allSatisfy { $0 < -tolerance }
   }
 
-  private mutating func connect(_ a: UInt32, _ b: UInt32, in triangle: Int, by other: Int) {
+  private mutating func connect(
+    _ a: UInt32, _ b: UInt32, in triangle: Int, by other: Int, along edge: UInt64 = 0
+  ) {
     if a == b { return }
     let t = triangles[triangle]
     // Along one of its own edges.
@@ -84,7 +95,8 @@ struct CutFinder {
     if segments.contains(where: { $0.from == a && $0.to == b || $0.from == b && $0.to == a }) {
       return
     }
-    cuts[triangle, default: TriangleCuts()].segments.append((a, b, UInt32(other)))
+    cuts[triangle, default: TriangleCuts()].segments.append(
+      TriangleCuts.Segment(from: a, to: b, by: UInt32(other), along: edge))
   }
 
   /// The points, at most two, in which side `side` of a triangle meets another triangle; takes note of
@@ -199,6 +211,25 @@ struct CutFinder {
     // Nearly the same points side by side: the outermost count.
     let sorted = found.sorted { (double($0) - double($1)).dot(along) < 0 }
     return [sorted.first!, sorted.last!]
+  }
+
+  /// The points among some that a segment passes within the tolerance, in order, with its ends.
+  func points(_ known: [UInt32], near a: UInt32, _ b: UInt32) -> [UInt32] {
+    let (from, to) = (double(a), double(b))
+    let along = to - from
+    let square = along.lengthSquared
+    guard square > 0 else { return [a, b] }
+    var found: [(share: Double, point: UInt32)] = []
+    for point in known where point != a && point != b {
+      let offset = double(point) - from
+      let share = offset.dot(along) / square
+      guard share > 0, share < 1 else { continue }
+      if (offset - along * share).lengthSquared <= tolerance * tolerance {
+        found.append((share, point))
+      }
+    }
+    found.sort { $0.share != $1.share ? $0.share < $1.share : $0.point < $1.point }
+    return [a] + found.map(\.point) + [b]
   }
 
   // MARK: New points
