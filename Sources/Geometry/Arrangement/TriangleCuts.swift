@@ -55,11 +55,19 @@ struct CutFinder {
 
   /// Takes in a pair of triangles that may meet.
   mutating func add(_ first: Int, _ second: Int) {
-    if isBeside(first, second) || isBeside(second, first) { return }
+    let planes = (Plane(triangles[first], positions), Plane(triangles[second], positions))
+    let heights = (heights(of: second, planes.0), heights(of: first, planes.1))
+    if heights.0.isBeside(tolerance) || heights.1.isBeside(tolerance) { return }
+    // In one plane as good as: that of the triangle that says better where it is.
+    var common: SIMD3<Double>?
+    if heights.0.isFlat(tolerance) { common = planes.0.normal }
+    if heights.1.isFlat(tolerance), common == nil || planes.1.leastHeight > planes.0.leastHeight {
+      common = planes.1.normal
+    }
     var found: [UInt32] = []
     for (own, other) in [(first, second), (second, first)] {
       for side in 0..<3 {
-        let met = meet(own, side, other)
+        let met = meet(own, side, other, common)
         for point in met where !found.contains(point) { found.append(point) }
         // An edge that lies in the other's plane cuts it along itself.
         if met.count == 2 {
@@ -75,12 +83,10 @@ struct CutFinder {
     }
   }
 
-  /// Whether a triangle is clear of another one's plane.
-  private func isBeside(_ first: Int, _ second: Int) -> Bool {
-    let plane = Plane(triangles[second], positions)
-    let t = triangles[first]
-    let heights = (0..<3).map { plane.height(double(t[$0])) }
-    return heights.allSatisfy { $0 > tolerance } || heights.allSatisfy { $0 < -tolerance }
+  /// How far the corners of a triangle are above a plane.
+  private func heights(of triangle: Int, _ plane: Plane) -> SIMD3<Double> {
+    let t = triangles[triangle]
+    return SIMD3(plane.height(double(t.x)), plane.height(double(t.y)), plane.height(double(t.z)))
   }
 
   private mutating func connect(
@@ -101,9 +107,18 @@ struct CutFinder {
 
   /// The points, at most two, in which side `side` of a triangle meets another triangle; takes note of
   /// them where they are new to either.
-  private mutating func meet(_ own: Int, _ side: Int, _ other: Int) -> [UInt32] {
+  ///
+  /// - Parameter common: the normal of the plane that both triangles lie in as good as; nil for none.
+  private mutating func meet(
+    _ own: Int, _ side: Int, _ other: Int, _ common: SIMD3<Double>?
+  ) -> [UInt32] {
     let (p, q) = (triangles[own][side], triangles[own][(side + 1) % 3])
-    let plane = Plane(triangles[other], positions)
+    var plane = Plane(triangles[other], positions)
+    if let common {
+      // The way the other runs round, seen along the common normal.
+      plane.normal = common.dot(plane.normal) < 0 ? -common : common
+      return meetInPlane(p, q, other, plane)
+    }
     let (from, to) = (plane.height(double(p)), plane.height(double(q)))
     let (isFromOn, isToOn) = (abs(from) <= tolerance, abs(to) <= tolerance)
     if isFromOn && isToOn { return meetInPlane(p, q, other, plane) }
@@ -314,7 +329,9 @@ struct CutFinder {
 private struct Plane {
   let corners: (SIMD3<Double>, SIMD3<Double>, SIMD3<Double>)
   /// Of length one.
-  let normal: SIMD3<Double>
+  var normal: SIMD3<Double>
+  /// The height over the longest side.
+  let leastHeight: Double
 
   enum Location {
     case outside, inside
@@ -326,7 +343,12 @@ private struct Plane {
     corners = (
       SIMD3(positions[Int(t.x)]), SIMD3(positions[Int(t.y)]), SIMD3(positions[Int(t.z)])
     )
-    normal = (corners.1 - corners.0).cross(corners.2 - corners.0).normalized
+    let area = (corners.1 - corners.0).cross(corners.2 - corners.0)
+    normal = area.normalized
+    let longest = max(
+      (corners.1 - corners.0).length, (corners.2 - corners.1).length,
+      (corners.0 - corners.2).length)
+    leastHeight = longest > 0 ? area.length / longest : 0
   }
 
   func height(_ point: SIMD3<Double>) -> Double { normal.dot(point - corners.0) }
@@ -349,6 +371,17 @@ private struct Plane {
     let (a, b) = (places[nearest.side], places[(nearest.side + 1) % 3])
     let share = (point - a).dot(b - a)
     return share > 0 && share < (b - a).lengthSquared ? .side(nearest.side) : .outside
+  }
+}
+
+extension SIMD3<Double> {
+  /// Whether three heights are on one side.
+  fileprivate func isBeside(_ tolerance: Double) -> Bool {
+    min() > tolerance || max() < -tolerance
+  }
+
+  fileprivate func isFlat(_ tolerance: Double) -> Bool {
+    max() <= tolerance && min() >= -tolerance
   }
 }
 
