@@ -19,12 +19,18 @@ extension Soup {
     var soup = self
     var isNew = [Bool](repeating: true, count: triangles.count)
     let box = bounds
+    var limit = Int.max
     for pass in 0..<16 {
       try work.checkCancelled()
       let grid = Grid(box, bits: pass < 6 ? 23 : max(16, 28 - pass))
       var found = try soup.conflicts(isNew, work)
       if trace { FileHandle.standardError.write("PASS \(pass) \(soup.triangles.count) \(isNew.count { $0 }) \(found.pairs.count) \(found.degenerate.count)\u{0A}".data(using: .utf8)!) }
       if found.isEmpty { return soup }
+      // Rounding that makes more and more to cut will not come to an end.
+      if pass > 1, soup.triangles.count > 8 * triangles.count + 20_000 || found.pairs.count > limit {
+        return nil
+      }
+      limit = pass < 2 ? limit : max(4000, 4 * found.pairs.count)
       if try soup.drawTogether(found, grid, roundsAll: pass >= 8, &isNew) {
         found = try soup.conflicts(isNew, work)
       }

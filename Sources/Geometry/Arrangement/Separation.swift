@@ -22,9 +22,18 @@ extension Soup {
     let diagonal = bounds.diagonal
     let tree = BVH(positions: positions, triangles: triangles, quick: true)
     let mover = ContactMover(tree: tree, reach: diagonal * 2e-4)
+    var fresh = UInt32(positions.count)
     for copy in copies {
       try work.checkCancelled()
-      if !mover.move(copy, &self, &names, step: diagonal * 1e-5) { return nil }
+      fresh += 1
+      if mover.move(copy, &self, &names, name: copy.point) { continue }
+      // What stays put is as good a thing to move.
+      let rest = triangles.indices.filter {
+        let t = triangles[$0]
+        return t.x == copy.original || t.y == copy.original || t.z == copy.original
+      }
+      let other = ContactCopy(point: copy.original, original: copy.original, fan: rest)
+      if rest.isEmpty || !mover.move(other, &self, &names, name: fresh) { return nil }
     }
     return copies.count
   }
@@ -172,23 +181,47 @@ private struct ContactMover {
   let reach: Float
 
   func move(
-    _ copy: ContactCopy, _ soup: inout Soup, _ names: inout [UInt32], step: Float
+    _ copy: ContactCopy, _ soup: inout Soup, _ names: inout [UInt32], name: UInt32
   ) -> Bool {
-    let start = soup.positions[Int(copy.point)]
-    var inward = SIMD3<Double>.zero
-    for triangle in copy.fan { inward -= soup.areaNormal(triangle).normalized }
-    var generator = SeededGenerator(seed: UInt64(copy.point))
-    names[Int(copy.point)] = copy.point
-    for attempt in 0..<48 {
-      let lean = SIMD3(generator.unit() - 0.5, generator.unit() - 0.5, generator.unit() - 0.5)
-      let direction = (inward.normalized + lean * (0.06 * Double(attempt))).normalized
-      let scale: Float = [1, 0.25, 4, 0.0625][attempt % 4]
-      soup.positions[Int(copy.point)] = start + SIMD3<Float>(direction) * step * scale
-      if isFree(copy, soup, names) { return true }
+    let point = Int(copy.point)
+    let (start, oldName) = (soup.positions[point], names[point])
+    names[point] = name
+    let directions = directions(copy, soup)
+    // Floats near the point lie this far apart.
+    let least = max(abs(start.x), abs(start.y), abs(start.z)).ulp * 2
+    for scale: Float in [1, 0.25, 4, 0.0625, 16, 0.015625] {
+      let step = max(reach * 0.05 * scale, least)
+      for direction in directions {
+        soup.positions[point] = start + SIMD3<Float>(direction) * step
+        if soup.positions[point] != start, isFree(copy, soup, names) { return true }
+      }
     }
-    soup.positions[Int(copy.point)] = start
-    names[Int(copy.point)] = copy.original
+    soup.positions[point] = start
+    names[point] = oldName
     return false
+  }
+
+  /// Where a point may go, the likeliest first: against the normals, towards the middle of its neighbours
+  /// and of each triangle, and off at random.
+  private func directions(_ copy: ContactCopy, _ soup: Soup) -> [SIMD3<Double>] {
+    let start = SIMD3<Double>(soup.positions[Int(copy.point)])
+    var inward = SIMD3<Double>.zero
+    var middles: [SIMD3<Double>] = []
+    for triangle in copy.fan {
+      inward -= soup.areaNormal(triangle).normalized
+      let (a, b, c) = soup.corners(triangle)
+      middles.append(
+        ((SIMD3<Double>(a) + SIMD3<Double>(b) + SIMD3<Double>(c)) / 3 - start).normalized)
+    }
+    inward = inward.normalized
+    let middle = middles.reduce(.zero, +).normalized
+    var result = [inward, middle, (inward + middle).normalized]
+    result += middles.map { ($0 + inward * 0.1).normalized }
+    var generator = SeededGenerator(seed: UInt64(copy.point))
+    for _ in 0..<12 {
+      result.append((inward + SIMD3<Double>(generator.direction()) * 0.8).normalized)
+    }
+    return result
   }
 
   private func isFree(_ copy: ContactCopy, _ soup: Soup, _ names: [UInt32]) -> Bool {

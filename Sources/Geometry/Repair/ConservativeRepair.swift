@@ -28,7 +28,9 @@ struct ConservativeRepair {
       lost = try LostSurface(of: soup, in: solid, tolerance: tolerance, work)
     }
     report.note("holes-filled", holes, "gaps were closed")
-    if lost.outsideShare > 0, let thick = try thicken(lost.triangles, solid, work) {
+    if lost.outsideShare > 0 {
+      // A few that cannot be added are left out, more would not be the same thing.
+      guard let thick = try thicken(lost.triangles, solid, work) else { return nil }
       report.note(
         "sheets-thickened", lost.triangles.count,
         "triangles that enclose nothing became plates")
