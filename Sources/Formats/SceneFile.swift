@@ -63,20 +63,26 @@ public enum SceneFile {
   ///
   /// Hostile input is safe: sizes are checked before memory is taken, and no file outside the model's
   /// folder is opened. Throws `FormatError` with the file and the place in it.
-  public static func read(_ path: String, log: LogSink) throws(FormatError) -> Scene {
+  ///
+  /// - Parameter isTolerant: triangles with a corner at no finite place are left out with a warning, where
+  ///   otherwise the file would be refused.
+  public static func read(
+    _ path: String, log: LogSink, isTolerant: Bool = false
+  ) throws(FormatError) -> Scene {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     if attributes?[.type] as? FileAttributeType == .typeDirectory {
       throw FormatError("is-a-folder", "this is a folder; give a model file", at: path)
     }
     let format = try SceneFormat(path: path)
     let file = try bytes(of: path)
+    let door = MeshDoor(log: log, isTolerant: isTolerant)
     do throws(FormatError) {
       let scene =
         switch format {
-        case .glb, .gltf: try GLTFReader.read(file, path: path, log: log)
-        case .obj: try OBJReader.read(file, path: path, log: log)
-        case .stl: try STLReader.read(file, log: log)
-        case .ply: try PLYReader.read(file, log: log)
+        case .glb, .gltf: try GLTFReader.read(file, path: path, door: door)
+        case .obj: try OBJReader.read(file, path: path, door: door)
+        case .stl: try STLReader.read(file, door: door)
+        case .ply: try PLYReader.read(file, door: door)
         }
       guard scene.triangleCount <= triangleLimit else {
         throw FormatError(

@@ -32,13 +32,15 @@ struct MeshInput {
 
   /// Enters the phase "read".
   ///
-  /// - Parameter format: brings the numbers into the unit of this format, so that they are written as the
-  ///   verb sees them; nil leaves them as the file has them.
+  /// - Parameters:
+  ///   - format: brings the numbers into the unit of this format, so that they are written as the verb
+  ///     sees them; nil leaves them as the file has them.
+  ///   - isTolerant: leaves out triangles at no finite place instead of refusing the file.
   static func read(
-    _ path: String, as format: SceneFormat? = nil, _ work: WorkContext
+    _ path: String, as format: SceneFormat? = nil, isTolerant: Bool = false, _ work: WorkContext
   ) throws -> MeshInput {
     work.progress.enter("read")
-    var scene = try SceneFile.read(path, log: work.log)
+    var scene = try SceneFile.read(path, log: work.log, isTolerant: isTolerant)
     guard scene.triangleCount > 0 else {
       throw InputError("no-triangles", "the model holds no triangles", path)
     }

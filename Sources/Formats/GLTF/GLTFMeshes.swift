@@ -8,10 +8,11 @@ import Work
 struct GLTFMeshes {
   let document: GLTFDocument
   let accessors: GLTFAccessors
+  let door: MeshDoor
   private(set) var warnings: [String] = []
 
-  init(document: GLTFDocument, accessors: GLTFAccessors) {
-    (self.document, self.accessors) = (document, accessors)
+  init(document: GLTFDocument, accessors: GLTFAccessors, door: MeshDoor) {
+    (self.document, self.accessors, self.door) = (document, accessors, door)
   }
 
   /// The joint matrices of a skinned mesh: `worldFromJoint * jointFromBind`, one a joint.
@@ -80,7 +81,7 @@ struct GLTFMeshes {
       warnings.append("\(primitive.path): \(corners.count) corners are no whole triangles")
     }
     do {
-      let mesh = try Mesh(
+      let mesh = try door.mesh(
         positions: positions, triangles: Self.triangles(corners, mode: mode), attributes: streams)
       let material = try primitive.index(
         "material", into: "materials", size: document.size("materials"))

@@ -6,7 +6,8 @@ import Work
 /// What would break memory or meaning is refused with its place: wrong types, references, ranges and
 /// sizes, broken JSON. What is merely not as the specification wants it loads with a warning.
 enum GLTFReader {
-  static func read(_ file: [UInt8], path: String, log: LogSink) throws(FormatError) -> Scene {
+  static func read(_ file: [UInt8], path: String, door: MeshDoor) throws(FormatError) -> Scene {
+    let log = door.log
     var json = file[...]
     var binary: ArraySlice<UInt8>?
     if file.starts(with: GLBContainer.magic) {
@@ -33,7 +34,7 @@ enum GLTFReader {
     scene.textures = try materials.textures()
     scene.materials = try materials.materials()
     materials.warnings.forEach(log.warn)
-    var builder = GLTFSceneBuilder(document: document, accessors: accessors, scene: scene)
+    var builder = GLTFSceneBuilder(document: document, accessors: accessors, scene: scene, door: door)
     try builder.build()
     builder.warnings.forEach(log.warn)
     return builder.scene

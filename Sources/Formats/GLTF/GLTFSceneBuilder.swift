@@ -17,11 +17,11 @@ struct GLTFSceneBuilder {
 
   var warnings: [String] { notes + meshes.warnings }
 
-  init(document: GLTFDocument, accessors: GLTFAccessors, scene: Scene) {
+  init(document: GLTFDocument, accessors: GLTFAccessors, scene: Scene, door: MeshDoor) {
     self.document = document
     self.accessors = accessors
     self.scene = scene
-    meshes = GLTFMeshes(document: document, accessors: accessors)
+    meshes = GLTFMeshes(document: document, accessors: accessors, door: door)
   }
 
   mutating func build() throws(FormatError) {

@@ -21,7 +21,7 @@ struct OBJReader {
 
   private var scanner: TextScanner
   private let library: MTLLibrary
-  private let log: LogSink
+  private let door: MeshDoor
   private var positions: [SIMD3<Float>] = []
   private var colors: [SIMD4<Float>] = []
   private var uvs: [SIMD2<Float>] = []
@@ -30,16 +30,16 @@ struct OBJReader {
   private var partOfMaterial: [String: Int] = [:]
   private var materialOfPart: [String] = []
 
-  static func read(_ file: [UInt8], path: String, log: LogSink) throws(FormatError) -> Scene {
-    var reader = OBJReader(file, path: path, log: log)
+  static func read(_ file: [UInt8], path: String, door: MeshDoor) throws(FormatError) -> Scene {
+    var reader = OBJReader(file, path: path, door: door)
     try reader.parse()
     return try reader.scene()
   }
 
-  private init(_ file: [UInt8], path: String, log: LogSink) {
+  private init(_ file: [UInt8], path: String, door: MeshDoor) {
     scanner = TextScanner(file)
-    library = MTLLibrary(folder: ModelFolder(ofFile: path), log: log)
-    self.log = log
+    library = MTLLibrary(folder: ModelFolder(ofFile: path), log: door.log)
+    self.door = door
   }
 
   private mutating func parse() throws(FormatError) {
@@ -146,7 +146,7 @@ struct OBJReader {
       guard !overflow, (0..<count).contains(result) else {
         if field > 0 && number > 0 {
           // A shape does not need it; a relative index that misses is a broken file all the same.
-          log.warn("some corners name a \(what) that is not there; they go without")
+          door.log.warn("some corners name a \(what) that is not there; they go without")
           return -1
         }
         throw FormatError(
@@ -175,7 +175,7 @@ struct OBJReader {
       if part.corners.allSatisfy({ $0.uv >= 0 }) { streams.uvs = [part.corners.map { uvs[$0.uv] }] }
       if !colors.isEmpty { streams.colors = part.corners.map { colors[$0.position] } }
       do {
-        let mesh = try Mesh(
+        let mesh = try door.mesh(
           positions: part.corners.map { positions[$0.position] }, triangles: part.triangles,
           attributes: streams)
         shape.parts.append(

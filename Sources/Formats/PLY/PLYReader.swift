@@ -7,24 +7,24 @@ import Work
 struct PLYReader {
   private let header: PLYHeader
   private var source: PLYValues
-  private let log: LogSink
+  private let door: MeshDoor
   private var positions: [SIMD3<Float>] = []
   private var streams = VertexAttributes()
   private var triangles: [SIMD3<UInt32>] = []
   /// UVs of each triangle's corners, where faces carry them.
   private var cornerUVs: [SIMD2<Float>] = []
 
-  static func read(_ file: [UInt8], log: LogSink) throws(FormatError) -> Scene {
+  static func read(_ file: [UInt8], door: MeshDoor) throws(FormatError) -> Scene {
     let header = try PLYHeader(file)
     var reader = PLYReader(
       header: header, source: PLYValues(file, from: header.end, encoding: header.encoding),
-      log: log)
+      door: door)
     for element in header.elements { try reader.read(element) }
     return try reader.scene()
   }
 
-  private init(header: PLYHeader, source: PLYValues, log: LogSink) {
-    (self.header, self.source, self.log) = (header, source, log)
+  private init(header: PLYHeader, source: PLYValues, door: MeshDoor) {
+    (self.header, self.source, self.door) = (header, source, door)
   }
 
   private mutating func read(_ element: PLYHeader.Element) throws(FormatError) {
@@ -75,12 +75,12 @@ struct PLYReader {
       throw FormatError("bad-header", "faces have no vertex_indices", at: "element face")
     }
     let texcoord = element.list("texcoord")
-    if element.index("red", "r") != nil { log.warn("colours of faces are left behind") }
+    if element.index("red", "r") != nil { door.log.warn("colours of faces are left behind") }
     for entry in 0..<element.count {
       let values = try source.entry(element, entry)
       let corners = try indices(values.lists[list] ?? [], "face \(entry)")
       guard corners.count >= 3 else {
-        log.warn("face \(entry) has \(corners.count) corners and is left out")
+        door.log.warn("face \(entry) has \(corners.count) corners and is left out")
         continue
       }
       let uvs = texcoord.flatMap { values.lists[$0] } ?? []
@@ -127,10 +127,10 @@ struct PLYReader {
 
   private mutating func scene() throws(FormatError) -> Scene {
     do {
-      var mesh = try Mesh(positions: positions, triangles: triangles, attributes: streams)
+      var mesh = try door.mesh(positions: positions, triangles: triangles, attributes: streams)
       if !cornerUVs.isEmpty { mesh = try Self.split(mesh, cornerUVs) }
       if triangles.isEmpty && !positions.isEmpty {
-        log.warn("the file is a cloud of \(positions.count) points without faces")
+        door.log.warn("the file is a cloud of \(positions.count) points without faces")
       }
       return Scene(mesh: mesh)
     } catch {

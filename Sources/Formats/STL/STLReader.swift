@@ -4,8 +4,8 @@ import Work
 
 /// Reads STL, binary and text. Corners at the same place, bit for bit, become one vertex.
 enum STLReader {
-  static func read(_ file: [UInt8], log: LogSink) throws(FormatError) -> Scene {
-    let corners = isText(file) ? try text(file) : try binary(file, log)
+  static func read(_ file: [UInt8], door: MeshDoor) throws(FormatError) -> Scene {
+    let corners = isText(file) ? try text(file) : try binary(file, door.log)
     let weld = Weld(corners)
     let points = weld.vertexOfPoint.map { corners[Int($0)] }
     var triangles: [SIMD3<UInt32>] = []
@@ -16,7 +16,7 @@ enum STLReader {
     }
     do {
       return Scene(
-        mesh: try Mesh(positions: points, triangles: triangles), unit: .millimeters)
+        mesh: try door.mesh(positions: points, triangles: triangles), unit: .millimeters)
     } catch {
       throw FormatError(error.code, error.description)
     }

@@ -40,6 +40,27 @@ public struct Mesh: Sendable, Equatable {
     self.attributes = attributes.finite
   }
 
+  /// A mesh of what can be one: triangles with a corner that is not finite are left out.
+  ///
+  /// - Returns: the mesh and how many triangles were left out.
+  public static func salvaged(
+    positions: [SIMD3<Float>], triangles: [SIMD3<UInt32>], attributes: VertexAttributes
+  ) throws(MeshError) -> (mesh: Mesh, dropped: Int) {
+    if positions.allSatisfy(\.isFinite) {
+      return (try Mesh(positions: positions, triangles: triangles, attributes: attributes), 0)
+    }
+    let whole = triangles.filter { triangle in
+      (0..<3).allSatisfy {
+        let index = Int(triangle[$0])
+        return index >= positions.count || positions[index].isFinite
+      }
+    }
+    let mesh = try Mesh(
+      positions: positions.map { $0.isFinite ? $0 : .zero }, triangles: whole,
+      attributes: attributes)
+    return (mesh, triangles.count - whole.count)
+  }
+
   /// For results whose invariants hold by construction.
   init(
     unchecked positions: [SIMD3<Float>], triangles: [SIMD3<UInt32>], attributes: VertexAttributes

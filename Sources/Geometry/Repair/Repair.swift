@@ -49,6 +49,11 @@ extension Mesh {
     _ soup: Soup, _ base: RepairReport, _ settings: RepairSettings, _ work: WorkContext
   ) throws -> RepairedMesh {
     var report = base
+    guard soup.triangles.contains(where: { _ in true }), bounds.diagonal > 0 else {
+      throw MeshError(
+        "no-volume", "the triangles enclose no volume under any reading, so there is no solid",
+        at: "mesh")
+    }
     var wrap = try Wrap(
       soup, resolution: settings.resolution,
       tolerance: bounds.diagonal * Float(settings.maxDeviationPercent) / 100 * 0.5, work)

@@ -23,6 +23,7 @@ struct Lattice {
     // Fine steps, but none that a float of the farthest coordinate does not hold.
     let exponent = largest.isNormal ? Int(largest.exponent) : -126
     let finest = Double(sign: .plus, exponent: exponent - 22, significand: 1)
+    let spacing = max(spacing, finest)
     let wanted = Double(sign: .plus, exponent: Int(spacing.exponent) - 10, significand: 1)
     step = max(finest, wanted)
     stride = max(4, Int((spacing / step).rounded()))

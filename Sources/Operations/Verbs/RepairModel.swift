@@ -20,7 +20,7 @@ public enum RepairModel: Verb {
     let target = try SceneFormat(path: call.output!, writing: true)
     work.progress.declare([("read", 1), ("repair", 6), ("measure", 2), ("write", 1)])
     // In the unit of the result: what is proved must be what is written, to the bit.
-    let source = try MeshInput.read(call.inputs[0], as: target, work)
+    let source = try MeshInput.read(call.inputs[0], as: target, isTolerant: true, work)
     work.progress.enter("repair")
     let repaired = try source.mesh.repaired(call.options, work)
     work.progress.enter("measure")
