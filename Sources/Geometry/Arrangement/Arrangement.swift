@@ -22,7 +22,7 @@ extension Soup {
     var limit = Int.max
     for pass in 0..<16 {
       try work.checkCancelled()
-      let grid = Grid(box, bits: pass < 6 ? 23 : max(16, 28 - pass))
+      let grid = Grid(box, bits: pass < 2 ? 24 : pass < 6 ? 23 : max(16, 28 - pass))
       var found = try soup.conflicts(isNew, work)
       if trace { FileHandle.standardError.write("PASS \(pass) \(soup.triangles.count) \(isNew.count { $0 }) \(found.pairs.count) \(found.degenerate.count)\u{0A}".data(using: .utf8)!) }
       if found.isEmpty { return soup }
