@@ -29,12 +29,19 @@ struct ConservativeRepair {
     }
     report.note("holes-filled", holes, "gaps were closed")
     if lost.outsideShare > 0 {
-      // A few that cannot be added are left out, more would not be the same thing.
-      guard let thick = try thicken(lost.triangles, solid, work) else { return nil }
-      report.note(
-        "sheets-thickened", lost.triangles.count,
-        "triangles that enclose nothing became plates")
-      solid = thick
+      // A few that cannot be added are left out; without more it would not be the same thing.
+      let thick = try thicken(lost.triangles, solid, work)
+      if thick == nil && lost.outsideShare > 0.01 { return nil }
+      if let thick {
+        report.note(
+          "sheets-thickened", lost.triangles.count,
+          "triangles that enclose nothing became plates")
+        solid = thick
+      } else {
+        report.note(
+          "sheets-dropped", lost.triangles.count,
+          "triangles that enclose nothing were left out: as plates they would cut one another")
+      }
     }
     if trace { print("LOST", lost.insideShare, lost.outsideShare, lost.triangles.count) }
     guard let moved = try solid.separateContacts(work) else { if trace { print("SEPFAIL") }; return nil }
@@ -71,23 +78,77 @@ struct ConservativeRepair {
     return try closed.arranged(work)?.solid(work) { $0.x >= 1 }
   }
 
-  /// The solid in which those parts become plates whose filling hides what can be seen.
+  /// The solid in which those parts become plates whose filling hides what can be seen: a basin stays
+  /// one where it would be a block. Nil where no part's filling does.
   private mutating func leaveOpen(_ lost: LostSurface, _ work: WorkContext) throws -> Soup? {
-    nil
+    let hidden = lost.samples.filter(\.isInside).map(\.place)
+    let stride = max(1, hidden.count / 48)
+    let samples = Swift.stride(from: 0, to: hidden.count, by: stride).map { hidden[$0] }
+    var (open, rest): ([Int], [Int]) = ([], [])
+    for part in soup.parts {
+      var filled = soup.picked(part)
+      let isOpen = try filled.fillHoles(work) > 0
+      let hides = isOpen && WindingRays(filled).count(inside: samples) > 0
+      if hides { open += part } else { rest += part }
+    }
+    if open.isEmpty { return nil }
+    var closed = soup.picked(rest)
+    _ = try closed.fillHoles(work)
+    closed.add(soup.plate(open, thickness: thickness))
+    guard let solid = try closed.arranged(work)?.solid(work, where: { $0.x >= 1 }) else {
+      return nil
+    }
+    report.note(
+      "parts-left-open", open.count,
+      "triangles of parts whose filling would hide what can be seen became plates")
+    return solid
   }
+
+  private var thickness: Float { diagonal * Float(settings.sheetThicknessPercent) / 100 }
 
   /// Adds plates for triangles that bound no solid.
   private func thicken(
     _ triangles: [Int], _ solid: Soup, _ work: WorkContext
   ) throws -> Soup? {
-    let thickness = diagonal * Float(settings.sheetThicknessPercent) / 100
     var all = solid
     all.add(soup.plate(triangles, thickness: thickness))
     return try all.arranged(work)?.solid(work) { $0.x >= 1 }
   }
 }
 
+extension WindingRays {
+  fileprivate init(_ soup: Soup) {
+    self.init(
+      tree: BVH(positions: soup.positions, triangles: soup.triangles, quick: true),
+      triangles: soup.triangles,
+      multiplicities: [SIMD2](repeating: SIMD2(1, 0), count: soup.triangles.count),
+      positions: soup.positions)
+  }
+
+  /// How many of some places the surface winds about.
+  fileprivate func count(inside places: [SIMD3<Float>]) -> Int { places.count { isInside($0) } }
+}
+
 extension Soup {
+  /// The triangles that hang together over points, part by part.
+  fileprivate var parts: [[Int]] {
+    var sets = UnionFind(count: positions.count)
+    for t in triangles {
+      sets.unite(Int(t.x), Int(t.y))
+      sets.unite(Int(t.y), Int(t.z))
+    }
+    var members: [Int: [Int]] = [:]
+    for (index, t) in triangles.enumerated() { members[sets.find(Int(t.x)), default: []].append(index) }
+    return members.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// Some of the triangles, over the same points.
+  fileprivate func picked(_ chosen: [Int]) -> Soup {
+    Soup(
+      positions: positions, triangles: chosen.map { triangles[$0] },
+      sources: chosen.map { sources[$0] })
+  }
+
   /// Takes in another soup's triangles.
   mutating func add(_ other: Soup) {
     let base = SIMD3(repeating: UInt32(positions.count))
