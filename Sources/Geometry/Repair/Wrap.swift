@@ -68,36 +68,42 @@ struct Wrap {
       sources: [Int32](repeating: -1, count: found.triangles.count))
   }
 
-  /// Moves vertices to the closest point of what they stand for where no triangle then meets another, and
-  /// takes out those that the shape does not need.
-  private func drawn(_ mesh: Mesh, _ work: WorkContext) throws -> Mesh {
+  /// Takes out vertices that the shape does not need, and moves the others to the closest point of what they
+  /// stand for where no triangle then meets another.
+  private func drawn(_ rough: Mesh, _ work: WorkContext) throws -> Mesh {
+    let thin = try thinned(rough, work)
     let tree = BVH(positions: closed.positions, triangles: closed.triangles)
-    var kernel = HalfedgeMesh(mesh, weld: Weld(mesh.positions))
+    var kernel = HalfedgeMesh(thin, weld: Weld(thin.positions))
     var watch = IntersectionGuard(kernel, wasCut: [])
     let reach = Float(spacing)
-    for _ in 0..<2 {
-      try work.checkCancelled()
-      for slot in kernel.positions.indices {
-        let vertex = Vertex(slot)
-        let place = kernel.position(vertex)
-        guard let closest = tree.closestPoint(to: place, within: reach) else { continue }
-        for share: Float in [1, 0.5] {
-          let goal = place + (closest.point - place) * share
-          if goal == place { break }
-          if watch.allows(kernel, vertex, vertex, at: goal) {
-            kernel.positions[slot] = goal
-            watch.update(kernel, around: vertex)
-            break
-          }
+    for slot in kernel.positions.indices {
+      if slot % 4096 == 0 { try work.checkCancelled() }
+      let vertex = Vertex(slot)
+      let place = kernel.position(vertex)
+      guard let closest = tree.closestPoint(to: place, within: reach) else { continue }
+      for share: Float in [1, 0.5] {
+        let goal = place + (closest.point - place) * share
+        if goal == place { break }
+        if watch.allows(kernel, vertex, vertex, at: goal) {
+          kernel.positions[slot] = goal
+          watch.update(kernel, around: vertex)
+          break
         }
       }
     }
-    let pulled = kernel.finish().mesh
-    if trace { print("PULLED", try pulled.solidReport(work)) }
+    let drawn = kernel.finish().mesh
+    return try drawn.solidReport(work).isPrintable ? drawn : thin
+  }
+
+  /// Fewer triangles, still without any that meet: quickly, and with care where that went wrong.
+  private func thinned(_ rough: Mesh, _ work: WorkContext) throws -> Mesh {
     var settings = DecimateSettings()
-    settings.targetTriangles = max(2000, pulled.triangles.count / 6)
-    let thin = try pulled.decimated(settings, work).mesh
-    if trace { print("THIN", try thin.solidReport(work)) }
-    return try thin.solidReport(work).isPrintable ? thin : mesh
+    settings.targetTriangles = max(2000, rough.triangles.count / 8)
+    settings.fast = true
+    let quick = try rough.decimated(settings, work).mesh
+    if try quick.solidReport(work).isPrintable { return quick }
+    settings.fast = false
+    let careful = try rough.decimated(settings, work).mesh
+    return try careful.solidReport(work).isPrintable ? careful : rough
   }
 }

@@ -38,6 +38,8 @@ func planarOrientation(
   let (ax, ay) = (Double(a[u]) - Double(c[u]), Double(a[v]) - Double(c[v]))
   let (bx, by) = (Double(b[u]) - Double(c[u]), Double(b[v]) - Double(c[v]))
   let (left, right) = (ax * by, ay * bx)
+  // Along an axis: exactly zero without more ado.
+  if left == 0 && right == 0 { return 0 }
   let determinant = left - right
   let bound = 3.3306690738754716e-16 * (abs(left) + abs(right))
   if determinant > bound { return 1 }

@@ -171,6 +171,11 @@ enum TriangleIntersection {
   static func droppableAxis(
     _ a: SIMD3<Float>, _ b: SIMD3<Float>, _ c: SIMD3<Float>
   ) -> Int? {
-    (0..<3).first { planarOrientation(a, b, c, dropping: $0) != 0 }
+    // The likeliest first.
+    let normal = (SIMD3<Double>(b) - SIMD3<Double>(a)).cross(SIMD3<Double>(c) - SIMD3<Double>(a))
+    let size = SIMD3(abs(normal.x), abs(normal.y), abs(normal.z))
+    let best = size.x >= size.y ? (size.x >= size.z ? 0 : 2) : (size.y >= size.z ? 1 : 2)
+    if planarOrientation(a, b, c, dropping: best) != 0 { return best }
+    return (0..<3).first { planarOrientation(a, b, c, dropping: $0) != 0 }
   }
 }
