@@ -34,7 +34,8 @@ enum GLTFReader {
     scene.textures = try materials.textures()
     scene.materials = try materials.materials()
     materials.warnings.forEach(log.warn)
-    var builder = GLTFSceneBuilder(document: document, accessors: accessors, scene: scene, door: door)
+    var builder = GLTFSceneBuilder(
+      document: document, accessors: accessors, scene: scene, door: door)
     try builder.build()
     builder.warnings.forEach(log.warn)
     return builder.scene

@@ -1,8 +1,5 @@
-import Foundation
 import LinearMath
 import Work
-
-let trace = ProcessInfo.processInfo.environment["TRACE"] != nil
 
 // Triangles that cut one another become triangles that meet in common points and edges only.
 //
@@ -24,10 +21,10 @@ extension Soup {
       try work.checkCancelled()
       let grid = Grid(box, bits: pass < 2 ? 24 : pass < 6 ? 23 : max(16, 28 - pass))
       var found = try soup.conflicts(isNew, work)
-      if trace { FileHandle.standardError.write("PASS \(pass) \(soup.triangles.count) \(isNew.count { $0 }) \(found.pairs.count) \(found.degenerate.count)\u{0A}".data(using: .utf8)!) }
       if found.isEmpty { return soup }
       // Rounding that makes more and more to cut will not come to an end.
-      if pass > 1, soup.triangles.count > 8 * triangles.count + 20_000 || found.pairs.count > limit {
+      if pass > 1, soup.triangles.count > 8 * triangles.count + 20_000 || found.pairs.count > limit
+      {
         return nil
       }
       limit = pass < 2 ? limit : max(4000, 4 * found.pairs.count)
@@ -211,7 +208,7 @@ extension Soup {
       for (point, share) in sides.points(from: triangle[side], to: triangle[(side + 1) % 3]) {
         let place: SIMD2<Double> =
           side == 0 ? [share, 0] : side == 1 ? [1 - share, share] : [0, 1 - share]
-        guard let node = plan.append(onSide: side, place) else { if trace { print("TEAR") }; continue }
+        guard let node = plan.append(onSide: side, place) else { continue }
         ids.append(point)
         if nodes[point] == nil { nodes[point] = node }
       }
@@ -219,7 +216,7 @@ extension Soup {
     let frame = Frame(triangle, finder.positions)
     for point in cuts.points where nodes[point] == nil && frame.hasArea {
       let node = plan.insert(frame.place(of: finder.positions[Int(point)]))
-      if Int(node) == ids.count { ids.append(point) } else if trace { print("ALIAS") }
+      if Int(node) == ids.count { ids.append(point) }
       nodes[point] = node
     }
     func node(_ point: UInt32) -> Int32 {

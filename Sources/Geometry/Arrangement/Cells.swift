@@ -41,7 +41,7 @@ struct Cells {
             let (next, nextSide) = (Int(link) / 2, Int(link) % 2)
             let nextFront = nextSide == 0 ? value : value &- multiplicities[next]
             if let old = known[next] {
-              if old != nextFront { if trace { print("NOTCLOSED", EdgeBalance(soup.triangles).isClosed) }; return nil }
+              if old != nextFront { return nil }
             } else {
               known[next] = nextFront
               waiting.append(next)

@@ -50,22 +50,23 @@ struct PlanarTriangulation {
       }
       for k in 0..<3 where places[Int(t[k])] == place { return t[k] }
       if onSide >= 0, let point = splitSide(triangle, onSide, place) { return point }
-      if onSide >= 0 { if trace { print("INSIDE") }; }
+      if onSide >= 0 {}
       return splitInside(triangle, place)
     }
-    if trace { print("LOST") }; return corners[triangle].x
+    return corners[triangle].x
   }
 
   /// Sees to it that there is an edge, or a chain of edges, between two points, and labels it. Where it
   /// would cross an earlier segment, `cross` is asked to take note of the point that is made there.
   mutating func connect(
-    _ from: Int32, _ to: Int32, label: Int32, cross: (_ labels: (Int32, Int32), _ place: SIMD2<Double>) -> Void
+    _ from: Int32, _ to: Int32, label: Int32,
+    cross: (_ labels: (Int32, Int32), _ place: SIMD2<Double>) -> Void
   ) {
     var waiting = [(from, to)]
     var budget = 64 + 4 * corners.count
     while let (a, b) = waiting.popLast() {
       budget -= 1
-      if budget < 0 { if trace { print("BUDGET") }; }
+      if budget < 0 {}
       if a == b || budget < 0 { continue }
       switch firstObstacle(a, b) {
       case .edge(let triangle, let k): mark(triangle, k, label)
@@ -86,8 +87,8 @@ struct PlanarTriangulation {
         cross((label, old), place)
         waiting.append((point, b))
         waiting.append((a, point))
-      case .free(let edges): if clear(a, b, edges) { waiting.append((a, b)) } else { if trace { print("NOCLEAR") }; }
-      case .none: if trace { print("NONE") }; break
+      case .free(let edges): if clear(a, b, edges) { waiting.append((a, b)) } else {}
+      case .none: break
       }
     }
   }

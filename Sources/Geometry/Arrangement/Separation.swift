@@ -60,7 +60,8 @@ private struct ContactFans {
     let edges = EdgeTable(soup.triangles)
     for edge in 0..<edges.count {
       let halfedges = edges[edge].map { Int($0) }
-      let matched = halfedges.count == 2 ? [(halfedges[0], halfedges[1])] : Self.wedges(halfedges, soup)
+      let matched =
+        halfedges.count == 2 ? [(halfedges[0], halfedges[1])] : Self.wedges(halfedges, soup)
       for (a, b) in matched { unite(a, b, soup) }
       if halfedges.count > 2 {
         pairs.append(matched)

@@ -31,7 +31,7 @@ extension Mesh {
     _ operation: BooleanOperation, with other: Mesh, _ work: WorkContext = WorkContext()
   ) throws -> BooleanResult {
     for (mesh, name) in [(self, "the first mesh"), (other, "the second mesh")] {
-      guard try mesh.solidReport(work).isPrintable else {
+      guard try mesh.solidReport(nil, work).isPrintable else {
         throw MeshError(
           "not-a-solid", "it is not the closed surface of a solid; repair it first", at: name)
       }

@@ -21,8 +21,12 @@ public struct SolidReport: Sendable, Equatable {
 extension Mesh {
   /// Measures all that must hold for a print. Exact but for the rays that tell one part's inside from
   /// another's outside.
-  public func solidReport(_ work: WorkContext = WorkContext()) throws -> SolidReport {
-    let report = report()
+  ///
+  /// - Parameter known: the mesh's report, where there is one already.
+  public func solidReport(
+    _ known: MeshReport? = nil, _ work: WorkContext = WorkContext()
+  ) throws -> SolidReport {
+    let report = known ?? report()
     let cut = try selfIntersectingTriangles(work).count
     var buried = 0
     if report.isWatertight && report.isManifold && report.isOriented && cut == 0 {
@@ -32,6 +36,7 @@ extension Mesh {
           cells.triangles.indices.count { cells.front[$0].x != 0 || cells.back($0).x != 1 }
         } ?? triangles.count
     }
-    return SolidReport(mesh: report, selfIntersectingTriangles: cut, buriedTriangles: buried)
+    return SolidReport(
+      mesh: report, selfIntersectingTriangles: cut, buriedTriangles: buried)
   }
 }

@@ -21,7 +21,7 @@ struct ConservativeRepair {
   mutating func run(_ work: WorkContext) throws -> Soup? {
     try prepare(work)
     var holes = 0
-    guard var solid = try fill(soup, &holes, work) else { if trace { print("FILLFAIL") }; return nil }
+    guard var solid = try fill(soup, &holes, work) else { return nil }
     var lost = try LostSurface(of: soup, in: solid, tolerance: tolerance, work)
     if lost.insideShare > 0.004, let open = try leaveOpen(lost, work) {
       solid = open
@@ -43,8 +43,7 @@ struct ConservativeRepair {
           "triangles that enclose nothing were left out: as plates they would cut one another")
       }
     }
-    if trace { print("LOST", lost.insideShare, lost.outsideShare, lost.triangles.count) }
-    guard let moved = try solid.separateContacts(work) else { if trace { print("SEPFAIL") }; return nil }
+    guard let moved = try solid.separateContacts(work) else { return nil }
     report.note("contacts-parted", moved, "points where solids only touched were moved apart")
     return solid.triangles.isEmpty ? nil : solid
   }
@@ -138,7 +137,9 @@ extension Soup {
       sets.unite(Int(t.y), Int(t.z))
     }
     var members: [Int: [Int]] = [:]
-    for (index, t) in triangles.enumerated() { members[sets.find(Int(t.x)), default: []].append(index) }
+    for (index, t) in triangles.enumerated() {
+      members[sets.find(Int(t.x)), default: []].append(index)
+    }
     return members.sorted { $0.key < $1.key }.map(\.value)
   }
 

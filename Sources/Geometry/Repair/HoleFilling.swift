@@ -44,7 +44,9 @@ private struct HoleFiller {
     var best = (cost: Double.infinity, from: 0, to: count / 2)
     let stride = max(1, count / 400)
     for from in Swift.stride(from: 0, to: count, by: stride) {
-      for to in Swift.stride(from: from + count / 4, through: min(from + count / 2, count - 1), by: stride) {
+      for to in Swift.stride(
+        from: from + count / 4, through: min(from + count / 2, count - 1), by: stride)
+      {
         let length = (place(loop[from]) - place(loop[to])).length
         let balance = Double(to - from) / Double(count)
         let cost = length / balance

@@ -22,7 +22,7 @@ extension Mesh {
   public func repaired(
     _ settings: RepairSettings = RepairSettings(), _ work: WorkContext = WorkContext()
   ) throws -> RepairedMesh {
-    let before = try solidReport(work)
+    let before = try solidReport(nil, work)
     var report = RepairReport(before: before, after: before)
     if before.isPrintable && settings.mode != .wrap {
       return RepairedMesh(mesh: self, sources: Array(triangles.indices), report: report)
@@ -34,9 +34,8 @@ extension Mesh {
       report = conservative.report
       report.tier = .conservative
       let (mesh, sources) = soup.mesh(carrying: self)
-      report.after = try mesh.solidReport(work)
+      report.after = try mesh.solidReport(nil, work)
       report.untouchedPercent = untouchedPercent(in: mesh)
-      if trace { print("AFTER", report.after) }
       if report.after.isPrintable || settings.mode == .conservative {
         return RepairedMesh(mesh: mesh, sources: sources, report: report)
       }
@@ -63,10 +62,11 @@ extension Mesh {
         at: "mesh")
     }
     report.tier = .wrap
-    report.note("surface-replaced", mesh.triangles.count, "triangles make a new surface about everything")
+    report.note(
+      "surface-replaced", mesh.triangles.count, "triangles make a new surface about everything")
     report.note(
       "sheets-thickened", wrap.thickened, "triangles too thin for the new surface became plates")
-    report.after = try mesh.solidReport(work)
+    report.after = try mesh.solidReport(nil, work)
     report.untouchedPercent = untouchedPercent(in: mesh)
     return RepairedMesh(
       mesh: mesh, sources: [Int](repeating: 0, count: mesh.triangles.count), report: report)

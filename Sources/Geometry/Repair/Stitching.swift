@@ -79,7 +79,8 @@ extension Soup {
     if count == 0 { return nil }
     var result = self
     for (set, points) in members {
-      let mean = points.reduce(SIMD3<Double>.zero) { $0 + SIMD3<Double>(positions[Int($1)]) }
+      let mean =
+        points.reduce(SIMD3<Double>.zero) { $0 + SIMD3<Double>(positions[Int($1)]) }
         / Double(points.count)
       let best = points.min {
         (SIMD3<Double>(positions[Int($0)]) - mean).lengthSquared

@@ -92,7 +92,7 @@ struct Wrap {
       }
     }
     let drawn = kernel.finish().mesh
-    return try drawn.solidReport(work).isPrintable ? drawn : thin
+    return try drawn.solidReport(nil, work).isPrintable ? drawn : thin
   }
 
   /// Fewer triangles, still without any that meet: quickly, and with care where that went wrong.
@@ -101,9 +101,9 @@ struct Wrap {
     settings.targetTriangles = max(2000, rough.triangles.count / 8)
     settings.fast = true
     let quick = try rough.decimated(settings, work).mesh
-    if try quick.solidReport(work).isPrintable { return quick }
+    if try quick.solidReport(nil, work).isPrintable { return quick }
     settings.fast = false
     let careful = try rough.decimated(settings, work).mesh
-    return try careful.solidReport(work).isPrintable ? careful : rough
+    return try careful.solidReport(nil, work).isPrintable ? careful : rough
   }
 }

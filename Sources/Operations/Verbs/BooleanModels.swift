@@ -16,7 +16,8 @@ public struct BooleanSettings: SettingsGroup {
 /// Two solids to one.
 public enum BooleanModels: Verb {
   public static let name = "boolean"
-  public static let summary = "Unites two solids, takes one from the other, or keeps what both share."
+  public static let summary =
+    "Unites two solids, takes one from the other, or keeps what both share."
   public static let usage = "MODEL MODEL -o MODEL"
   public static let inputCount = 2...2
   public static let output = OutputRule.required(standardOutput: nil)
@@ -33,7 +34,7 @@ public enum BooleanModels: Verb {
         throw InputError("no-triangles", "the model holds no triangles", path)
       }
       let mesh = try Convert.scaled(scene, to: target, nil, work.log).merged()
-      guard try mesh.solidReport(work).isPrintable else {
+      guard try mesh.solidReport(nil, work).isPrintable else {
         throw InputError(
           "not-a-solid",
           "the model is not the closed surface of a solid; `maquette repair` makes one of it", path)
@@ -46,7 +47,7 @@ public enum BooleanModels: Verb {
       throw InputError("nothing-left", "nothing is left of the models", call.inputs[0])
     }
     work.progress.enter("write")
-    let report = try result.solidReport(work)
+    let report = try result.solidReport(nil, work)
     let outputs = try ModelOutput.write(
       Scene(mesh: result, unit: target.unit), as: target, to: call.output!, work)
     return VerbResult(

@@ -7,7 +7,7 @@ public import Work
 
 /// What must hold for `inspect` to exit with 0.
 public enum Requirement: String, SettingChoice {
-  case watertight, manifold
+  case watertight, manifold, printable
 }
 
 public struct InspectSettings: SettingsGroup {
@@ -46,20 +46,22 @@ public enum Inspect: Verb {
     let report = mesh.report()
     try work.checkCancelled()
     work.progress.enter("intersections")
-    let cut = try mesh.selfIntersectingTriangles(work).count
+    let solid = try mesh.solidReport(report, work)
     let unmet = call.options.require.flatMap { requirement -> String? in
       let isMet =
         switch requirement {
         case .watertight: report.isWatertight
         case .manifold: report.isManifold
+        case .printable: solid.isPrintable
         }
       return isMet ? nil : "the model is not \(requirement.rawValue)"
     }
     return VerbResult(
-      result: json(report, cut, scene), text: text(report, cut, scene), unmetGuarantee: unmet)
+      result: json(solid, scene), text: text(solid, scene), unmetGuarantee: unmet)
   }
 
-  private static func json(_ report: MeshReport, _ cut: Int, _ scene: Scene) -> JSONValue {
+  private static func json(_ solid: SolidReport, _ scene: Scene) -> JSONValue {
+    let report = solid.mesh
     let box = report.bounds
     func vector(_ v: SIMD3<Float>) -> JSONValue {
       box.isEmpty ? .null : .array((0..<3).map { .number(Double(v[$0])) })
@@ -74,9 +76,9 @@ public enum Inspect: Verb {
       "misorientedEdges": .integer(report.misorientedEdges),
       "degenerateTriangles": .integer(report.degenerateTriangles),
       "duplicateTriangles": .integer(report.duplicateTriangles),
-      "selfIntersectingTriangles": .integer(cut),
-      // Not decided yet: null, so that nobody takes it for false.
-      "printable": .null,
+      "selfIntersectingTriangles": .integer(solid.selfIntersectingTriangles),
+      "buriedTriangles": .integer(solid.buriedTriangles),
+      "printable": .bool(solid.isPrintable),
       "watertight": .bool(report.isWatertight),
       "manifold": .bool(report.isManifold),
       "oriented": .bool(report.isOriented),
@@ -92,7 +94,8 @@ public enum Inspect: Verb {
     ]
   }
 
-  private static func text(_ report: MeshReport, _ cut: Int, _ scene: Scene) -> String {
+  private static func text(_ solid: SolidReport, _ scene: Scene) -> String {
+    let report = solid.mesh
     let unit = scene.unit?.rawValue ?? "units"
     let size = report.bounds.size
     let yesNo = { (value: Bool) in value ? "yes" : "no" }
@@ -109,7 +112,8 @@ public enum Inspect: Verb {
       "oriented        \(yesNo(report.isOriented)), \(report.misorientedEdges) edges are not",
       "degenerate      \(report.degenerateTriangles) triangles",
       "duplicate       \(report.duplicateTriangles) triangles",
-      "self-intersect  \(cut) triangles",
+      "self-intersect  \(solid.selfIntersectingTriangles) triangles",
+      "printable       \(yesNo(solid.isPrintable))",
       "materials       \(scene.materials.count), textures \(scene.textures.count)",
     ]
     if let genus = report.genus { lines.insert("genus           \(genus)", at: 6) }

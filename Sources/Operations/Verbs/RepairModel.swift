@@ -2,8 +2,17 @@ import Formats
 public import Geometry
 import LinearMath
 import Scenes
-import Settings
+public import Settings
 public import Work
+
+public struct RepairModelSettings: SettingsGroup {
+  public var repair = RepairSettings()
+
+  @Setting("Also write the report as a JSON file.")
+  public var report: String? = nil
+
+  public init() {}
+}
 
 /// Broken mesh to a solid that can be printed.
 public enum RepairModel: Verb {
@@ -14,7 +23,7 @@ public enum RepairModel: Verb {
   public static let inputCount = 1...1
   public static let output = OutputRule.required(standardOutput: nil)
 
-  public static func run(_ call: VerbCall<RepairSettings>, _ work: WorkContext) throws
+  public static func run(_ call: VerbCall<RepairModelSettings>, _ work: WorkContext) throws
     -> VerbResult
   {
     let target = try SceneFormat(path: call.output!, writing: true)
@@ -22,15 +31,23 @@ public enum RepairModel: Verb {
     // In the unit of the result: what is proved must be what is written, to the bit.
     let source = try MeshInput.read(call.inputs[0], as: target, isTolerant: true, work)
     work.progress.enter("repair")
-    let repaired = try source.mesh.repaired(call.options, work)
+    let repaired = try source.mesh.repaired(call.options.repair, work)
     work.progress.enter("measure")
     let deviation = try repaired.mesh.deviation(from: source.mesh, seed: call.seed, work)
     let hausdorff = deviation.maximum / Double(source.mesh.bounds.diagonal) * 100
     work.progress.enter("write")
-    let outputs = try source.write(
-      repaired.mesh, from: repaired.sources, as: target, to: call.output!, work)
     let report = RepairDescription(report: repaired.report, hausdorffPercent: hausdorff)
-    return VerbResult(outputs: outputs, result: report.json, text: report.text)
+    var outputs = try source.write(
+      repaired.mesh, from: repaired.sources, as: target, to: call.output!, work)
+    if let path = call.options.report {
+      try StagedFile.write([(path: path, bytes: Array(report.json.text(pretty: true).utf8))])
+      outputs.append(Artifact(path: path, mediaType: "application/json"))
+    }
+    let isSolid = repaired.report.after.isPrintable
+    return VerbResult(
+      outputs: outputs, result: report.json, text: report.text,
+      unmetGuarantee: isSolid
+        ? nil : "the result is not printable; --mode auto always ends with one")
   }
 }
 

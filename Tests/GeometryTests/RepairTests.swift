@@ -1,0 +1,235 @@
+import LinearMath
+import Testing
+
+import Geometry
+import Work
+
+/// Shapes with a defect, and what repair has to make of them.
+struct BrokenShape: CustomTestStringConvertible, Sendable {
+  let name: String
+  let mesh: Mesh
+  /// The volume of the solid; nil where any is right.
+  var volume: Double?
+  var parts = 1
+  /// The least share of the triangles that comes back bit by bit, in %.
+  var untouched = 100.0
+
+  var testDescription: String { name }
+
+  static func mesh(_ positions: [SIMD3<Float>], _ triangles: [SIMD3<UInt32>]) -> Mesh {
+    try! Mesh(positions: positions, triangles: triangles)
+  }
+
+  private static func without(_ mesh: Mesh, _ gone: Set<Int>) -> Mesh {
+    Self.mesh(
+      mesh.positions,
+      mesh.triangles.indices.filter { !gone.contains($0) }.map { mesh.triangles[$0] })
+  }
+
+  private static func turned(_ mesh: Mesh, where isTurned: (Int) -> Bool) -> Mesh {
+    Self.mesh(
+      mesh.positions,
+      mesh.triangles.enumerated().map { index, t in
+        isTurned(index) ? SIMD3(t.x, t.z, t.y) : t
+      })
+  }
+
+  private static func soup(_ mesh: Mesh, jitter: Float) -> Mesh {
+    var generator = SeededGenerator(seed: 3)
+    var positions: [SIMD3<Float>] = []
+    for triangle in mesh.triangles.indices {
+      let (a, b, c) = mesh.corners(triangle)
+      for corner in [a, b, c] {
+        func noise() -> Float { jitter * Float(generator.unit() - 0.5) }
+        positions.append(corner + SIMD3(noise(), noise(), noise()))
+      }
+    }
+    return Self.mesh(
+      positions,
+      mesh.triangles.indices.map { SIMD3(UInt32(3 * $0), UInt32(3 * $0 + 1), UInt32(3 * $0 + 2)) })
+  }
+
+  static let all: [BrokenShape] = {
+    let ball = Mesh.icosphere(levels: 3)
+    let ballVolume = ball.report().volume
+    let box = Mesh.box()
+    let second = Mesh.box(from: [0, 0, 0], to: [2, 2, 2])
+    return [
+      BrokenShape(name: "one triangle missing", mesh: without(ball, [7]), volume: ballVolume),
+      BrokenShape(
+        name: "a box without its lid", mesh: without(box, [0, 1]), volume: 8),
+      BrokenShape(
+        name: "inside out", mesh: turned(ball) { _ in true }, volume: ballVolume),
+      BrokenShape(
+        name: "mixed windings", mesh: turned(ball) { $0 % 3 == 0 }, volume: ballVolume),
+      BrokenShape(
+        name: "every triangle twice", mesh: Mesh.merged([ball, ball]), volume: ballVolume),
+      BrokenShape(
+        name: "two boxes through one another", mesh: Mesh.merged([box, second]), volume: 15,
+        untouched: 40),
+      BrokenShape(
+        name: "two boxes side by side",
+        mesh: Mesh.merged([box, .box(from: [1, -1, -1], to: [2, 1, 1])]),
+        volume: 12, untouched: 60),
+      BrokenShape(
+        name: "a box in a box",
+        mesh: Mesh.merged([box, .box(from: [-0.5, -0.5, -0.5], to: [0.5, 0.5, 0.5])]), volume: 8,
+        untouched: 50),
+      BrokenShape(
+        name: "a cavity stays",
+        mesh: Mesh.merged([
+          box, turned(.box(from: [-0.5, -0.5, -0.5], to: [0.5, 0.5, 0.5])) { _ in true },
+          .box(from: [3, 0, 0], to: [4, 1, 1]), .box(from: [3.5, 0, 0], to: [5, 1, 1]),
+        ]), volume: 9, parts: 3, untouched: 40),
+      BrokenShape(
+        name: "boxes that touch in an edge",
+        mesh: Mesh.merged([box, .box(from: [1, 1, -1], to: [2, 2, 1])]), parts: 2, untouched: 0),
+      BrokenShape(
+        name: "boxes that touch in a corner",
+        mesh: Mesh.merged([box, .box(from: [1, 1, 1], to: [2, 2, 2])]), parts: 2, untouched: 0),
+      BrokenShape(
+        name: "a point on an edge of the neighbour",
+        mesh: mesh(
+          box.positions + [[0, -1, -1]],
+          box.triangles.flatMap { t -> [SIMD3<UInt32>] in
+            // The triangle over the edge from corner 0 to corner 1 below, once cut in two.
+            t == SIMD3(0, 1, 5) ? [SIMD3(0, 8, 5), SIMD3(8, 1, 5)] : [t]
+          }), volume: 8, untouched: 90),
+      BrokenShape(
+        name: "cracked into single triangles", mesh: soup(ball, jitter: 2e-4), untouched: 0),
+      BrokenShape(
+        name: "a fin",
+        mesh: mesh(
+          box.positions + [[0, 3, 0], [0.5, 3, 0]],
+          box.triangles + [SIMD3(2, 8, 9)]), untouched: 80),
+      BrokenShape(
+        name: "a single triangle",
+        mesh: mesh([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [SIMD3(0, 1, 2)])),
+      BrokenShape(
+        name: "far from the origin",
+        mesh: mesh(
+          Mesh.merged([box, second]).positions.map { $0 + SIMD3(4000, -3000, 500) },
+          Mesh.merged([box, second]).triangles), volume: 15, untouched: 40),
+    ]
+  }()
+}
+
+@Suite struct RepairTests {
+  @Test(arguments: BrokenShape.all)
+  func brokenShapesBecomeSolids(_ shape: BrokenShape) throws {
+    #expect(try !shape.mesh.solidReport().isPrintable)
+    let result = try shape.mesh.repaired()
+    #expect(result.report.tier == .conservative)
+    let solid = try result.mesh.solidReport()
+    #expect(solid.isPrintable)
+    #expect(solid.mesh.components == shape.parts)
+    if let volume = shape.volume { #expect(abs(solid.mesh.volume - volume) < 1e-3 * volume) }
+    #expect(result.report.untouchedPercent >= shape.untouched)
+    #expect(result.sources.count == result.mesh.triangles.count)
+  }
+
+  /// By a new surface: never exact, always a solid.
+  @Test(arguments: BrokenShape.all)
+  func newSurfacesAreSolids(_ shape: BrokenShape) throws {
+    var settings = RepairSettings()
+    settings.mode = .wrap
+    settings.resolution = 64
+    let result = try shape.mesh.repaired(settings)
+    #expect(result.report.tier == .wrap)
+    #expect(try result.mesh.solidReport().isPrintable)
+    if let volume = shape.volume {
+      #expect(abs(result.mesh.report().volume - volume) < 0.1 * volume)
+    }
+  }
+
+  @Test(arguments: [
+    Mesh.box(), .icosphere(levels: 3), .torus(radius: 2, tube: 0.5, segments: 40, sides: 20),
+  ])
+  func soundMeshesComeBackUnchanged(_ mesh: Mesh) throws {
+    let result = try mesh.repaired()
+    #expect(result.mesh == mesh)
+    #expect(result.report.tier == .unchanged && result.report.changes.isEmpty)
+  }
+
+  @Test func threadsDoNotShowInTheResult() throws {
+    let mesh = Mesh.merged([
+      .icosphere(levels: 4), .torus(radius: 1, tube: 0.3, segments: 60, sides: 30),
+    ])
+    let one = try mesh.repaired(RepairSettings(), WorkContext(threads: 1)).mesh
+    let four = try mesh.repaired(RepairSettings(), WorkContext(threads: 4)).mesh
+    #expect(one == four)
+  }
+
+  @Test func attributesOfUntouchedTrianglesStay() throws {
+    // A plane in u and v: wherever a triangle is cut, its texture coordinates follow its places.
+    func textured(_ mesh: Mesh) throws -> Mesh {
+      try mesh.with(
+        attributes: VertexAttributes(uvs: [mesh.positions.map { SIMD2($0.x, $0.y) }]))
+    }
+    let mesh = Mesh.merged([
+      try textured(.icosphere(levels: 3)),
+      try textured(.box(from: [0, 0, 0], to: [2, 2, 2])),
+    ])
+    let result = try mesh.repaired().mesh
+    #expect(result.attributes.uvs.count == 1)
+    for (place, uv) in zip(result.positions, result.attributes.uvs[0]) {
+      #expect(abs(uv.x - place.x) < 1e-5 && abs(uv.y - place.y) < 1e-5)
+    }
+  }
+
+  @Test func whatEnclosesNothingIsRefused() throws {
+    let flat = BrokenShape.mesh([[0, 0, 0], [1, 0, 0], [2, 0, 0]], [SIMD3(0, 1, 2)])
+    #expect(throws: MeshError.self) { try flat.repaired() }
+    let point = BrokenShape.mesh([[1, 1, 1]], [SIMD3(0, 0, 0)])
+    #expect(throws: MeshError.self) { try point.repaired() }
+  }
+
+  @Test func brokenNumbersAreLeftOut() throws {
+    let box = Mesh.box()
+    let (mesh, dropped) = try Mesh.salvaged(
+      positions: box.positions + [[.nan, 0, 0]], triangles: box.triangles + [SIMD3(0, 1, 8)],
+      attributes: VertexAttributes())
+    #expect(dropped == 1)
+    #expect(mesh.triangles == box.triangles)
+    #expect(mesh.positions.allSatisfy { $0.isFinite })
+  }
+}
+
+@Suite struct BooleanTests {
+  @Test(arguments: [
+    (BooleanOperation.union, 15.0), (.difference, 7.0), (.intersection, 1.0),
+  ])
+  func boxesHaveTheVolumeOfTheSets(_ operation: BooleanOperation, _ volume: Double) throws {
+    let result = try Mesh.box().boolean(operation, with: .box(from: [0, 0, 0], to: [2, 2, 2]))
+    let solid = try result.mesh.solidReport()
+    #expect(solid.isPrintable)
+    #expect(abs(solid.mesh.volume - volume) < 1e-5)
+  }
+
+  /// What is cut away and what is left add up, for curved surfaces in general position.
+  @Test func partsAddUp() throws {
+    let ball = Mesh.icosphere(levels: 4)
+    let ring = Mesh.torus(radius: 0.9, tube: 0.4, segments: 50, sides: 30)
+    func volume(_ operation: BooleanOperation) throws -> Double {
+      let solid = try ball.boolean(operation, with: ring).mesh.solidReport()
+      #expect(solid.isPrintable)
+      return solid.mesh.volume
+    }
+    let (either, less, both) = (
+      try volume(.union), try volume(.difference), try volume(.intersection)
+    )
+    #expect(abs(less + both - ball.report().volume) < 1e-5)
+    #expect(abs(less + ring.report().volume - either) < 1e-5)
+  }
+
+  @Test func nothingIsLeftOfWhatIsWithin() throws {
+    let inner = Mesh.box(from: [-0.5, -0.5, -0.5], to: [0.5, 0.5, 0.5])
+    #expect(try inner.boolean(.difference, with: .box()).mesh.triangles.isEmpty)
+    #expect(try Mesh.box().boolean(.difference, with: inner).mesh.report().components == 2)
+  }
+
+  @Test func openMeshesAreRefused() throws {
+    let open = BrokenShape.mesh(Mesh.box().positions, Array(Mesh.box().triangles.dropLast()))
+    #expect(throws: MeshError.self) { try open.boolean(.union, with: .box()) }
+  }
+}
