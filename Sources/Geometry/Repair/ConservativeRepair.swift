@@ -4,9 +4,9 @@ import Work
 /// Repair that changes what is broken and nothing else.
 struct ConservativeRepair {
   private let settings: RepairSettings
-  private var soup: Soup
-  /// The mesh without doubles, welded and turned to look out.
-  var cleaned: Soup { soup }
+  private(set) var soup: Soup
+  /// What is to be found again: also of sheets that are there twice, the other way round, one.
+  private(set) var reference: Soup
   private let diagonal: Float
   private(set) var report: RepairReport
 
@@ -14,6 +14,7 @@ struct ConservativeRepair {
     self.settings = settings
     self.report = report
     soup = Soup(mesh)
+    reference = soup
     diagonal = mesh.bounds.diagonal
   }
 
@@ -22,10 +23,10 @@ struct ConservativeRepair {
     try prepare(work)
     var holes = 0
     guard var solid = try fill(soup, &holes, work) else { return nil }
-    var lost = try LostSurface(of: soup, in: solid, tolerance: tolerance, work)
+    var lost = try LostSurface(of: reference, in: solid, tolerance: tolerance, work)
     if lost.insideShare > 0.004, let open = try leaveOpen(lost, work) {
       solid = open
-      lost = try LostSurface(of: soup, in: solid, tolerance: tolerance, work)
+      lost = try LostSurface(of: reference, in: solid, tolerance: tolerance, work)
     }
     report.note("holes-filled", holes, "gaps were closed")
     if lost.outsideShare > 0 {
@@ -53,6 +54,10 @@ struct ConservativeRepair {
     clean()
     let turned = try soup.orient(work)
     report.note("triangles-turned", turned, "triangles were turned to face outside")
+    var all = soup
+    all.triangles += reference.triangles
+    all.sources += reference.sources
+    reference = all
   }
 
   /// What is nearer than this to the result counts as kept.
@@ -64,10 +69,11 @@ struct ConservativeRepair {
     let collapsed = isWhole.count { !$0 }
     report.note(
       "collapsed-removed", collapsed, "triangles with two corners at one place were left out")
-    let doubled = soup.removeDuplicates()
-    report.note("duplicates-removed", doubled, "triangles that were there twice were left out")
     let welded = soup.weldRims()
     report.note("points-welded", welded, "points of rims were drawn together")
+    let (doubled, vanished) = soup.removeDuplicates()
+    report.note("duplicates-removed", doubled, "triangles that were there twice were left out")
+    reference = vanished
   }
 
   /// Closes, cuts, and keeps what winds about itself.
@@ -110,7 +116,7 @@ struct ConservativeRepair {
     _ triangles: [Int], _ solid: Soup, _ work: WorkContext
   ) throws -> Soup? {
     var all = solid
-    all.add(soup.plate(triangles, thickness: thickness))
+    all.add(reference.plate(triangles, thickness: thickness))
     return try all.arranged(work)?.solid(work) { $0.x >= 1 }
   }
 }

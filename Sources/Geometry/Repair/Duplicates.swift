@@ -2,8 +2,9 @@ extension Soup {
   /// Leaves of triangles over the same three points the one, or none, with which fewest edges lack a
   /// partner: of a sheet that is there twice one remains, of a wall between two boxes neither.
   ///
-  /// - Returns: how many were taken out.
-  mutating func removeDuplicates() -> Int {
+  /// - Returns: how many were taken out, and of those over which none remains one each.
+  mutating func removeDuplicates() -> (count: Int, vanished: Soup) {
+    var vanished = Soup(positions: positions, triangles: [], sources: [])
     var groups: [SIMD3<UInt32>: [Int]] = [:]
     groups.reserveCapacity(triangles.count)
     for (index, t) in triangles.enumerated() {
@@ -11,7 +12,7 @@ extension Soup {
       groups[SIMD3(low, t.x ^ t.y ^ t.z ^ low ^ high, high), default: []].append(index)
     }
     let doubled = groups.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
-    if doubled.isEmpty { return 0 }
+    if doubled.isEmpty { return (0, vanished) }
     var balance: [UInt64: Int] = [:]
     func forEachEdge(_ triangle: Int, _ body: (UInt64, Int) -> Void) {
       let t = triangles[triangle]
@@ -38,10 +39,11 @@ extension Soup {
         if lack < least || lack == least && best != nil { (best, least) = (member, lack) }
       }
       for member in group where member != best { isGone[member] = true }
+      if best == nil { vanished.append(triangles[group[0]], source: sources[group[0]]) }
       if let best { forEachEdge(best) { edge, way in balance[edge]! += way } }
     }
     keep { !isGone[$0] }
-    return isGone.count { $0 }
+    return (isGone.count { $0 }, vanished)
   }
 
   /// Whether two triangles over the same points run the same way round.

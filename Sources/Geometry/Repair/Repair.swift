@@ -40,21 +40,22 @@ extension Mesh {
         return RepairedMesh(mesh: mesh, sources: sources, report: report)
       }
     }
-    return try wrapped(conservative.cleaned, conservative.report, settings, work)
+    return try wrapped(
+      conservative.soup, conservative.reference, conservative.report, settings, work)
   }
 
   /// The second way.
   private func wrapped(
-    _ soup: Soup, _ base: RepairReport, _ settings: RepairSettings, _ work: WorkContext
+    _ soup: Soup, _ reference: Soup, _ base: RepairReport, _ settings: RepairSettings, _ work: WorkContext
   ) throws -> RepairedMesh {
     var report = base
-    guard soup.triangles.contains(where: { _ in true }), bounds.diagonal > 0 else {
+    guard !reference.triangles.isEmpty, bounds.diagonal > 0 else {
       throw MeshError(
         "no-volume", "the triangles enclose no volume under any reading, so there is no solid",
         at: "mesh")
     }
     var wrap = try Wrap(
-      soup, resolution: settings.resolution,
+      soup, reference, resolution: settings.resolution,
       tolerance: bounds.diagonal * Float(settings.maxDeviationPercent) / 100 * 0.5, work)
     guard let mesh = try wrap.run(work) else {
       throw MeshError(

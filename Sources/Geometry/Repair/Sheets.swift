@@ -11,6 +11,10 @@ extension Soup {
     let patches = Patches(sheet.triangles)
     var behind: [SIMD2<UInt32>: UInt32] = [:]
     var normals: [SIMD2<UInt32>: SIMD3<Double>] = [:]
+    for index in sheet.triangles.indices where patches.isTurned[index] {
+      let t = sheet.triangles[index]
+      sheet.triangles[index] = SIMD3(t.x, t.z, t.y)
+    }
     let front = sheet.triangles
     for (triangle, corners) in front.enumerated() {
       let patch = UInt32(patches.patchOf[triangle])

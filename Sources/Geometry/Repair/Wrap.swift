@@ -6,17 +6,17 @@ import Work
 struct Wrap {
   /// Without gaps: along every edge as many triangles run one way as the other.
   private var closed: Soup
-  /// The soup before its gaps were closed: what is to be found again.
-  private let soup: Soup
+  /// What is to be found again.
+  private let reference: Soup
   private let diagonal: Float
   private let spacing: Double
   private let tolerance: Float
 
   /// - Parameter resolution: lattice points to the bounding-box diagonal.
-  init(_ soup: Soup, resolution: Int, tolerance: Float, _ work: WorkContext) throws {
-    self.soup = soup
+  init(_ soup: Soup, _ reference: Soup, resolution: Int, tolerance: Float, _ work: WorkContext) throws {
+    self.reference = reference
     self.tolerance = tolerance
-    diagonal = soup.bounds.diagonal
+    diagonal = reference.bounds.diagonal
     spacing = Double(diagonal) / Double(resolution)
     closed = soup
     _ = try closed.fillHoles(work)
@@ -27,14 +27,14 @@ struct Wrap {
 
   /// Nil where nothing encloses anything.
   mutating func run(_ work: WorkContext) throws -> Mesh? {
-    var lattice = Lattice(around: closed.bounds, spacing: spacing)
+    var lattice = Lattice(around: reference.bounds, spacing: spacing)
     var inside = try lattice.inside(of: closed, work)
     // What the lattice did not catch, because it is thin or encloses nothing, becomes thick enough.
     let caught = try surface(lattice, inside, work)
-    let lost = try LostSurface(of: soup, in: caught, tolerance: tolerance, work)
+    let lost = try LostSurface(of: reference, in: caught, tolerance: tolerance, work)
     if !lost.triangles.isEmpty {
       thickened = lost.triangles.count
-      closed.add(soup.plate(lost.triangles, thickness: Float(lattice.spacing * 1.8)))
+      closed.add(reference.plate(lost.triangles, thickness: Float(lattice.spacing * 1.8)))
       lattice = Lattice(around: closed.bounds, spacing: spacing)
       inside = try lattice.inside(of: closed, work)
     }
