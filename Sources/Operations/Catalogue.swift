@@ -10,6 +10,7 @@ public enum Catalogue {
     AnyVerb(DecimateModel.self),
     AnyVerb(RemeshModel.self),
     AnyVerb(RepairModel.self),
+    AnyVerb(HollowModel.self),
     AnyVerb(BooleanModels.self),
     AnyVerb(CompareModels.self),
     AnyVerb(ExportDataset.self),

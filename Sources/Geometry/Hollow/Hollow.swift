@@ -1,0 +1,135 @@
+import LinearMath
+public import Work
+
+/// A solid with a cavity.
+public struct HollowedMesh: Sendable {
+  public let mesh: Mesh
+  /// For each triangle the input's triangle it is, lies in, or was put beside.
+  public let sources: [Int]
+  /// The thinnest place of the wall, in the mesh's unit, over vertices and samples of the inner surface.
+  public internal(set) var leastWall: Double
+  /// The distance from the wall asked for that 99 % of the inner surface keep, as a share of the wall.
+  public internal(set) var wallError99: Double
+  /// Cavities that were left.
+  public internal(set) var cavities: Int
+  /// Cavities without a way out.
+  public internal(set) var trapped: Int
+  /// Small cavities that were filled.
+  public internal(set) var filled: Int
+  /// The volume of the input and of the result, in cubic units of the mesh.
+  public internal(set) var volumes: (before: Double, after: Double)
+}
+
+extension Mesh {
+  /// Takes out the inside and leaves a wall. The outer surface comes back bit by bit, but for the rims of
+  /// drain holes.
+  ///
+  /// The inner surface is where the exact distance from the outer one is the wall's thickness: found on a
+  /// lattice, cut from tetrahedra, which keeps it closed and free of self-intersections, and moved until
+  /// every vertex has that distance. Each cavity gets its drain holes at its lowest points; one that gets
+  /// none, because none are wanted, counts as trapped, and a small one is filled instead.
+  ///
+  /// - Parameters:
+  ///   - millimeter: how long a millimetre is in the mesh's unit.
+  ///   - up: which way is up in print.
+  /// - Throws: `MeshError` where the mesh is not the surface of a solid, or nowhere thick enough.
+  public func hollowed(
+    _ settings: HollowSettings, millimeter: Double = 1, up: SIMD3<Float> = [0, 0, 1],
+    _ work: WorkContext = WorkContext()
+  ) throws -> HollowedMesh {
+    let solid = try solidReport(nil, work)
+    guard solid.isPrintable else {
+      throw MeshError(
+        "not-a-solid", "it is not the closed surface of a solid; repair it first", at: "mesh")
+    }
+    let wall = Float(settings.wallMillimeters * millimeter)
+    let spacing = min(Double(bounds.diagonal) / 200, Double(wall) / 3)
+    let points = Double(bounds.size.x) * Double(bounds.size.y) * Double(bounds.size.z)
+    guard points / (spacing * spacing * spacing) < 4e8 else {
+      throw MeshError(
+        "wall-too-thin",
+        "a wall of \(settings.wallMillimeters) mm is too thin for a model of this size; the lattice would not fit into memory",
+        at: "mesh")
+    }
+    let shell = try InnerShell(Soup(self), thickness: wall, spacing: spacing, work).surface(work)
+    let least = solid.mesh.volume * settings.smallestCavityPercent / 100
+    let all = shell.separated()
+    let kept = all.filter { $0.report().volume >= least }
+    guard !kept.isEmpty else {
+      throw MeshError(
+        "nowhere-thick",
+        "the model is nowhere thick enough for a cavity within a wall of \(settings.wallMillimeters) mm",
+        at: "mesh")
+    }
+    let cavities = kept.map { cavity in
+      Mesh(
+        unchecked: cavity.positions, triangles: cavity.triangles.map { SIMD3($0.x, $0.z, $0.y) },
+        attributes: VertexAttributes())
+    }
+    let hollow = Mesh.merged([self] + cavities)
+    let (mesh, sources) = try drained(hollow, kept, settings, millimeter, up, work)
+    let errors = try wallErrors(of: Mesh.merged(kept), wall, work)
+    return HollowedMesh(
+      mesh: mesh, sources: sources.map { $0 < triangles.count ? $0 : 0 },
+      leastWall: errors.least, wallError99: errors.error99, cavities: kept.count,
+      trapped: settings.drainHoles == 0 ? kept.count : 0, filled: all.count - kept.count,
+      volumes: (solid.mesh.volume, mesh.report().volume))
+  }
+
+  private func drained(
+    _ hollow: Mesh, _ cavities: [Mesh], _ settings: HollowSettings, _ millimeter: Double,
+    _ up: SIMD3<Float>, _ work: WorkContext
+  ) throws -> (Mesh, [Int]) {
+    if settings.drainHoles == 0 { return (hollow, Array(hollow.triangles.indices)) }
+    let holes = DrainHoles(
+      radius: Float(settings.drainDiameterMillimeters * millimeter / 2), up: up.normalized)
+    let outer = BVH(self)
+    var cutters: Mesh?
+    for cavity in cavities {
+      for place in holes.places(in: cavity, count: settings.drainHoles) {
+        let cylinder = holes.cylinder(
+          at: place, wall: Float(settings.wallMillimeters * millimeter), outer)
+        cutters = try cutters.map { try $0.boolean(.union, with: cylinder, work).mesh } ?? cylinder
+      }
+    }
+    let result = try hollow.boolean(.difference, with: cutters!, work)
+    return (result.mesh, result.sources)
+  }
+
+  /// How thin the wall is at its thinnest, and how far off for all but one in a hundred places.
+  private func wallErrors(
+    of shell: Mesh, _ wall: Float, _ work: WorkContext
+  ) throws -> (least: Double, error99: Double) {
+    let tree = BVH(self)
+    let samples = shell.sampledSurface(count: 50_000, seed: 1).map {
+      shell.interpolated(shell.positions, at: $0)
+    }
+    let places = shell.positions + samples
+    let chunk = 4096
+    let distances = try parallelMap(count: (places.count + chunk - 1) / chunk, work) { part in
+      places[part * chunk..<min(places.count, (part + 1) * chunk)].map {
+        Double(tree.squaredDistance(to: $0).squareRoot())
+      }
+    }.flatMap { $0 }
+    let errors = distances.suffix(samples.count).map { abs($0 / Double(wall) - 1) }.sorted()
+    return (distances.min() ?? 0, errors.isEmpty ? 0 : errors[errors.count * 99 / 100])
+  }
+
+  /// The parts that hang together over points, largest number of triangles first.
+  func separated() -> [Mesh] {
+    let points = Weld(positions).pointOfVertex
+    var sets = UnionFind(count: positions.count)
+    for t in triangles {
+      sets.unite(Int(points[Int(t.x)]), Int(points[Int(t.y)]))
+      sets.unite(Int(points[Int(t.y)]), Int(points[Int(t.z)]))
+    }
+    var members: [Int: [Int]] = [:]
+    for (index, t) in triangles.enumerated() {
+      members[sets.find(Int(points[Int(t.x)])), default: []].append(index)
+    }
+    let sorted = members.sorted {
+      $0.value.count != $1.value.count ? $0.value.count > $1.value.count : $0.key < $1.key
+    }
+    return parts(sorted.map(\.value)) { _, _ in }
+  }
+}

@@ -1,0 +1,108 @@
+import LinearMath
+import Work
+
+/// The surface inside a solid that is a given distance from it.
+struct InnerShell {
+  private let tree: BVH
+  private let thickness: Float
+  private let lattice: Lattice
+  private let inside: [Bool]
+
+  /// - Parameters:
+  ///   - soup: the surface of a solid.
+  ///   - spacing: of the lattice on which the shell is found.
+  init(_ soup: Soup, thickness: Float, spacing: Double, _ work: WorkContext) throws {
+    self.thickness = thickness
+    tree = BVH(positions: soup.positions, triangles: soup.triangles)
+    lattice = Lattice(around: soup.bounds, spacing: spacing)
+    inside = try lattice.inside(of: soup, work)
+  }
+
+  /// The shell, facing away from the wall as seen from the cavity's inside: as the surface of the cavity
+  /// filled. Closed, manifold and free of self-intersections; empty where the solid is nowhere thick enough.
+  func surface(_ work: WorkContext) throws -> Mesh {
+    let deep = try deepPoints(work)
+    func excess(_ point: SIMD3<Int>) -> Double {
+      let place = SIMD3<Float>(lattice.place(point.x, point.y, point.z))
+      let distance = tree.squaredDistance(to: place).squareRoot()
+      let signed = inside[lattice.index(point.x, point.y, point.z)] ? distance : -distance
+      return Double(signed - thickness)
+    }
+    let found = try TetrahedralSurface(lattice, isInside: deep, work) { inner, outer in
+      let (a, b) = (excess(inner), excess(outer))
+      return a - b > 0 ? a / (a - b) : 0.5
+    }
+    let rough = Mesh(
+      unchecked: found.positions, triangles: found.triangles, attributes: VertexAttributes())
+    return try exact(rough, work)
+  }
+
+  /// The lattice points that are inside by more than the thickness. Distances change by no more than the
+  /// way between two points, so whole blocks are decided by their middles.
+  private func deepPoints(_ work: WorkContext) throws -> [Bool] {
+    var deep = [Bool](repeating: false, count: lattice.pointCount)
+    var waiting = [(SIMD3<Int>.zero, lattice.counts)]
+    var steps = 0
+    while let (low, high) = waiting.popLast() {
+      steps += 1
+      if steps % 4096 == 0 { try work.checkCancelled() }
+      let middle = (low &+ high) / 2
+      let size = high &- low
+      if size.min() <= 0 { continue }
+      let place = SIMD3<Float>(lattice.place(middle.x, middle.y, middle.z))
+      let isIn = inside[lattice.index(middle.x, middle.y, middle.z)]
+      let distance = tree.squaredDistance(to: place).squareRoot()
+      let signed = isIn ? distance : -distance
+      // From the middle to the farthest point of the block.
+      let far = SIMD3<Double>(
+        Double(max(middle.x - low.x, high.x - 1 - middle.x)),
+        Double(max(middle.y - low.y, high.y - 1 - middle.y)),
+        Double(max(middle.z - low.z, high.z - 1 - middle.z)))
+      let radius = Float(far.length * lattice.spacing)
+      if size == SIMD3(1, 1, 1) || abs(signed - thickness) > radius * 1.0001 {
+        guard signed > thickness else { continue }
+        for z in low.z..<high.z {
+          for y in low.y..<high.y {
+            for x in low.x..<high.x { deep[lattice.index(x, y, z)] = true }
+          }
+        }
+        continue
+      }
+      let axis = size.x >= size.y && size.x >= size.z ? 0 : size.y >= size.z ? 1 : 2
+      var (lowerEnd, upperStart) = (high, low)
+      lowerEnd[axis] = low[axis] + size[axis] / 2
+      upperStart[axis] = lowerEnd[axis]
+      waiting.append((low, lowerEnd))
+      waiting.append((upperStart, high))
+    }
+    return deep
+  }
+
+  /// Moves vertices along the way from the closest point of the wall until they are exactly as far from it as
+  /// asked, where no triangle then meets another.
+  private func exact(_ rough: Mesh, _ work: WorkContext) throws -> Mesh {
+    var kernel = HalfedgeMesh(rough, weld: Weld(rough.positions))
+    var watch = IntersectionGuard(kernel, wasCut: [])
+    for _ in 0..<2 {
+      for slot in kernel.positions.indices {
+        if slot % 4096 == 0 { try work.checkCancelled() }
+        let vertex = Vertex(slot)
+        let place = kernel.position(vertex)
+        guard let closest = tree.closestPoint(to: place) else { continue }
+        let distance = closest.squaredDistance.squareRoot()
+        guard distance > 0, abs(distance - thickness) > thickness * 1e-5 else { continue }
+        // A hair more, so that rounding does not take from the wall.
+        let way = (place - closest.point) / distance * (thickness * 1.000_01)
+        for share: Float in [1, 0.5] {
+          let goal = place + (closest.point + way - place) * share
+          if watch.allows(kernel, vertex, vertex, at: goal) {
+            kernel.positions[slot] = goal
+            watch.update(kernel, around: vertex)
+            break
+          }
+        }
+      }
+    }
+    return kernel.finish().mesh
+  }
+}

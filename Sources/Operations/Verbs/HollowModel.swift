@@ -1,0 +1,73 @@
+import Formats
+public import Geometry
+import LinearMath
+public import Scenes
+public import Settings
+public import Work
+
+public struct HollowModelSettings: SettingsGroup {
+  public var hollow = HollowSettings()
+
+  @Setting("Which axis points up in print; by default the format's: z for STL, y for the others.")
+  public var up: UpAxis? = nil
+
+  public init() {}
+}
+
+/// Solid to a solid with a cavity.
+public enum HollowModel: Verb {
+  public static let name = "hollow"
+  public static let summary =
+    "Takes out the inside of a solid and leaves a wall of exact thickness, with holes to drain it."
+  public static let usage = "MODEL -o MODEL"
+  public static let inputCount = 1...1
+  public static let output = OutputRule.required(standardOutput: nil)
+
+  public static func run(_ call: VerbCall<HollowModelSettings>, _ work: WorkContext) throws
+    -> VerbResult
+  {
+    let target = try SceneFormat(path: call.output!, writing: true)
+    work.progress.declare([("read", 1), ("hollow", 8), ("write", 1)])
+    let source = try MeshInput.read(call.inputs[0], as: target, work)
+    guard try source.mesh.solidReport(nil, work).isPrintable else {
+      throw InputError(
+        "not-a-solid",
+        "the model is not the closed surface of a solid; `maquette repair` makes one of it",
+        call.inputs[0])
+    }
+    let unit = source.scene.unit ?? .millimeters
+    let millimeter = LengthUnit.millimeters.meters / unit.meters
+    let axis = try call.options.up ?? SceneFormat(path: call.inputs[0]).usualUp
+    work.progress.enter("hollow")
+    let hollow = try source.mesh.hollowed(
+      call.options.hollow, millimeter: millimeter, up: axis == .z ? [0, 0, 1] : [0, 1, 0], work)
+    work.progress.enter("write")
+    let printable = try hollow.mesh.solidReport(nil, work).isPrintable
+    let outputs = try source.write(
+      hollow.mesh, from: hollow.sources, as: target, to: call.output!, work)
+    let wall = hollow.leastWall / millimeter
+    let saved = (1 - hollow.volumes.after / hollow.volumes.before) * 100
+    if hollow.trapped > 0 {
+      work.log.warn(
+        "\(hollow.trapped) cavities have no way out: liquid or powder stays in; --drain-holes makes one")
+    }
+    return VerbResult(
+      outputs: outputs,
+      result: [
+        "wallMinMillimeters": .number(wall),
+        "wallP99ErrorPercent": .number(hollow.wallError99 * 100),
+        "volumeSavedPercent": .number(saved),
+        "cavities": .integer(hollow.cavities), "trappedPockets": .integer(hollow.trapped),
+        "filledPockets": .integer(hollow.filled), "printable": .bool(printable),
+        "triangles": .integer(hollow.mesh.triangles.count),
+      ],
+      text: """
+        wall            \(wall.brief) mm at its thinnest, 99 % within \((hollow.wallError99 * 100).brief) %
+        volume saved    \(saved.brief) %
+        cavities        \(hollow.cavities), \(hollow.trapped) without a way out, \(hollow.filled) small ones filled
+        triangles       \(source.mesh.triangles.count) -> \(hollow.mesh.triangles.count)
+        printable       \(printable ? "yes" : "no")
+        """,
+      unmetGuarantee: printable ? nil : "the result is not printable")
+  }
+}
