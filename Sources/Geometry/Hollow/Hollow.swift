@@ -43,15 +43,16 @@ extension Mesh {
         "not-a-solid", "it is not the closed surface of a solid; repair it first", at: "mesh")
     }
     let wall = Float(settings.wallMillimeters * millimeter)
-    let spacing = min(Double(bounds.diagonal) / 200, Double(wall) / 3)
+    let spacing = min(Double(bounds.diagonal) / 200, Double(wall) / 4)
     let points = Double(bounds.size.x) * Double(bounds.size.y) * Double(bounds.size.z)
-    guard points / (spacing * spacing * spacing) < 4e8 else {
+    guard points / (spacing * spacing * spacing) < 2e8 else {
       throw MeshError(
         "wall-too-thin",
         "a wall of \(settings.wallMillimeters) mm is too thin for a model of this size; the lattice would not fit into memory",
         at: "mesh")
     }
-    let shell = try InnerShell(Soup(self), thickness: wall, spacing: spacing, work).surface(work)
+    let inner = try InnerShell(Soup(self), thickness: wall, spacing: spacing, work)
+    let shell = try inner.surface(work)
     let least = solid.mesh.volume * settings.smallestCavityPercent / 100
     let all = shell.separated()
     let kept = all.filter { $0.report().volume >= least }
@@ -68,10 +69,10 @@ extension Mesh {
     }
     let hollow = Mesh.merged([self] + cavities)
     let (mesh, sources) = try drained(hollow, kept, settings, millimeter, up, work)
-    let errors = try wallErrors(of: Mesh.merged(kept), wall, work)
+    let errors = try inner.errors(of: Mesh.merged(kept), work)
     return HollowedMesh(
       mesh: mesh, sources: sources.map { $0 < triangles.count ? $0 : 0 },
-      leastWall: errors.least, wallError99: errors.error99, cavities: kept.count,
+      leastWall: errors.least * Double(wall), wallError99: errors.error99, cavities: kept.count,
       trapped: settings.drainHoles == 0 ? kept.count : 0, filled: all.count - kept.count,
       volumes: (solid.mesh.volume, mesh.report().volume))
   }
@@ -94,25 +95,6 @@ extension Mesh {
     }
     let result = try hollow.boolean(.difference, with: cutters!, work)
     return (result.mesh, result.sources)
-  }
-
-  /// How thin the wall is at its thinnest, and how far off for all but one in a hundred places.
-  private func wallErrors(
-    of shell: Mesh, _ wall: Float, _ work: WorkContext
-  ) throws -> (least: Double, error99: Double) {
-    let tree = BVH(self)
-    let samples = shell.sampledSurface(count: 50_000, seed: 1).map {
-      shell.interpolated(shell.positions, at: $0)
-    }
-    let places = shell.positions + samples
-    let chunk = 4096
-    let distances = try parallelMap(count: (places.count + chunk - 1) / chunk, work) { part in
-      places[part * chunk..<min(places.count, (part + 1) * chunk)].map {
-        Double(tree.squaredDistance(to: $0).squareRoot())
-      }
-    }.flatMap { $0 }
-    let errors = distances.suffix(samples.count).map { abs($0 / Double(wall) - 1) }.sorted()
-    return (distances.min() ?? 0, errors.isEmpty ? 0 : errors[errors.count * 99 / 100])
   }
 
   /// The parts that hang together over points, largest number of triangles first.

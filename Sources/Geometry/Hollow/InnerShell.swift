@@ -37,6 +37,23 @@ struct InnerShell {
     return try exact(rough, work)
   }
 
+  /// The thinnest place of the wall, over vertices and samples of the shell, and how far off it is for all
+  /// but one in a hundred samples; as shares of the thickness.
+  func errors(of shell: Mesh, _ work: WorkContext) throws -> (least: Double, error99: Double) {
+    let samples = shell.sampledSurface(count: 50_000, seed: 1).map {
+      shell.interpolated(shell.positions, at: $0)
+    }
+    let places = shell.positions + samples
+    let chunk = 4096
+    let walls = try parallelMap(count: (places.count + chunk - 1) / chunk, work) { part in
+      places[part * chunk..<min(places.count, (part + 1) * chunk)].map {
+        Double(tree.squaredDistance(to: $0).squareRoot()) / Double(thickness)
+      }
+    }.flatMap { $0 }
+    let errors = walls.suffix(samples.count).map { abs($0 - 1) }.sorted()
+    return (walls.min() ?? 0, errors.isEmpty ? 0 : errors[errors.count * 99 / 100])
+  }
+
   /// The lattice points that are inside by more than the thickness. Distances change by no more than the
   /// way between two points, so whole blocks are decided by their middles.
   private func deepPoints(_ work: WorkContext) throws -> [Bool] {

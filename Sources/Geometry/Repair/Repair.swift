@@ -46,7 +46,8 @@ extension Mesh {
 
   /// The second way.
   private func wrapped(
-    _ soup: Soup, _ reference: Soup, _ base: RepairReport, _ settings: RepairSettings, _ work: WorkContext
+    _ soup: Soup, _ reference: Soup, _ base: RepairReport, _ settings: RepairSettings,
+    _ work: WorkContext
   ) throws -> RepairedMesh {
     var report = base
     guard !reference.triangles.isEmpty, bounds.diagonal > 0 else {

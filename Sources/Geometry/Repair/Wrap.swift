@@ -13,7 +13,9 @@ struct Wrap {
   private let tolerance: Float
 
   /// - Parameter resolution: lattice points to the bounding-box diagonal.
-  init(_ soup: Soup, _ reference: Soup, resolution: Int, tolerance: Float, _ work: WorkContext) throws {
+  init(_ soup: Soup, _ reference: Soup, resolution: Int, tolerance: Float, _ work: WorkContext)
+    throws
+  {
     self.reference = reference
     self.tolerance = tolerance
     diagonal = reference.bounds.diagonal

@@ -49,7 +49,8 @@ public enum HollowModel: Verb {
     let saved = (1 - hollow.volumes.after / hollow.volumes.before) * 100
     if hollow.trapped > 0 {
       work.log.warn(
-        "\(hollow.trapped) cavities have no way out: liquid or powder stays in; --drain-holes makes one")
+        "\(hollow.trapped) cavities have no way out: liquid or powder stays in; --drain-holes makes one"
+      )
     }
     return VerbResult(
       outputs: outputs,
