@@ -55,14 +55,16 @@ import Testing
     #expect(words.isEmpty || lines.count == 1, "\(outcome.error)")
   }
 
+  /// The result of a run that has to go well.
+  private func result(_ words: [String]) throws -> JSONValue {
+    let outcome = try Program.run(words + ["--json"])
+    try #require(outcome.status == 0, "\(outcome.error)")
+    return try #require(try JSONValue(parsing: Data(outcome.output.utf8))["result"])
+  }
+
   @Test func meshesAreDecimatedRemeshedAndCompared() throws {
     let model = try sample()
     let (small, even) = (folder.file("small.stl"), folder.file("even.stl"))
-    func result(_ words: [String]) throws -> JSONValue {
-      let outcome = try Program.run(words + ["--json"])
-      try #require(outcome.status == 0, "\(outcome.error)")
-      return try #require(try JSONValue(parsing: Data(outcome.output.utf8))["result"])
-    }
     let decimated = try result(["decimate", model, "--ratio", "0.3", "-o", small])
     let before = try #require(decimated["trianglesBefore"]?.double)
     #expect(try #require(decimated["triangles"]?.double) <= 0.31 * before)
@@ -86,6 +88,51 @@ import Testing
       return ["materials", "textures", "watertight", "components"].map { result?[$0] }
     }
     #expect(try facts(output) == facts(model))
+  }
+
+  /// A box without its lid, as text.
+  private static let openBox = """
+    v 0 0 0
+    v 10 0 0
+    v 0 10 0
+    v 10 10 0
+    v 0 0 10
+    v 10 0 10
+    v 0 10 10
+    v 10 10 10
+    f 1 3 4 2
+    f 1 2 6 5
+    f 3 7 8 4
+    f 1 5 7 3
+    f 2 4 8 6
+    """
+
+  @Test func brokenModelsAreRepairedHollowedAndCut() throws {
+    let open = folder.write(Self.openBox, as: "open.obj")
+    let (solid, changes) = (folder.file("solid.stl"), folder.file("changes.json"))
+    let (hollow, cut) = (folder.file("hollow.stl"), folder.file("cut.ply"))
+    #expect(try Program.run(["inspect", open, "--require", "printable"]).status == 1)
+    let repaired = try result(["repair", open, "-o", solid, "--report", changes])
+    #expect(repaired["printable"] == .bool(true) && repaired["tier"] == .string("conservative"))
+    #expect(repaired["untouchedPercent"]?.double == 100)
+    #expect(repaired["volume"]?.double.map { abs($0 - 1000) < 1e-3 } ?? false)
+    let kinds = try #require(repaired["changes"]?.array).map { $0["kind"] }
+    #expect(kinds == [.string("holes-filled")])
+    #expect(try JSONValue(parsing: Data(contents(changes))) == repaired)
+    #expect(try Program.run(["inspect", solid, "--require", "printable"]).status == 0)
+    let walls = try result(["hollow", solid, "-o", hollow, "--wall-millimeters", "1"])
+    #expect(try #require(walls["wallMinMillimeters"]?.double) >= 0.98)
+    #expect(try #require(walls["volumeSavedPercent"]?.double) > 45)
+    let less = try result(["boolean", solid, hollow, "-o", cut, "--operation", "difference"])
+    #expect(try #require(less["volume"]?.double) > 450)
+    // What is no solid is refused where one is needed, and a solid that is not there is not invented.
+    let flat = folder.write("v 0 0 0\nv 1 0 0\nv 2 0 0\nf 1 2 3\n", as: "flat.obj")
+    let lost = folder.file("lost.stl")
+    for words in [["repair", flat], ["hollow", open], ["boolean", open, solid]] {
+      let refused = try Program.run(words + ["-o", lost])
+      #expect(refused.status == 3 && !refused.error.isEmpty)
+    }
+    #expect(!folder.names.contains("lost.stl"))
   }
 
   @Test func jsonIsOneObjectAndNothingElse() throws {
