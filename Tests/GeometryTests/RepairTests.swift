@@ -102,6 +102,13 @@ struct BrokenShape: CustomTestStringConvertible, Sendable {
         mesh: mesh(
           box.positions + [[0, 3, 0], [0.5, 3, 0]],
           box.triangles + [SIMD3(2, 8, 9)]), untouched: 80),
+      // A lid would hide the ball; so the box becomes walls.
+      BrokenShape(
+        name: "a ball in an open box",
+        mesh: Mesh.merged([
+          without(box, [0, 1]),
+          mesh(ball.positions.map { $0 * 0.5 }, ball.triangles),
+        ]), parts: 2),
       BrokenShape(
         name: "a single triangle",
         mesh: mesh([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [SIMD3(0, 1, 2)])),
