@@ -55,7 +55,9 @@ struct CutFinder {
 
   /// Takes in a pair of triangles that may meet.
   mutating func add(_ first: Int, _ second: Int) {
-    let planes = (Plane(triangles[first], positions), Plane(triangles[second], positions))
+    let planes = (
+      TrianglePlane(triangles[first], positions), TrianglePlane(triangles[second], positions)
+    )
     let heights = (heights(of: second, planes.0), heights(of: first, planes.1))
     if heights.0.isBeside(tolerance) || heights.1.isBeside(tolerance) { return }
     // In one plane as good as: that of the triangle that says better where it is.
@@ -84,7 +86,7 @@ struct CutFinder {
   }
 
   /// How far the corners of a triangle are above a plane.
-  private func heights(of triangle: Int, _ plane: Plane) -> SIMD3<Double> {
+  private func heights(of triangle: Int, _ plane: TrianglePlane) -> SIMD3<Double> {
     let t = triangles[triangle]
     return SIMD3(plane.height(double(t.x)), plane.height(double(t.y)), plane.height(double(t.z)))
   }
@@ -113,7 +115,7 @@ struct CutFinder {
     _ own: Int, _ side: Int, _ other: Int, _ common: SIMD3<Double>?
   ) -> [UInt32] {
     let (p, q) = (triangles[own][side], triangles[own][(side + 1) % 3])
-    var plane = Plane(triangles[other], positions)
+    var plane = TrianglePlane(triangles[other], positions)
     if let common {
       // The way the other runs round, seen along the common normal.
       plane.normal = common.dot(plane.normal) < 0 ? -common : common
@@ -171,7 +173,7 @@ struct CutFinder {
   }
 
   /// Whether a point of a triangle's plane is in it, rim included; takes note of it there.
-  private mutating func place(_ point: UInt32, in triangle: Int, _ plane: Plane) -> Bool {
+  private mutating func place(_ point: UInt32, in triangle: Int, _ plane: TrianglePlane) -> Bool {
     let t = triangles[triangle]
     if isCorner(point, of: triangle) { return true }
     switch plane.locate(double(point), tolerance) {
@@ -190,7 +192,7 @@ struct CutFinder {
 
   /// The ends of what an edge in a triangle's plane has in common with the triangle.
   private mutating func meetInPlane(
-    _ p: UInt32, _ q: UInt32, _ other: Int, _ plane: Plane
+    _ p: UInt32, _ q: UInt32, _ other: Int, _ plane: TrianglePlane
   ) -> [UInt32] {
     let t = triangles[other]
     var found: [UInt32] = []
@@ -322,86 +324,5 @@ struct CutFinder {
     let offset = l.cross(n) * second + n.cross(m) * third
     let common = planes[0].origin + offset / determinant
     return point(at: (common - place).length <= 4 * tolerance ? common : place)
-  }
-}
-
-/// A triangle's plane, for asking where points are.
-private struct Plane {
-  let corners: (SIMD3<Double>, SIMD3<Double>, SIMD3<Double>)
-  /// Of length one.
-  var normal: SIMD3<Double>
-  /// The height over the longest side.
-  let leastHeight: Double
-
-  enum Location {
-    case outside, inside
-    case side(Int)
-    case corner(Int)
-  }
-
-  init(_ t: SIMD3<UInt32>, _ positions: [SIMD3<Float>]) {
-    corners = (
-      SIMD3(positions[Int(t.x)]), SIMD3(positions[Int(t.y)]), SIMD3(positions[Int(t.z)])
-    )
-    let area = (corners.1 - corners.0).cross(corners.2 - corners.0)
-    normal = area.normalized
-    let longest = max(
-      (corners.1 - corners.0).length, (corners.2 - corners.1).length,
-      (corners.0 - corners.2).length)
-    leastHeight = longest > 0 ? area.length / longest : 0
-  }
-
-  func height(_ point: SIMD3<Double>) -> Double { normal.dot(point - corners.0) }
-
-  /// Where a point of the plane is in the triangle.
-  func locate(_ point: SIMD3<Double>, _ tolerance: Double) -> Location {
-    let places = [corners.0, corners.1, corners.2]
-    for corner in 0..<3 where (point - places[corner]).lengthSquared <= tolerance * tolerance {
-      return .corner(corner)
-    }
-    var nearest: (distance: Double, side: Int) = (.infinity, 0)
-    for side in 0..<3 {
-      let along = places[(side + 1) % 3] - places[side]
-      let distance = normal.cross(along).dot(point - places[side]) / along.length
-      if distance < -tolerance { return .outside }
-      if distance < nearest.distance { nearest = (distance, side) }
-    }
-    if nearest.distance > tolerance { return .inside }
-    // Beyond the ends of a side is outside, however near to its line.
-    let (a, b) = (places[nearest.side], places[(nearest.side + 1) % 3])
-    let share = (point - a).dot(b - a)
-    return share > 0 && share < (b - a).lengthSquared ? .side(nearest.side) : .outside
-  }
-}
-
-extension SIMD3<Double> {
-  /// Whether three heights are on one side.
-  fileprivate func isBeside(_ tolerance: Double) -> Bool {
-    min() > tolerance || max() < -tolerance
-  }
-
-  fileprivate func isFlat(_ tolerance: Double) -> Bool {
-    max() <= tolerance && min() >= -tolerance
-  }
-}
-
-/// The places that new points are rounded to: multiples of a power of two that floats hold.
-struct Grid {
-  let step: Double
-  /// What is nearer than this is made one.
-  var tolerance: Double { 3 * step }
-
-  /// - Parameter bits: how many steps, as a power of two, to the coordinate farthest from zero.
-  init(_ box: Box, bits: Int) {
-    var largest: Float = 0
-    for axis in 0..<3 {
-      largest = max(largest, abs(box.minimum[axis]), abs(box.maximum[axis]))
-    }
-    let exponent = largest.isNormal ? Int(largest.exponent) : -126
-    step = Double(sign: .plus, exponent: exponent + 1 - bits, significand: 1)
-  }
-
-  func rounded(_ place: SIMD3<Double>) -> SIMD3<Float> {
-    SIMD3<Float>((place / step).rounded(.toNearestOrEven) * step) + 0
   }
 }
