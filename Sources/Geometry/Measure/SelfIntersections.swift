@@ -15,7 +15,8 @@ extension Mesh {
       return TriangleIntersection.droppableAxis(a, b, c) != nil
     }
     let isCut = try Self.intersecting(
-      whole.map { points[$0] }, places, BVH(positions: places, triangles: whole.map { points[$0] }),
+      whole.map { points[$0] }, places,
+      BVH(positions: places, triangles: whole.map { points[$0] }, quick: true),
       work)
     return whole.indices.filter { isCut[$0] }.map { whole[$0] }
   }
