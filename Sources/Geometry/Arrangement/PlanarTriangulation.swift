@@ -50,7 +50,6 @@ struct PlanarTriangulation {
       }
       for k in 0..<3 where places[Int(t[k])] == place { return t[k] }
       if onSide >= 0, let point = splitSide(triangle, onSide, place) { return point }
-      if onSide >= 0 {}
       return splitInside(triangle, place)
     }
     return corners[triangle].x
@@ -66,7 +65,6 @@ struct PlanarTriangulation {
     var budget = 64 + 4 * corners.count
     while let (a, b) = waiting.popLast() {
       budget -= 1
-      if budget < 0 {}
       if a == b || budget < 0 { continue }
       switch firstObstacle(a, b) {
       case .edge(let triangle, let k): mark(triangle, k, label)
@@ -87,7 +85,7 @@ struct PlanarTriangulation {
         cross((label, old), place)
         waiting.append((point, b))
         waiting.append((a, point))
-      case .free(let edges): if clear(a, b, edges) { waiting.append((a, b)) } else {}
+      case .free(let edges): if clear(a, b, edges) { waiting.append((a, b)) }
       case .none: break
       }
     }

@@ -12,7 +12,7 @@ public struct HollowSettings: SettingsGroup {
   public var drainDiameterMillimeters = 4.0
 
   @Setting(
-    "Cavities without a hole that are smaller than this share of the model's volume are filled, in %.",
+    "Cavities smaller than this share of the model's volume are filled, in %.",
     in: 0...100)
   public var smallestCavityPercent = 0.5
 

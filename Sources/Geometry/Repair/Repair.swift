@@ -15,10 +15,9 @@ extension Mesh {
   /// First the conservative way: duplicates are taken out, rims drawn together, pieces turned to look out,
   /// gaps closed, triangles that cut one another cut along their lines, and of all that the surface of what
   /// winds about itself is kept; sheets that enclose nothing become plates. What is sound stays bit by bit.
-  /// Where that ends without a solid, or away from what could be seen, a new surface is laid about
-  /// everything.
+  /// Where that ends without a solid a new surface is laid about everything, unless the mode forbids it.
   ///
-  /// Throws `MeshError` where there is no volume under any reading.
+  /// Throws `MeshError` where there is no volume under any reading, or none that the mode allows.
   public func repaired(
     _ settings: RepairSettings = RepairSettings(), _ work: WorkContext = WorkContext()
   ) throws -> RepairedMesh {
@@ -39,6 +38,11 @@ extension Mesh {
       if report.after.isPrintable || settings.mode == .conservative {
         return RepairedMesh(mesh: mesh, sources: sources, report: report)
       }
+    }
+    if settings.mode == .conservative {
+      throw MeshError(
+        "no-solid-in-place",
+        "mending in place ends without a solid; mode auto or wrap lays a new surface", at: "mesh")
     }
     return try wrapped(
       conservative.soup, conservative.reference, conservative.report, settings, work)

@@ -2,9 +2,9 @@ public import Settings
 
 /// How far repair may go.
 public enum RepairMode: String, SettingChoice {
-  /// Conservative where that ends in a solid within the deviation allowed, else wrap.
+  /// Conservative where that ends in a solid, else wrap.
   case auto
-  /// Mends what is broken and keeps the rest bit by bit; may end without a solid.
+  /// Mends what is broken and keeps the rest bit by bit; an error where that ends without a solid.
   case conservative
   /// Lays a new surface about everything.
   case wrap
@@ -16,7 +16,7 @@ public struct RepairSettings: SettingsGroup {
   public var mode = RepairMode.auto
 
   @Setting(
-    "How far what can be seen of the input may be from the result, in % of the bounding-box diagonal.",
+    "What can be seen of the input and is farther than this from the result is looked for and mended, in % of the bounding-box diagonal; sought, not guaranteed.",
     in: 0.001...100)
   public var maxDeviationPercent = 0.5
 
