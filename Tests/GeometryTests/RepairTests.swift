@@ -187,6 +187,11 @@ struct BrokenShape: CustomTestStringConvertible, Sendable {
   @Test func whatEnclosesNothingIsRefused() throws {
     let flat = BrokenShape.mesh([[0, 0, 0], [1, 0, 0], [2, 0, 0]], [SIMD3(0, 1, 2)])
     #expect(throws: MeshError.self) { try flat.repaired() }
+    // What may only be mended in place is not replaced.
+    var settings = RepairSettings()
+    settings.mode = .conservative
+    let error = #expect(throws: MeshError.self) { try flat.repaired(settings) }
+    #expect(error?.code == "no-solid-in-place")
     let point = BrokenShape.mesh([[1, 1, 1]], [SIMD3(0, 0, 0)])
     #expect(throws: MeshError.self) { try point.repaired() }
   }
