@@ -56,17 +56,18 @@ let package = Package(
     library("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
     library("CJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
     library("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+    library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
     library("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     library("CEGL", pkgConfig: "egl", apt: "libegl-dev"),
     // Floor 2: the three nouns' materials.
     module("Geometry", uses: foundations),
     module("Imaging", uses: foundations + ["CPNG", "CJPEG"]),
-    module("Archives", uses: ["Work", "CArchive", "CCrypto"]),
+    module("Archives", uses: ["Work", "CArchive", "CISAL", "CCrypto"]),
     // Floor 3: frames and scenes.
     module("Views", uses: foundations + ["Imaging"]),
     module("Scenes", uses: foundations + ["Geometry", "Imaging"]),
     // Floor 4: workshops.
-    module("Formats", uses: foundations + ["Geometry", "Imaging", "Scenes"]),
+    module("Formats", uses: foundations + ["Geometry", "Imaging", "Scenes", "Archives"]),
     module(
       "Rendering", uses: foundations + ["Geometry", "Imaging", "Views", "Scenes", "CEGL"]),
     module(
@@ -98,7 +99,7 @@ let package = Package(
     tests(of: "Imaging", uses: foundations),
     tests(of: "Archives"),
     tests(of: "Views", uses: foundations + ["Imaging"]),
-    tests(of: "Formats", uses: foundations + ["Geometry", "Imaging", "Scenes"]),
+    tests(of: "Formats", uses: foundations + ["Geometry", "Imaging", "Scenes", "Archives"]),
     tests(of: "Rendering", uses: foundations + ["Geometry", "Imaging", "Views", "Scenes"]),
     tests(of: "Operations", uses: foundations + ["Geometry", "Scenes", "Formats", "Imaging"]),
     .testTarget(

@@ -27,7 +27,9 @@ enum BenchmarkRun {
       names.isEmpty || names.contains { name == $0 || name.hasPrefix($0 + "-") }
     }
     for name in names
-    where !Scenarios.all.contains(where: { $0.name == name || $0.name.hasPrefix(name + "-") }) {
+    where !RivalRun.tasks.contains(name)
+      && !Scenarios.all.contains(where: { $0.name == name || $0.name.hasPrefix(name + "-") })
+    {
       print(
         "there is no benchmark \(name); there are \(Scenarios.all.map(\.name).joined(separator: ", "))"
       )

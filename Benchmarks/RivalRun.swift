@@ -1,6 +1,8 @@
+import Formats
 import Foundation
 import Geometry
 import LinearMath
+import Scenes
 import Settings
 import Work
 
@@ -8,7 +10,7 @@ import Work
 /// in Markdown: CPU seconds, medians of five runs (ours on one thread; of Python packages those of all their threads), and
 /// what came out of it.
 struct RivalRun {
-  static let tasks = ["decimate", "remesh", "bvh", "weld"]
+  static let tasks = ["decimate", "remesh", "bvh", "weld", "files"]
   private static let driver = ".build/rivals/rivals"
   private static let python = ".build/rivals/bin/python"
   private static let runs = 5
@@ -51,6 +53,7 @@ struct RivalRun {
     case "decimate": try decimate()
     case "remesh": try remesh()
     case "bvh": try search()
+    case "files": try files()
     default: try weld()
     }
   }
@@ -156,6 +159,33 @@ struct RivalRun {
     print("| Maquette | \(seconds.short) | \((millions / seconds).short) |")
     guard let other = ask("weld", "meshoptimizer", 0)?["seconds"]?.double else { return }
     print("| meshoptimizer | \(other.short) | \((millions / other).short) |")
+  }
+
+  /// Writing and reading 3MF, and reading binary STL with welding and adjacency, a hundred thousand triangles.
+  private func files() throws {
+    let share = 100_000 / Double(mesh.triangles.count)
+    print(
+      "| tool | 3MF write, CPU ms/100 k | 3MF read | STL read, weld, adjacency |\n|---|---|---|---|"
+    )
+    func row(_ tool: String, _ seconds: [Double?]) {
+      let cells = seconds.map { $0.map { ($0 * share * 1000).short } ?? "" }
+      print("| \(tool) | \(cells.joined(separator: " | ")) |")
+    }
+    let (write, package) = try timed { try Scenarios.encoded(mesh, .threeMF) }
+    let stem = String(output.dropLast(4))
+    let paths = (package: stem + ".3mf", soup: stem + ".stl")
+    defer { for path in [paths.0, paths.1] { try? FileManager.default.removeItem(atPath: path) } }
+    try Data(package).write(to: URL(fileURLWithPath: paths.package))
+    try Data(Scenarios.encoded(mesh, .stl)).write(to: URL(fileURLWithPath: paths.soup))
+    let (read, _) = try timed { try SceneFile.read(paths.package, log: LogSink()) }
+    let (soup, _) = try timed {
+      try SceneFile.read(paths.soup, log: LogSink()).merged().boundaryLoops().count
+    }
+    row("Maquette", [write, read, soup])
+    for tool in ["pymeshlab", "lib3mf", "trimesh", "meshlib"] {
+      guard let answer = ask("files", tool, 0) else { continue }
+      row(tool, ["write", "read", "stl"].map { answer[$0]?.double })
+    }
   }
 
   /// The median CPU seconds of a body.

@@ -12,7 +12,7 @@ import Work
 enum Scenarios {
   static let all: [Scenario] = [
     encodePNG, weld, adjacency, report, readGLB, render, decimateFast, decimate, remesh, buildBVH,
-    closestPoint, rays, selfIntersections,
+    closestPoint, rays, selfIntersections, write3MF, read3MF, readSTL,
   ]
 
   private static let mesh = Mesh.torus(radius: 1, tube: 0.4, segments: 600, sides: 300)
@@ -133,11 +133,40 @@ enum Scenarios {
     )[0].bytes) ?? []
 
   private static let readGLB = Scenario(name: "read-glb", bytes: file.count) {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("benchmark.glb").path
+    [("bytes", file.count), ("triangles", try reread(file, .glb).triangleCount)]
+  }
+
+  private static func reread(_ file: [UInt8], _ format: SceneFormat) throws -> Scene {
+    let name = "benchmark." + format.rawValue
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
     try Data(file).write(to: URL(fileURLWithPath: path))
     defer { try? FileManager.default.removeItem(atPath: path) }
-    let scene = try SceneFile.read(path, log: LogSink())
-    return [("bytes", file.count), ("triangles", scene.triangleCount)]
+    return try SceneFile.read(path, log: LogSink())
+  }
+
+  static func encoded(_ mesh: Mesh, _ format: SceneFormat) throws -> [UInt8] {
+    let scene = Scene(mesh: mesh, unit: .millimeters)
+    return try SceneFile.encode(scene, as: format, stem: "x", log: LogSink())[0].bytes
+  }
+
+  private static let package = (try? encoded(bumpy, .threeMF)) ?? []
+
+  private static let write3MF = Scenario(name: "write-3mf", bytes: geometryBytes) {
+    // How well ISA-L packs is the library's affair; the model that comes back is ours.
+    let scene = try reread(try encoded(bumpy, .threeMF), .threeMF)
+    return [("differs", scene.merged().positions == bumpy.positions ? 0 : 1)]
+  }
+
+  private static let read3MF = Scenario(name: "read-3mf", bytes: geometryBytes) {
+    [("triangles", try reread(package, .threeMF).triangleCount)]
+  }
+
+  private static let soup = (try? encoded(bumpy, .stl)) ?? []
+
+  /// With vertices welded and the mesh's edges found.
+  private static let readSTL = Scenario(name: "read-stl", bytes: soup.count) {
+    let mesh = try reread(soup, .stl).merged()
+    return [("triangles", mesh.triangles.count), ("boundaryLoops", mesh.boundaryLoops().count)]
   }
 
   /// Eight views of 400 pixels, without encoding.

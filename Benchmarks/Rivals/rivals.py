@@ -1,6 +1,7 @@
 """Python packages that Maquette is measured against; the same words and answer as rivals.cpp.
 
 decimate: pymeshlab, libigl (QSLIM)    remesh: pymeshlab, meshlib    bvh: libigl (closest point only)
+files: pymeshlab, lib3mf, trimesh, meshlib
 """
 
 import json
@@ -45,7 +46,11 @@ def write(vertices, faces):
 
 vertices, faces = read()
 report = {}
-if tool == "pymeshlab":
+if task == "files":
+    from rival_files import measure
+
+    report = measure(tool, vertices, faces, target[:-4], lambda body: median(lambda: None, lambda _: body()))
+elif tool == "pymeshlab":
     import pymeshlab
 
     def prepare():

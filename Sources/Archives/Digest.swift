@@ -20,7 +20,18 @@ public enum Digest {
     }
     var digest = [UInt8](repeating: 0, count: 32)
     guard unsafe EVP_DigestFinal_ex(context, &digest, nil) == 1 else { return nil }
-    return digest.map { byte in
+    return hexadecimal(digest)
+  }
+
+  /// Of bytes in memory.
+  public static func sha256(of bytes: [UInt8]) -> String {
+    var digest = [UInt8](repeating: 0, count: 32)
+    _ = unsafe EVP_Digest(bytes, bytes.count, &digest, nil, EVP_sha256(), nil)
+    return hexadecimal(digest)
+  }
+
+  private static func hexadecimal(_ digest: [UInt8]) -> String {
+    digest.map { byte in
       let text = String(byte, radix: 16)
       return text.count == 1 ? "0" + text : text
     }.joined()

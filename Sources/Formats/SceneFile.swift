@@ -8,8 +8,9 @@ public import Work
 /// The model formats, by file name extension.
 public enum SceneFormat: String, Sendable, CaseIterable {
   case glb, gltf, obj, stl, ply
+  case threeMF = "3mf"
 
-  public static let writable: [SceneFormat] = [.glb, .obj, .stl, .ply]
+  public static let writable: [SceneFormat] = [.glb, .obj, .stl, .ply, .threeMF]
 
   /// The format that a path's extension names. Throws and lists the known ones otherwise.
   public init(path: String, writing: Bool = false) throws(FormatError) {
@@ -33,12 +34,13 @@ public enum SceneFormat: String, Sendable, CaseIterable {
     case .obj: "model/obj"
     case .stl: "model/stl"
     case .ply: "application/octet-stream"
+    case .threeMF: "model/3mf"
     }
   }
 
   /// The axis that points up where nobody says otherwise: glTF's definition, the habit of printers for
-  /// STL, and y for the others.
-  public var usualUp: UpAxis { self == .stl ? .z : .y }
+  /// STL and 3MF, and y for the others.
+  public var usualUp: UpAxis { self == .stl || self == .threeMF ? .z : .y }
 
   public var isGLTF: Bool { self == .glb || self == .gltf }
 
@@ -46,7 +48,7 @@ public enum SceneFormat: String, Sendable, CaseIterable {
   public var unit: LengthUnit? {
     switch self {
     case .glb, .gltf: .meters
-    case .stl: .millimeters
+    case .stl, .threeMF: .millimeters
     case .obj, .ply: nil
     }
   }
@@ -83,6 +85,7 @@ public enum SceneFile {
         case .obj: try OBJReader.read(file, path: path, door: door)
         case .stl: try STLReader.read(file, door: door)
         case .ply: try PLYReader.read(file, door: door)
+        case .threeMF: try ThreeMFReader.read(file, door: door)
         }
       guard scene.triangleCount <= triangleLimit else {
         throw FormatError(
@@ -96,8 +99,11 @@ public enum SceneFile {
 
   /// The files a scene becomes, the main one first; others lie beside it. What the format cannot carry
   /// is told to the log.
+  ///
+  /// - Parameter details: what 3MF carries besides the model; the others leave it out.
   public static func encode(
-    _ scene: Scene, as format: SceneFormat, stem: String, log: LogSink
+    _ scene: Scene, as format: SceneFormat, stem: String, details: PackageDetails = .init(),
+    log: LogSink
   ) throws(FormatError) -> [(name: String, bytes: [UInt8])] {
     let scene = scene.withoutEmptyParts()
     guard scene.triangleCount > 0 else {
@@ -116,6 +122,9 @@ public enum SceneFile {
     case .ply:
       if !scene.textures.isEmpty { log.warn("PLY carries no textures; they are left behind") }
       return [(stem + ".ply", PLYWriter.write(try finite(scene.merged())))]
+    case .threeMF:
+      _ = try finite(scene.merged())
+      return [(stem + ".3mf", try ThreeMFWriter.write(scene, details, log: log))]
     case .gltf:
       throw FormatError("unknown-format", ".gltf is read but not written; write .glb", kind: .usage)
     }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Splits text into lines and words without copying, and reads numbers; for OBJ, MTL, PLY and STL.
 struct TextScanner {
   let bytes: [UInt8]
@@ -59,43 +57,10 @@ struct TextScanner {
     text.description.utf8.elementsEqual(bytes[word])
   }
 
-  /// A decimal number such as `-1.25e-3`; nil where the word is anything else. `nan` and `inf` are
-  /// read as such, for the mesh to refuse.
-  func float(_ word: Range<Int>) -> Float? {
-    // The common form, digits with a point, is read here; 15 digits are exact in a double.
-    var at = word.lowerBound
-    var negative = false
-    if at < word.upperBound, bytes[at] == UInt8(ascii: "-") || bytes[at] == UInt8(ascii: "+") {
-      negative = bytes[at] == UInt8(ascii: "-")
-      at += 1
-    }
-    var mantissa: UInt64 = 0
-    var digits = 0
-    var scale = 0
-    var seenPoint = false
-    while at < word.upperBound {
-      let byte = bytes[at]
-      if byte >= 0x30, byte <= 0x39 {
-        mantissa = mantissa &* 10 &+ UInt64(byte - 0x30)
-        digits += 1
-        if seenPoint { scale += 1 }
-      } else if byte == UInt8(ascii: "."), !seenPoint {
-        seenPoint = true
-      } else {
-        break
-      }
-      at += 1
-    }
-    if at == word.upperBound, digits > 0, digits <= 15 {
-      let value = Double(mantissa) / Self.powersOfTen[scale]
-      return Float(negative ? -value : value)
-    }
-    return Float(text(word))
-  }
+  /// A decimal number; nil where the word is anything else.
+  func float(_ word: Range<Int>) -> Float? { bytes.decimalFloat(word) }
 
   func int(_ word: Range<Int>) -> Int? { Int(text(word)) }
-
-  private static let powersOfTen: [Double] = (0...15).map { pow(10, Double($0)) }
 
   static func isBlank(_ byte: UInt8) -> Bool {
     byte == 0x20 || byte == 0x09 || byte == 0x0B || byte == 0x0C

@@ -30,7 +30,7 @@ public struct ConvertSettings: SettingsGroup {
   public var up: UpAxis? = nil
 
   @Setting(
-    "Which axis points up in the input, for --up; without it z for STL and y for the others.")
+    "Which axis points up in the input, for --up; without it z for STL and 3MF, y for the others.")
   public var sourceUp: UpAxis? = nil
 
   @Setting("Join everything into one mesh; materials are left behind.")

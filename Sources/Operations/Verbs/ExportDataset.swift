@@ -13,7 +13,7 @@ public struct ExportDatasetSettings: SettingsGroup {
   public var dataset = DatasetSettings()
   public var render = RenderSettings()
 
-  @Setting("Which axis points up in the model; without it z for STL and y for the others.")
+  @Setting("Which axis points up in the model; without it z for STL and 3MF, y for the others.")
   public var up: UpAxis? = nil
 
   @Setting("Also write a PNG overview of twelve of the views to this path.")

@@ -8,7 +8,8 @@ public import Work
 public struct HollowModelSettings: SettingsGroup {
   public var hollow = HollowSettings()
 
-  @Setting("Which axis points up in print; by default the format's: z for STL, y for the others.")
+  @Setting(
+    "Which axis points up in print; by default the format's: z for STL and 3MF, y for the others.")
   public var up: UpAxis? = nil
 
   public init() {}
