@@ -117,8 +117,9 @@ public enum SceneFile {
       _ = try finite(scene.merged())
       return OBJWriter.write(scene, stem: stem)
     case .stl:
-      if !scene.materials.isEmpty { log.warn("STL carries shape only; materials are left behind") }
-      return [(stem + ".stl", STLWriter.write(try finite(scene.merged())))]
+      if !scene.textures.isEmpty { log.warn("STL carries no textures; they are left behind") }
+      _ = try finite(scene.merged())
+      return [(stem + ".stl", STLWriter.write(scene))]
     case .ply:
       if !scene.textures.isEmpty { log.warn("PLY carries no textures; they are left behind") }
       return [(stem + ".ply", PLYWriter.write(try finite(scene.merged())))]

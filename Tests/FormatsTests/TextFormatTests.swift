@@ -123,4 +123,47 @@ import Work
     }
     #expect(error?.message.contains(".glb, .gltf, .obj, .stl, .ply") == true)
   }
+
+  /// Two triangles on four points, their color words, and a header.
+  private func binarySTL(_ header: String, _ object: [UInt8], _ words: [UInt16]) -> [UInt8] {
+    var file = Array(header.utf8) + object
+    file += Array(repeating: 0, count: 80 - file.count) + [2, 0, 0, 0]
+    let points: [[Float]] = [[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0]]
+    for (triangle, word) in zip([[0, 1, 2], [2, 1, 3]], words) {
+      let values: [Float] = [0, 0, 1] + triangle.flatMap { points[$0] }
+      for bits in values.map(\.bitPattern) {
+        file += [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: bits >> UInt32($0)) }
+      }
+      file += [UInt8(word & 0xFF), UInt8(word >> 8)]
+    }
+    return file
+  }
+
+  @Test func stlColorsOfBothKindsAreRead() throws {
+    let folder = TemporaryFolder()
+    func read(_ file: [UInt8]) throws -> Mesh {
+      try SceneFile.read(folder.write(file, as: "c.stl"), log: LogSink()).merged()
+    }
+    // VisCAM: red is in the highest five bits, and bit 15 says that there is a color.
+    let viscam = try read(binarySTL("x", [], [0x8000 | 31 << 10, 0]))
+    #expect(viscam.positions.count == 6)
+    #expect(viscam.attributes.colors[0] == [1, 0, 0, 1])
+    #expect(viscam.attributes.colors[5] == [1, 1, 1, 1])
+    // Magics: red is in the lowest, and bit 15 says that the object's color holds.
+    let magics = try read(binarySTL("COLOR=", [0, 255, 0, 255], [31, 0x8000]))
+    #expect(magics.attributes.colors[0] == [1, 0, 0, 1])
+    #expect(magics.attributes.colors[5] == [0, 1, 0, 1])
+    let plain = try read(binarySTL("x", [], [0, 0]))
+    #expect(plain.positions.count == 4 && plain.attributes.colors.isEmpty)
+  }
+
+  @Test func stlColorsComeBack() throws {
+    let folder = TemporaryFolder()
+    let first = try SceneFile.read(
+      folder.write(binarySTL("x", [], [0x8000 | 31 << 10, 0x801F]), as: "c.stl"), log: LogSink())
+    let file = try SceneFile.encode(first, as: .stl, stem: "d", log: LogSink())[0].bytes
+    let again = try SceneFile.read(folder.write(file, as: "d.stl"), log: LogSink())
+    #expect(again.merged() == first.merged())
+    #expect(again.merged().attributes.colors.last == [0, 0, 1, 1])
+  }
 }

@@ -2,10 +2,15 @@ import Geometry
 import Scenes
 import Work
 
-/// Reads STL, binary and text. Corners at the same place, bit for bit, become one vertex.
+/// Reads STL, binary and text, with the colors of Magics and VisCAM. Corners at the same place, bit for bit,
+/// become one vertex.
 enum STLReader {
   static func read(_ file: [UInt8], door: MeshDoor) throws(FormatError) -> Scene {
-    let corners = isText(file) ? try text(file) : try binary(file, door.log)
+    let isBinary = !isText(file)
+    let corners = isBinary ? try binary(file, door.log) : try text(file)
+    if isBinary, let colors = STLColors.read(file, count: corners.count / 3) {
+      return try colored(corners, colors, door)
+    }
     let weld = Weld(corners)
     let points = weld.vertexOfPoint.map { corners[Int($0)] }
     var triangles: [SIMD3<UInt32>] = []
@@ -17,6 +22,36 @@ enum STLReader {
     do {
       return Scene(
         mesh: try door.mesh(positions: points, triangles: triangles), unit: .millimeters)
+    } catch {
+      throw FormatError(error.code, error.description)
+    }
+  }
+
+  /// A vertex is there once for each color that triangles at it have.
+  private static func colored(
+    _ corners: [SIMD3<Float>], _ colors: [SIMD4<Float>], _ door: MeshDoor
+  ) throws(FormatError) -> Scene {
+    struct Key: Hashable {
+      let position: SIMD3<Float>
+      let color: SIMD4<Float>
+    }
+    var known: [Key: UInt32] = [:]
+    var points: [SIMD3<Float>] = []
+    var attributes = VertexAttributes()
+    let indices = corners.enumerated().map { index, corner in
+      let key = Key(position: corner, color: colors[index / 3])
+      if let vertex = known[key] { return vertex }
+      known[key] = UInt32(points.count)
+      points.append(corner)
+      attributes.colors.append(key.color)
+      return UInt32(points.count - 1)
+    }
+    let triangles = stride(from: 0, to: indices.count - 2, by: 3).map { first in
+      SIMD3(indices[first], indices[first + 1], indices[first + 2])
+    }
+    do {
+      let mesh = try door.mesh(positions: points, triangles: triangles, attributes: attributes)
+      return Scene(mesh: mesh, unit: .millimeters)
     } catch {
       throw FormatError(error.code, error.description)
     }

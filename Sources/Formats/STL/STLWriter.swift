@@ -1,10 +1,13 @@
 import Geometry
 import LinearMath
+import Scenes
 
-/// Writes binary STL: 80 bytes of header, a count, and 50 bytes a triangle.
+/// Writes binary STL: 80 bytes of header, a count, and 50 bytes a triangle. Colors as Magics has them.
 enum STLWriter {
-  static func write(_ mesh: Mesh) -> [UInt8] {
-    var file = Array("Maquette binary STL".utf8)
+  static func write(_ scene: Scene) -> [UInt8] {
+    let mesh = scene.merged()
+    let colors = STLColors.words(scene)
+    var file = Array("Maquette binary STL ".utf8) + (colors?.header ?? [])
     file += Array(repeating: 0x20, count: 80 - file.count)
     file.reserveCapacity(84 + 50 * mesh.triangles.count)
     file.append(little: UInt32(mesh.triangles.count))
@@ -14,7 +17,9 @@ enum STLWriter {
       file.append(a)
       file.append(b)
       file.append(c)
-      file += [0, 0]
+      let word = colors?.words[triangle] ?? 0
+      file.append(UInt8(truncatingIfNeeded: word))
+      file.append(UInt8(word >> 8))
     }
     return file
   }
