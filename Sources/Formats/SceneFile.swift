@@ -66,16 +66,18 @@ public enum SceneFile {
   /// Hostile input is safe: sizes are checked before memory is taken, and no file outside the model's
   /// folder is opened. Throws `FormatError` with the file and the place in it.
   ///
-  /// - Parameter isTolerant: triangles with a corner at no finite place are left out with a warning, where
-  ///   otherwise the file would be refused.
+  /// - Parameters:
+  ///   - known: the format, where the name does not say it.
+  ///   - isTolerant: triangles with a corner at no finite place are left out with a warning, where
+  ///     otherwise the file would be refused.
   public static func read(
-    _ path: String, log: LogSink, isTolerant: Bool = false
+    _ path: String, as known: SceneFormat? = nil, log: LogSink, isTolerant: Bool = false
   ) throws(FormatError) -> Scene {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     if attributes?[.type] as? FileAttributeType == .typeDirectory {
       throw FormatError("is-a-folder", "this is a folder; give a model file", at: path)
     }
-    let format = try SceneFormat(path: path)
+    let format = if let known { known } else { try SceneFormat(path: path) }
     let file = try bytes(of: path)
     let door = MeshDoor(log: log, isTolerant: isTolerant)
     do throws(FormatError) {

@@ -11,6 +11,7 @@ public enum Catalogue {
     AnyVerb(RemeshModel.self),
     AnyVerb(RepairModel.self),
     AnyVerb(HollowModel.self),
+    AnyVerb(PreparePrint.self),
     AnyVerb(BooleanModels.self),
     AnyVerb(CompareModels.self),
     AnyVerb(ExportDataset.self),

@@ -36,8 +36,10 @@ struct MeshInput {
   ///   - format: brings the numbers into the unit of this format, so that they are written as the verb
   ///     sees them; nil leaves them as the file has them.
   ///   - isTolerant: leaves out triangles at no finite place instead of refusing the file.
+  ///   - prepare: turns or scales the scene, in that unit, before it is merged.
   static func read(
-    _ path: String, as format: SceneFormat? = nil, isTolerant: Bool = false, _ work: WorkContext
+    _ path: String, as format: SceneFormat? = nil, isTolerant: Bool = false, _ work: WorkContext,
+    prepare: (Scene) throws -> Scene = { $0 }
   ) throws -> MeshInput {
     work.progress.enter("read")
     var scene = try SceneFile.read(path, log: work.log, isTolerant: isTolerant)
@@ -46,7 +48,7 @@ struct MeshInput {
     }
     try work.checkCancelled()
     if let format { scene = try Convert.scaled(scene, to: format, nil, work.log) }
-    return MeshInput(scene)
+    return MeshInput(try prepare(scene))
   }
 
   private init(_ scene: Scene) {
@@ -72,12 +74,17 @@ struct MeshInput {
     _ result: Mesh, from sources: [Int], as format: SceneFormat, to path: String,
     _ work: WorkContext
   ) throws -> [Artifact] {
+    let scene = try Convert.scaled(replaced(by: result, from: sources), to: format, nil, work.log)
+    return try ModelOutput.write(scene, as: format, to: path, work)
+  }
+
+  /// The scene with one shape, made of a mesh that takes the place of what was read.
+  func replaced(by result: Mesh, from sources: [Int]) -> Scene {
     var scene = scene
     scene.shapes = [Scene.Shape(parts: parts(of: result, from: sources))]
     scene.nodes = [Scene.Node(shape: 0)]
     scene.roots = [0]
-    scene = try Convert.scaled(scene, to: format, nil, work.log)
-    return try ModelOutput.write(scene, as: format, to: path, work)
+    return scene
   }
 
   private func parts(of result: Mesh, from sources: [Int]) -> [Scene.Shape.Part] {

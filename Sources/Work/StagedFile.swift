@@ -35,6 +35,15 @@ public struct StagedFile: ~Copyable {
     if !isCommitted { _ = unsafe unlink(temporaryPath) }
   }
 
+  /// Writes the whole content, beside the final name.
+  public func fill(_ bytes: [UInt8]) throws(OutputError) {
+    do {
+      try Data(bytes).write(to: URL(fileURLWithPath: temporaryPath))
+    } catch {
+      throw OutputError("cannot-write", (error as NSError).localizedDescription, path)
+    }
+  }
+
   /// Puts the finished file in its place.
   public consuming func commit() throws(OutputError) {
     guard unsafe rename(temporaryPath, path) == 0 else {
@@ -53,11 +62,7 @@ public struct StagedFile: ~Copyable {
   public static func write(_ files: [(path: String, bytes: [UInt8])]) throws(OutputError) {
     guard let first = files.first else { return }
     let file = try StagedFile(path: first.path)
-    do {
-      try Data(first.bytes).write(to: URL(fileURLWithPath: file.temporaryPath))
-    } catch {
-      throw OutputError("cannot-write", (error as NSError).localizedDescription, first.path)
-    }
+    try file.fill(first.bytes)
     try write(Array(files.dropFirst()))
     try file.commit()
   }

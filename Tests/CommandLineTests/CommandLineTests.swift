@@ -45,7 +45,7 @@ import Testing
       (["remesh", "x.stl", "-o", "y.stl", "--edge-length", "-1"], 2, "--edge-length"),
       (["compare", "x.stl"], 2, "takes 2 inputs"),
       (["inspect", "/nowhere/x.glb"], 3, "not there"), (["inspect", "/tmp"], 3, "a folder"),
-      (["inspect", "x.docx"], 3, ".glb, .gltf, .obj, .stl, .ply are"),
+      (["inspect", "x.docx"], 3, ".glb, .gltf, .obj, .stl, .ply, .3mf are"),
     ] as [([String], Int32, String)])
   func mistakesGetASentenceAndACode(_ words: [String], _ status: Int32, _ hint: String) throws {
     let outcome = try Program.run(words)
@@ -133,6 +133,29 @@ import Testing
       #expect(refused.status == 3 && !refused.error.isEmpty)
     }
     #expect(!folder.names.contains("lost.stl"))
+  }
+
+  @Test(arguments: ["stl", "3mf"]) func printsComeWithACertificate(_ format: String) throws {
+    let open = folder.write(Self.openBox, as: "open.obj")
+    let part = folder.file("part.\(format)")
+    let words = [
+      "print", open, "-o", part, "--height-millimeters", "30", "--base", "--up", "z",
+      "--wall-millimeters", "2", "--preset", "resin", "--skip-thumbnail",
+    ]
+    let paper = try result(words)
+    #expect(try JSONValue(parsing: Data(contents(folder.file("part.certificate.json")))) == paper)
+    #expect(paper["printable"]?.bool == true && paper["material"] == "resin")
+    #expect(abs((paper["heightMillimeters"]?.double ?? 0) - 30) < 1e-3)
+    #expect(paper["trappedPockets"] == .array([]))
+    #expect((paper["properties"]?.array ?? []).allSatisfy { $0["holds"]?.bool == true })
+    // The certificate names the very file, and another command finds what it says.
+    let digest = try result(["inspect", part, "--require", "printable"])
+    #expect(
+      digest["volume"]?.double.map { abs($0 / 1000 - paper["volumeMillilitres"]!.double!) < 1e-6 }
+        ?? false)
+    #expect(paper["file"]?["bytes"]?.int == contents(part).count)
+    let usage = try Program.run(["print", open, "-o", folder.file("part.glb")])
+    #expect(usage.status == 2 && usage.error.contains(".stl or .3mf"))
   }
 
   @Test func jsonIsOneObjectAndNothingElse() throws {

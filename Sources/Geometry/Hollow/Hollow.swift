@@ -96,22 +96,4 @@ extension Mesh {
     let result = try hollow.boolean(.difference, with: cutters!, work)
     return (result.mesh, result.sources)
   }
-
-  /// The parts that hang together over points, largest number of triangles first.
-  func separated() -> [Mesh] {
-    let points = Weld(positions).pointOfVertex
-    var sets = UnionFind(count: positions.count)
-    for t in triangles {
-      sets.unite(Int(points[Int(t.x)]), Int(points[Int(t.y)]))
-      sets.unite(Int(points[Int(t.y)]), Int(points[Int(t.z)]))
-    }
-    var members: [Int: [Int]] = [:]
-    for (index, t) in triangles.enumerated() {
-      members[sets.find(Int(points[Int(t.x)])), default: []].append(index)
-    }
-    let sorted = members.sorted {
-      $0.value.count != $1.value.count ? $0.value.count > $1.value.count : $0.key < $1.key
-    }
-    return parts(sorted.map(\.value)) { _, _ in }
-  }
 }

@@ -89,7 +89,7 @@ struct RepairDescription {
   }
 
   var text: String {
-    var lines = ["repaired        \(tierText)"]
+    var lines = ["repaired        \(Self.words(report.tier))"]
     lines += report.changes.map {
       "  " + String($0.count).padding(to: 14) + $0.detail
     }
@@ -102,8 +102,8 @@ struct RepairDescription {
     return lines.joined(separator: "\n")
   }
 
-  private var tierText: String {
-    switch report.tier {
+  static func words(_ tier: RepairTier) -> String {
+    switch tier {
     case .unchanged: "nothing: the mesh is sound"
     case .conservative: "in place"
     case .wrap: "by a new surface about everything"
