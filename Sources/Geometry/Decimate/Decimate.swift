@@ -92,14 +92,14 @@ extension Mesh {
 extension HalfedgeMesh {
   /// The power of two that makes the mean edge about as long as 1. Quadrics take the twelfth power of
   /// lengths, for which `Float` has room only near there.
-  fileprivate var usualUnit: Float {
+  var usualUnit: Float {
     let length = meanEdgeLength
     guard length > 0, length.isFinite else { return 1 }
     return Float(sign: .plus, exponent: -min(max(length.exponent, -120), 120), significand: 1)
   }
 
   /// Multiplies all lengths: exactly, by a power of two.
-  fileprivate mutating func scale(by factor: Float) {
+  mutating func scale(by factor: Float) {
     for slot in positions.indices { positions[slot] *= factor }
     for slot in corners.indices { corners[slot] *= factor }
   }

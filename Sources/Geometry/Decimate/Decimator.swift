@@ -37,6 +37,10 @@ struct Decimator: ~Copyable {
   private static var priceOfCuts: Float { 64 }
   /// Whether a triangle less than asked for is better than one more.
   private var mayOvershoot = false
+  /// How far from another surface this one stays; nil for anywhere.
+  var band: DistanceBand?
+  /// What a unit of this surface is in the band's.
+  var bandUnit: Float = 1
   /// The vertices that a collapse has moved in this sweep.
   private var moved: [Bool] = []
 
@@ -81,6 +85,8 @@ struct Decimator: ~Copyable {
       if goal.isReached(mesh) { break }
       tryCollapse(queue.ordered[index], limit: limit, &gate)
     }
+    // In a band the last few are not worth looking at all the others for.
+    if band != nil { return before - mesh.liveFaces > before / 50 }
     if mesh.liveFaces < before { return true }
     // Nothing cheap could go: the dearer, the rest whatever it costs, then with faces turned too far.
     if queue.orderedCount < queue.count { _ = queue.order(cheapest: queue.count) }
@@ -128,6 +134,9 @@ struct Decimator: ~Copyable {
     guard price <= limit else { return }
     let position =
       placement == star.along ? mesh.positions[v.slot] : mesh.positions[u.slot] + placement
+    if let band, !star.isWithin(band, unit: bandUnit, mesh.positions[u.slot], apex: placement) {
+      return
+    }
     if gate != nil && isWatched(position) {
       let isDear = mayCutDearly && (price * Self.priceOfCuts < limit || limit == .infinity)
       guard isDear || gate!.allows(mesh, u, v, at: position) else { return }

@@ -97,6 +97,22 @@ struct Star: ~Copyable {
     return (count, split)
   }
 
+  /// Whether the faces that a collapse would leave, with their apex at a place relative to u, stay in a
+  /// band about another surface.
+  func isWithin(
+    _ band: DistanceBand, unit: Float, _ base: SIMD3<Float>, apex: SIMD3<Float>
+  ) -> Bool {
+    func holds(_ relative: SIMD3<Float>) -> Bool { band.holds((base + relative) * unit) }
+    guard holds(apex) else { return false }
+    var last = ring[count - 1].firstThree
+    for index in 0..<count {
+      let corner = ring[index].firstThree
+      guard holds((apex + corner) / 2), holds((apex + corner + last) / 3) else { return false }
+      last = corner
+    }
+    return true
+  }
+
   /// The corners of eight faces, one a lane.
   @inline(__always)
   private func lanes(_ start: Int) -> Lanes3 {
@@ -267,4 +283,8 @@ struct Star: ~Copyable {
     }
     return true
   }
+}
+
+extension SIMD4<Float> {
+  fileprivate var firstThree: SIMD3<Float> { SIMD3(x, y, z) }
 }

@@ -43,7 +43,7 @@ extension Mesh {
         "not-a-solid", "it is not the closed surface of a solid; repair it first", at: "mesh")
     }
     let wall = Float(settings.wallMillimeters * millimeter)
-    let spacing = min(Double(bounds.diagonal) / 200, Double(wall) / 4)
+    let spacing = min(Double(bounds.diagonal) / 133, Double(wall) / 2.5)
     let points = Double(bounds.size.x) * Double(bounds.size.y) * Double(bounds.size.z)
     guard points / (spacing * spacing * spacing) < 2e8 else {
       throw MeshError(

@@ -34,13 +34,19 @@ struct InnerShell {
     }
     let rough = Mesh(
       unchecked: found.positions, triangles: found.triangles, attributes: VertexAttributes())
-    return try exact(rough, work)
+    let placement = try ShellPlacement(
+      rough, tree, thickness: thickness, spacing: lattice.spacing, work)
+    let band = DistanceBand(tree: tree, range: 0.99 * thickness...1.013 * thickness)
+    let thin = try placement.placed(work).thinned(within: band, work)
+    return try WallLift(tree: tree, thickness: thickness).lifted(thin, work)
   }
 
   /// The thinnest place of the wall, over vertices and samples of the shell, and how far off it is for all
   /// but one in a hundred samples; as shares of the thickness.
-  func errors(of shell: Mesh, _ work: WorkContext) throws -> (least: Double, error99: Double) {
-    let samples = shell.sampledSurface(count: 50_000, seed: 1).map {
+  func errors(
+    of shell: Mesh, samples count: Int = 50_000, _ work: WorkContext
+  ) throws -> (least: Double, error99: Double) {
+    let samples = shell.sampledSurface(count: count, seed: 1).map {
       shell.interpolated(shell.positions, at: $0)
     }
     let places = shell.positions + samples
@@ -93,33 +99,5 @@ struct InnerShell {
       waiting.append((upperStart, high))
     }
     return deep
-  }
-
-  /// Moves vertices along the way from the closest point of the wall until they are exactly as far from it as
-  /// asked, where no triangle then meets another.
-  private func exact(_ rough: Mesh, _ work: WorkContext) throws -> Mesh {
-    var kernel = HalfedgeMesh(rough, weld: Weld(rough.positions))
-    var watch = IntersectionGuard(kernel, wasCut: [])
-    for _ in 0..<2 {
-      for slot in kernel.positions.indices {
-        if slot % 4096 == 0 { try work.checkCancelled() }
-        let vertex = Vertex(slot)
-        let place = kernel.position(vertex)
-        guard let closest = tree.closestPoint(to: place) else { continue }
-        let distance = closest.squaredDistance.squareRoot()
-        guard distance > 0, abs(distance - thickness) > thickness * 1e-5 else { continue }
-        // A hair more, so that rounding does not take from the wall.
-        let way = (place - closest.point) / distance * (thickness * 1.000_01)
-        for share: Float in [1, 0.5] {
-          let goal = place + (closest.point + way - place) * share
-          if watch.allows(kernel, vertex, vertex, at: goal) {
-            kernel.positions[slot] = goal
-            watch.update(kernel, around: vertex)
-            break
-          }
-        }
-      }
-    }
-    return kernel.finish().mesh
   }
 }

@@ -116,15 +116,39 @@ enum TriangleIntersection {
   /// Whether two triangles without common points meet.
   static func meet(_ a: Corners, _ b: Corners) -> Bool {
     // All of one on one side of the other's plane: the usual case.
-    if isBeside(a, b) || isBeside(b, a) { return false }
+    let sides = sides(of: a, b)
+    if isClear(sides) { return false }
+    if sides == .zero { return meetInPlane(a, b) }
+    if isClear(self.sides(of: b, a)) { return false }
     return segmentMeets(a.0, a.1, b) || segmentMeets(a.1, a.2, b) || segmentMeets(a.2, a.0, b)
       || segmentMeets(b.0, b.1, a) || segmentMeets(b.1, b.2, a) || segmentMeets(b.2, b.0, a)
   }
 
-  private static func isBeside(_ a: Corners, _ b: Corners) -> Bool {
-    let first = orientation(b.0, b.1, b.2, a.0)
-    return first != 0 && first == orientation(b.0, b.1, b.2, a.1)
-      && first == orientation(b.0, b.1, b.2, a.2)
+  /// On which sides of a triangle's plane the corners of another are.
+  private static func sides(of a: Corners, _ b: Corners) -> SIMD3<Int> {
+    SIMD3(
+      orientation(b.0, b.1, b.2, a.0), orientation(b.0, b.1, b.2, a.1),
+      orientation(b.0, b.1, b.2, a.2))
+  }
+
+  private static func isClear(_ sides: SIMD3<Int>) -> Bool {
+    sides.x != 0 && sides.x == sides.y && sides.x == sides.z
+  }
+
+  /// Triangles of one plane meet unless the line of an edge of either has the other beyond it.
+  private static func meetInPlane(_ a: Corners, _ b: Corners) -> Bool {
+    guard let axis = droppableAxis(a.0, a.1, a.2) else { return false }
+    return !hasBeyondEdge(a, b, axis) && !hasBeyondEdge(b, a, axis)
+  }
+
+  private static func hasBeyondEdge(_ t: Corners, _ other: Corners, _ axis: Int) -> Bool {
+    let winding = planarOrientation(t.0, t.1, t.2, dropping: axis)
+    func isBeyond(_ p: SIMD3<Float>, _ q: SIMD3<Float>) -> Bool {
+      planarOrientation(p, q, other.0, dropping: axis) * winding < 0
+        && planarOrientation(p, q, other.1, dropping: axis) * winding < 0
+        && planarOrientation(p, q, other.2, dropping: axis) * winding < 0
+    }
+    return isBeyond(t.0, t.1) || isBeyond(t.1, t.2) || isBeyond(t.2, t.0)
   }
 
   /// Two triangles over one edge: whether their apexes are on one plane with it, on the same side.
@@ -155,16 +179,14 @@ enum TriangleIntersection {
       planarOrientation(a, b, c, dropping: axis)
     }
     let winding = side(t.0, t.1, t.2)
-    func contains(_ x: SIMD3<Float>) -> Bool {
-      side(t.0, t.1, x) * winding >= 0 && side(t.1, t.2, x) * winding >= 0
-        && side(t.2, t.0, x) * winding >= 0
+    // Apart where the line of an edge has the segment beyond it, or the segment's line all of the triangle
+    // on one side.
+    func isBeyond(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> Bool {
+      side(a, b, p) * winding < 0 && side(a, b, q) * winding < 0
     }
-    if contains(p) || contains(q) { return true }
-    func crosses(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> Bool {
-      side(p, q, a) * side(p, q, b) <= 0 && side(a, b, p) * side(a, b, q) <= 0
-        && !(side(p, q, a) == 0 && side(p, q, b) == 0)
-    }
-    return crosses(t.0, t.1) || crosses(t.1, t.2) || crosses(t.2, t.0)
+    if isBeyond(t.0, t.1) || isBeyond(t.1, t.2) || isBeyond(t.2, t.0) { return false }
+    let first = side(p, q, t.0)
+    return first == 0 || side(p, q, t.1) != first || side(p, q, t.2) != first
   }
 
   /// An axis along which the triangle still has area when seen; nil for a triangle without area.

@@ -30,18 +30,20 @@ public enum HollowModel: Verb {
     let target = try SceneFormat(path: call.output!, writing: true)
     work.progress.declare([("read", 1), ("hollow", 8), ("write", 1)])
     let source = try MeshInput.read(call.inputs[0], as: target, work)
-    guard try source.mesh.solidReport(nil, work).isPrintable else {
-      throw InputError(
-        "not-a-solid",
-        "the model is not the closed surface of a solid; `maquette repair` makes one of it",
-        call.inputs[0])
-    }
     let unit = source.scene.unit ?? .millimeters
     let millimeter = LengthUnit.millimeters.meters / unit.meters
     let axis = try call.options.up ?? SceneFormat(path: call.inputs[0]).usualUp
     work.progress.enter("hollow")
-    let hollow = try source.mesh.hollowed(
-      call.options.hollow, millimeter: millimeter, up: axis == .z ? [0, 0, 1] : [0, 1, 0], work)
+    let hollow: HollowedMesh
+    do {
+      hollow = try source.mesh.hollowed(
+        call.options.hollow, millimeter: millimeter, up: axis == .z ? [0, 0, 1] : [0, 1, 0], work)
+    } catch let error as MeshError where error.code == "not-a-solid" {
+      throw InputError(
+        error.code,
+        "the model is not the closed surface of a solid; `maquette repair` makes one of it",
+        call.inputs[0])
+    }
     work.progress.enter("write")
     let printable = try hollow.mesh.solidReport(nil, work).isPrintable
     let outputs = try source.write(
