@@ -10,6 +10,14 @@ struct DistanceBand: Sendable {
   func holds(_ point: SIMD3<Float>) -> Bool {
     range.contains(tree.squaredDistance(to: point).squareRoot())
   }
+
+  /// The same of a point of a face, which must also look at the other surface: folds do not.
+  func holds(_ point: SIMD3<Float>, facing normal: SIMD3<Float>) -> Bool {
+    guard let closest = tree.closestPoint(to: point) else { return false }
+    let distance = closest.squaredDistance.squareRoot()
+    return range.contains(distance)
+      && normal.dot(closest.point - point) >= 0.3 * distance * normal.length
+  }
 }
 
 extension Mesh {

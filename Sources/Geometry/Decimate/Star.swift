@@ -107,7 +107,10 @@ struct Star: ~Copyable {
     var last = ring[count - 1].firstThree
     for index in 0..<count {
       let corner = ring[index].firstThree
-      guard holds((apex + corner) / 2), holds((apex + corner + last) / 3) else { return false }
+      let normal = (last - apex).cross(corner - apex)
+      guard holds((apex + corner) / 2),
+        band.holds((base + (apex + corner + last) / 3) * unit, facing: normal)
+      else { return false }
       last = corner
     }
     return true

@@ -85,11 +85,11 @@ extension Mesh {
     let holes = DrainHoles(
       radius: Float(settings.drainDiameterMillimeters * millimeter / 2), up: up.normalized)
     let outer = BVH(self)
+    let wall = Float(settings.wallMillimeters * millimeter)
     var cutters: Mesh?
     for cavity in cavities {
-      for place in holes.places(in: cavity, count: settings.drainHoles) {
-        let cylinder = holes.cylinder(
-          at: place, wall: Float(settings.wallMillimeters * millimeter), outer)
+      for place in holes.places(in: cavity, count: settings.drainHoles, wall: wall, outer) {
+        let cylinder = holes.cylinder(at: place, wall: wall, outer)
         cutters = try cutters.map { try $0.boolean(.union, with: cylinder, work).mesh } ?? cylinder
       }
     }

@@ -43,19 +43,13 @@ struct ShellPlacement {
     /// The place on the shell for a point nearby; the point itself where that is too far away.
     func foot(of start: SIMD3<Float>) -> Foot {
       var foot = Foot(place: start, normal: .zero)
-      // Beside a crease the second step finds the other face.
-      for _ in 0..<2 {
-        guard let closest = tree.closestPoint(to: foot.place) else { break }
-        let way = foot.place - closest.point
-        guard way.length > 0 else { break }
-        foot.normal = way.normalized
-        // A hair more than asked, so that rounding does not take from the wall.
-        foot.place = closest.point + foot.normal * thickness * 1.000_01
-        if (foot.place - start).length > farthest {
-          foot.place = start
-          break
-        }
-      }
+      guard let closest = tree.closestPoint(to: start) else { return foot }
+      let way = start - closest.point
+      guard way.length > 0 else { return foot }
+      foot.normal = way.normalized
+      // A hair more than asked, so that rounding does not take from the wall.
+      let place = closest.point + foot.normal * thickness * 1.000_01
+      if (place - start).length <= farthest { foot.place = place }
       return foot
     }
   }
@@ -79,14 +73,14 @@ struct ShellPlacement {
     return kernel.finish().mesh
   }
 
-  /// Every vertex in its place but for those of triangles that would meet others, which stay.
+  /// Every vertex in its place but for those of triangles that would meet others or fold, which stay.
   private func withoutCuts(_ work: WorkContext) throws -> [SIMD3<Float>] {
     var positions = feet.map(\.place)
     while true {
       let moved = Mesh(
         unchecked: positions, triangles: rough.triangles, attributes: VertexAttributes())
-      let flat = moved.triangles.indices.filter { moved.areaNormal($0) == .zero }
-      let cut = try moved.selfIntersectingTriangles(work) + flat
+      let folded = moved.triangles.indices.filter { isFolded(moved, $0) }
+      let cut = try moved.selfIntersectingTriangles(work) + folded
       var isSettled = true
       for triangle in cut {
         for corner in 0..<3 {
@@ -98,6 +92,15 @@ struct ShellPlacement {
       }
       if isSettled { return positions }
     }
+  }
+
+  /// Whether a triangle has no area, or does not look at the wall.
+  private func isFolded(_ mesh: Mesh, _ triangle: Int) -> Bool {
+    let area = SIMD3<Float>(mesh.areaNormal(triangle))
+    let names = mesh.triangles[triangle]
+    let normal =
+      feet[Int(names.x)].normal + feet[Int(names.y)].normal + feet[Int(names.z)].normal
+    return area.dot(normal) >= -0.2 * area.length * normal.length
   }
 
   private func crease(_ kernel: inout HalfedgeMesh, _ work: WorkContext) throws {
@@ -113,64 +116,81 @@ struct ShellPlacement {
     }
   }
 
-  /// Halves the edges whose middles are off the shell and puts the middles on it.
+  /// Halves the edges whose middles are off the shell and puts the middles on it, or on its crease.
   private func refine(_ kernel: inout HalfedgeMesh, _ work: WorkContext) throws {
     let start = kernel.positions.count
+    var goals: [Foot] = []
     for slot in kernel.origins.indices where slot & 3 != 3 {
       if slot % 16384 == 0 { try work.checkCancelled() }
       let halfedge = Halfedge(UInt32(slot))
       guard kernel.twin(halfedge).index > halfedge.index else { continue }
       let (a, b) = (kernel.origin(halfedge), kernel.target(halfedge))
       if a.slot >= start || b.slot >= start { continue }
-      let middle = (kernel.position(a) + kernel.position(b)) / 2
-      let wall = tree.squaredDistance(to: middle).squareRoot()
+      let (p, q) = (kernel.position(a), kernel.position(b))
+      let wall = tree.squaredDistance(to: (p + q) / 2).squareRoot()
       // Too thin matters more than too thick, which a crease that is cut off makes it.
-      if wall < 0.992 * thickness || wall > 1.02 * thickness {
-        _ = kernel.split(halfedge, at: middle)
-      }
+      guard wall < 0.992 * thickness || wall > 1.02 * thickness else { continue }
+      goals.append(middleFoot(p, q))
+      _ = kernel.split(halfedge, at: (p + q) / 2)
     }
     var watch = IntersectionGuard(kernel, wasCut: [])
     for slot in start..<kernel.positions.count {
       let vertex = Vertex(slot)
-      let goal = probe.foot(of: kernel.positions[slot]).place
-      if watch.allows(kernel, vertex, vertex, at: goal) {
-        kernel.positions[slot] = goal
+      let goal = goals[slot - start]
+      if looksAtWall(kernel, vertex, goal), watch.allows(kernel, vertex, vertex, at: goal.place) {
+        kernel.positions[slot] = goal.place
         watch.update(kernel, around: vertex)
       }
     }
+  }
+
+  /// Where the middle of an edge belongs: on the crease where the edge crosses one.
+  private func middleFoot(_ p: SIMD3<Float>, _ q: SIMD3<Float>) -> Foot {
+    let ends = [probe.foot(of: p), probe.foot(of: q)]
+    var foot = probe.foot(of: (p + q) / 2)
+    guard ends[0].normal.dot(ends[1].normal) < 0.9 else { return foot }
+    var meeting = PlaneMeeting(near: (p + q) / 2)
+    for end in ends { meeting.add(end.normal, through: end.place) }
+    if let place = meeting.place, isOnShell(place), (place - foot.place).length < spacing {
+      foot = Foot(place: place, normal: (ends[0].normal + ends[1].normal).normalized)
+    }
+    return foot
+  }
+
+  private func isOnShell(_ place: SIMD3<Float>) -> Bool {
+    abs(tree.squaredDistance(to: place).squareRoot() - thickness) < 0.004 * thickness
   }
 
   /// Where the planes about a vertex meet; nil where they are nearly one, or meet too far away or off the
   /// shell.
   private func crease(_ mesh: borrowing HalfedgeMesh, _ vertex: Vertex) -> SIMD3<Float>? {
     let own = feet[vertex.slot]
-    var planes = [own]
+    var meeting = PlaneMeeting(near: own.place)
+    meeting.add(own.normal, through: own.place)
     var isFlat = true
     mesh.forEachNeighbour(vertex) { neighbour in
       let foot = feet[neighbour.slot]
-      planes.append(foot)
+      meeting.add(foot.normal, through: foot.place)
       if foot.normal.dot(own.normal) < 0.9 { isFlat = false }
     }
-    if isFlat { return nil }
-    // Least squares of the distances to the planes, held lightly where the vertex is.
-    var square = SIMD3<Double>.zero
-    var mixed = SIMD3<Double>.zero
-    var right = SIMD3<Double>.zero
-    for plane in planes {
-      let n = SIMD3<Double>(plane.normal)
-      square += n * n
-      mixed += SIMD3(n.x * n.y, n.y * n.z, n.z * n.x)
-      right += n * Double(plane.normal.dot(plane.place - own.place))
+    guard !isFlat, let goal = meeting.place, (goal - own.place).length < 0.6 * spacing,
+      isOnShell(goal)
+    else { return nil }
+    return goal
+  }
+
+  /// Whether no triangle about a vertex would fold back if it went to its foot.
+  private func looksAtWall(
+    _ mesh: borrowing HalfedgeMesh, _ vertex: Vertex, _ foot: Foot
+  ) -> Bool {
+    var looks = true
+    mesh.forEachOutgoing(vertex) { halfedge in
+      let p = mesh.position(mesh.target(halfedge)) - foot.place
+      let q = mesh.position(mesh.origin(halfedge.previous)) - foot.place
+      let area = p.cross(q)
+      if area.dot(foot.normal) > 0.1 * area.length { looks = false }
     }
-    square += SIMD3(repeating: 0.001 * Double(planes.count))
-    let matrix = Matrix3(
-      columns: [square.x, mixed.x, mixed.z], [mixed.x, square.y, mixed.y],
-      [mixed.z, mixed.y, square.z])
-    // The matrix is symmetric, and the light hold keeps its determinant from zero.
-    let goal = own.place + SIMD3<Float>(matrix.cofactors * right / matrix.determinant)
-    guard (goal - own.place).length < 0.6 * spacing else { return nil }
-    let wall = tree.squaredDistance(to: goal).squareRoot()
-    return abs(wall - thickness) < 0.004 * thickness ? goal : nil
+    return looks
   }
 
   /// Whether the triangles about a vertex stay triangles and keep facing their way.
@@ -184,7 +204,11 @@ struct ShellPlacement {
       let area = (p - goal).cross(q - goal)
       let normal = feet[vertex.slot].normal + feet[b.slot].normal + feet[c.slot].normal
       // Away from the wall is into the cavity, against the shell's own facing.
-      if area.dot(normal) > 0 || area.length < 0.02 * spacing * spacing { keeps = false }
+      if area.dot(normal) > -0.2 * area.length * normal.length
+        || area.length < 0.02 * spacing * spacing
+      {
+        keeps = false
+      }
     }
     return keeps
   }

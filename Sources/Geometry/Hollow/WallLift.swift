@@ -41,8 +41,8 @@ struct WallLift {
       for place in places {
         guard let closest = tree.closestPoint(to: place) else { continue }
         let wall = closest.squaredDistance.squareRoot()
-        guard wall < 0.988 * thickness, wall > 0 else { continue }
-        let way = (place - closest.point) / wall * (0.995 * thickness - wall)
+        guard wall < 0.99 * thickness, wall > 0 else { continue }
+        let way = (place - closest.point) / wall * (0.998 * thickness - wall)
         for corner in 0..<3 {
           let vertex = Int(names[corner])
           if way.length > ways[vertex].length { ways[vertex] = way }

@@ -45,7 +45,8 @@ extension Mesh {
   /// Looks over a solid for thin walls, overhangs and cavities without a way out.
   ///
   /// A wall is as thick as the solid is along the inward normal, measured at every triangle's middle and at
-  /// points spread over the surface, so a wedge counts as thin only near its edge.
+  /// points spread over the surface, between faces that look about opposite ways; so a wedge counts as thin
+  /// only near its edge.
   ///
   /// - Parameter millimeter: how long a millimetre is in the mesh's unit.
   public func printReview(

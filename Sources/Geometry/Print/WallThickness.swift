@@ -38,6 +38,9 @@ struct WallThickness {
         let place = mesh.interpolated(mesh.positions, at: point)
         let inward = SIMD3<Float>(-normal / normal.length)
         guard let hit = tree.firstHit(from: place + inward * step, along: inward) else { continue }
+        // What is met from the side is the neighbour in a corner, not the other face of a wall.
+        let facing = SIMD3<Float>(mesh.areaNormal(hit.triangle))
+        guard facing.dot(inward) > 0.3 * facing.length else { continue }
         piece[index] = Sample(
           triangle: point.triangle, opposite: hit.triangle, place: place,
           thickness: hit.distance + step,
