@@ -11,17 +11,20 @@ struct WallLift {
   func lifted(_ shell: Mesh, _ work: WorkContext) throws -> Mesh {
     var kernel = HalfedgeMesh(shell, weld: Weld(shell.positions))
     var watch = IntersectionGuard(kernel, wasCut: [])
-    for _ in 0..<6 {
+    for _ in 0..<8 {
       try work.checkCancelled()
       let ways = ways(kernel)
       var hasMoved = false
       for slot in ways.indices where ways[slot] != .zero {
         let vertex = Vertex(slot)
-        let goal = kernel.positions[slot] + ways[slot]
-        guard watch.allows(kernel, vertex, vertex, at: goal) else { continue }
-        kernel.positions[slot] = goal
-        watch.update(kernel, around: vertex)
-        hasMoved = true
+        for share: Float in [1, 0.5] {
+          let goal = kernel.positions[slot] + ways[slot] * share
+          guard watch.allows(kernel, vertex, vertex, at: goal) else { continue }
+          kernel.positions[slot] = goal
+          watch.update(kernel, around: vertex)
+          hasMoved = true
+          break
+        }
       }
       if !hasMoved { break }
     }
@@ -34,19 +37,30 @@ struct WallLift {
     for slot in 0..<mesh.faceSlots {
       let names = mesh.vertices(Face(slot))
       let corners = (0..<3).map { mesh.positions[Int(names[$0])] }
-      let places = [
-        (corners[0] + corners[1] + corners[2]) / 3, (corners[0] + corners[1]) / 2,
-        (corners[1] + corners[2]) / 2, (corners[2] + corners[0]) / 2,
-      ]
-      for place in places {
-        guard let closest = tree.closestPoint(to: place) else { continue }
+      var least = Float.infinity
+      func look(_ place: SIMD3<Float>) {
+        guard let closest = tree.closestPoint(to: place) else { return }
         let wall = closest.squaredDistance.squareRoot()
-        guard wall < 0.99 * thickness, wall > 0 else { continue }
+        least = min(least, wall)
+        guard wall < 0.99 * thickness, wall > 0 else { return }
         let way = (place - closest.point) / wall * (0.998 * thickness - wall)
         for corner in 0..<3 {
           let vertex = Int(names[corner])
           if way.length > ways[vertex].length { ways[vertex] = way }
         }
+      }
+      look((corners[0] + corners[1] + corners[2]) / 3)
+      for corner in 0..<3 {
+        look(corners[corner])
+        look((corners[corner] + corners[(corner + 1) % 3]) / 2)
+      }
+      // Where it is nearly too thin there may be more of that in between.
+      guard least < 0.997 * thickness else { continue }
+      for corner in 0..<3 {
+        let (a, b, c) = (corners[corner], corners[(corner + 1) % 3], corners[(corner + 2) % 3])
+        look((3 * a + b) / 4)
+        look((a + 3 * b) / 4)
+        look((2 * a + b + c) / 4)
       }
     }
     return ways

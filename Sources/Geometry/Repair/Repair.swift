@@ -80,16 +80,23 @@ extension Mesh {
 
   /// How many of the triangles another mesh has at the same places, either way round, in %.
   func untouchedPercent(in other: Mesh) -> Double {
-    func key(_ mesh: Mesh, _ triangle: Int) -> [UInt32] {
-      let (a, b, c) = mesh.corners(triangle)
-      let sorted = [a + 0, b + 0, c + 0].sorted {
-        ($0.x, $0.y, $0.z) < ($1.x, $1.y, $1.z)
-      }
-      return sorted.flatMap { [$0.x.bitPattern, $0.y.bitPattern, $0.z.bitPattern] }
-    }
     if triangles.isEmpty { return 100 }
-    let there = Set(other.triangles.indices.map { key(other, $0) })
-    let kept = triangles.indices.count { there.contains(key(self, $0)) }
+    let kept = trianglesFound(in: other).count { $0 }
     return Double(kept) / Double(triangles.count) * 100
+  }
+
+  /// Which triangles another mesh has at the same places, bit by bit, either way round.
+  public func trianglesFound(in other: Mesh) -> [Bool] {
+    let points = Weld(positions + other.positions).pointOfVertex
+    func key(_ triangle: SIMD3<UInt32>, from base: Int) -> SIMD3<UInt32> {
+      let (a, b, c) = (
+        points[base + Int(triangle.x)], points[base + Int(triangle.y)],
+        points[base + Int(triangle.z)]
+      )
+      let (low, high) = (min(a, b, c), max(a, b, c))
+      return SIMD3(low, a ^ b ^ c ^ low ^ high, high)
+    }
+    let there = Set(other.triangles.map { key($0, from: positions.count) })
+    return triangles.map { there.contains(key($0, from: 0)) }
   }
 }

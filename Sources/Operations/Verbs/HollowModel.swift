@@ -12,6 +12,9 @@ public struct HollowModelSettings: SettingsGroup {
     "Which axis points up in print; by default the format's: z for STL and 3MF, y for the others.")
   public var up: UpAxis? = nil
 
+  @Setting("Also draw the result cut open as a PNG, the wall's section orange.")
+  public var picture: String? = nil
+
   public init() {}
 }
 
@@ -28,6 +31,7 @@ public enum HollowModel: Verb {
     -> VerbResult
   {
     let target = try SceneFormat(path: call.output!, writing: true)
+    try MeshPicture.check(call.options.picture, beside: [call.output!] + call.inputs)
     work.progress.declare([("read", 1), ("hollow", 8), ("write", 1)])
     let source = try MeshInput.read(call.inputs[0], as: target, work)
     let unit = source.scene.unit ?? .millimeters
@@ -46,8 +50,13 @@ public enum HollowModel: Verb {
     }
     work.progress.enter("write")
     let printable = try hollow.mesh.solidReport(nil, work).isPrintable
-    let outputs = try source.write(
+    var outputs = try source.write(
       hollow.mesh, from: hollow.sources, as: target, to: call.output!, work)
+    if let path = call.options.picture {
+      let panel = try opened(hollow.mesh, up: axis, work)
+      try StagedFile.write(try MeshPicture.png([panel], up: axis, work), to: path)
+      outputs.append(Artifact(path: path, mediaType: "image/png"))
+    }
     let wall = hollow.leastWall / millimeter
     let saved = (1 - hollow.volumes.after / hollow.volumes.before) * 100
     if hollow.trapped > 0 {
@@ -73,5 +82,27 @@ public enum HollowModel: Verb {
         printable       \(printable ? "yes" : "no")
         """,
       unmetGuarantee: printable ? nil : "the result is not printable")
+  }
+
+  /// The half of a solid that lies away from the viewer.
+  private static func opened(
+    _ mesh: Mesh, up: UpAxis, _ work: WorkContext
+  ) throws -> MeshPicture.Panel {
+    let box = mesh.bounds
+    let margin = SIMD3<Float>(repeating: box.diagonal * 0.1)
+    var (low, high) = (box.minimum - margin, box.maximum + margin)
+    // Not quite the middle, where designed parts have planes of their own. The viewer is at +z of a world
+    // with +y up, which is -y of one with +z up.
+    let share: Float = 0.503
+    if up == .y {
+      low.z = box.minimum.z + box.size.z * share
+    } else {
+      high.y = box.maximum.y - box.size.y * share
+    }
+    let half = try mesh.boolean(.difference, with: Mesh.box(from: low, to: high), work)
+    let colors = half.sources.map {
+      $0 < mesh.triangles.count ? MeshPicture.clay : MeshPicture.orange
+    }
+    return MeshPicture.Panel(mesh: half.mesh, colors: colors, from: [0.2, 0.3, 1])
   }
 }

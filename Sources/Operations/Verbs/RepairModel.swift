@@ -11,6 +11,11 @@ public struct RepairModelSettings: SettingsGroup {
   @Setting("Also write the report as a JSON file.")
   public var report: String? = nil
 
+  @Setting(
+    "Also draw the model before and after as a PNG: open edges red, cuts orange, edges of three or more violet, and what was changed teal."
+  )
+  public var picture: String? = nil
+
   public init() {}
 }
 
@@ -27,6 +32,7 @@ public enum RepairModel: Verb {
     -> VerbResult
   {
     let target = try SceneFormat(path: call.output!, writing: true)
+    try MeshPicture.check(call.options.picture, beside: [call.output!] + call.inputs)
     work.progress.declare([("read", 1), ("repair", 6), ("measure", 2), ("write", 1)])
     // In the unit of the result: what is proved must be what is written, to the bit.
     let source = try MeshInput.read(call.inputs[0], as: target, isTolerant: true, work)
@@ -43,11 +49,26 @@ public enum RepairModel: Verb {
       try StagedFile.write([(path: path, bytes: Array(report.json.text(pretty: true).utf8))])
       outputs.append(Artifact(path: path, mediaType: "application/json"))
     }
+    if let path = call.options.picture {
+      let up = try SceneFormat(path: call.inputs[0]).usualUp
+      let bytes = try MeshPicture.png(
+        [
+          .init(mesh: source.mesh, colors: try source.mesh.triangleDefects(work).map(\.color)),
+          .init(mesh: repaired.mesh, colors: changes(repaired, source.mesh)),
+        ], up: up, work)
+      try StagedFile.write(bytes, to: path)
+      outputs.append(Artifact(path: path, mediaType: "image/png"))
+    }
     let isSolid = repaired.report.after.isPrintable
     return VerbResult(
       outputs: outputs, result: report.json, text: report.text,
       unmetGuarantee: isSolid
         ? nil : "the result is not printable; --mode auto always ends with one")
+  }
+
+  /// Teal where a triangle is none of the input's.
+  private static func changes(_ repaired: RepairedMesh, _ input: Mesh) -> [SIMD3<Float>] {
+    repaired.mesh.trianglesFound(in: input).map { $0 ? MeshPicture.clay : MeshPicture.teal }
   }
 }
 
