@@ -244,4 +244,34 @@ struct BrokenShape: CustomTestStringConvertible, Sendable {
     let open = BrokenShape.mesh(Mesh.box().positions, Array(Mesh.box().triangles.dropLast()))
     #expect(throws: MeshError.self) { try open.boolean(.union, with: .box()) }
   }
+
+  /// Two balls of different colors in one another: the new surface has each ball's color where it is nearest.
+  @Test func newSurfacesTakeAttributesFromTheNearestPlace() throws {
+    func ball(_ x: Float, _ color: SIMD4<Float>) throws -> Mesh {
+      let plain = Mesh.icosphere(levels: 3)
+      return try Mesh(
+        positions: plain.positions.map { $0 + [x, 0, 0] }, triangles: plain.triangles,
+        attributes: VertexAttributes(
+          uvs: [plain.positions.map { SIMD2($0.x, $0.y) }],
+          colors: plain.positions.map { _ in color }))
+    }
+    let both = Mesh.merged([try ball(-0.6, [1, 0, 0, 1]), try ball(0.6, [0, 0, 1, 1])])
+    var settings = RepairSettings()
+    settings.mode = .wrap
+    settings.resolution = 60
+    let result = try both.repaired(settings)
+    #expect(try result.mesh.solidReport().isPrintable)
+    let streams = result.mesh.attributes
+    for (place, color) in zip(result.mesh.positions, streams.colors) where abs(place.x) > 0.1 {
+      #expect(color == (place.x < 0 ? [1, 0, 0, 1] : [0, 0, 1, 1]))
+    }
+    for (place, uv) in zip(result.mesh.positions, streams.uvs[0]) where abs(place.x) > 0.1 {
+      let local: Float = place.x < 0 ? place.x + 0.6 : place.x - 0.6
+      #expect(abs(uv.x - local) < 0.1 && abs(uv.y - place.y) < 0.1)
+    }
+    for (triangle, source) in zip(result.mesh.triangles, result.sources) {
+      let x = result.mesh.positions[Int(triangle.x)].x
+      if abs(x) > 0.2 { #expect((source < both.triangles.count / 2) == (x < 0)) }
+    }
+  }
 }

@@ -57,4 +57,28 @@ extension Mesh {
     return stream[Int(index.x)] * point.weights.x + stream[Int(index.y)] * point.weights.y
       + stream[Int(index.z)] * point.weights.z
   }
+
+  /// The closest point of a triangle, exactly a corner where it is one.
+  func surfacePoint(on triangle: Int, nearest point: SIMD3<Float>) -> SurfacePoint {
+    let (a, b, c) = corners(triangle)
+    let place = closestPointOnTriangle(point, a, b, c)
+    for (corner, position) in [a, b, c].enumerated() where position == place {
+      var weights = SIMD3<Float>.zero
+      weights[corner] = 1
+      return SurfacePoint(triangle: triangle, weights: weights)
+    }
+    let normal = areaNormal(triangle)
+    let square = normal.lengthSquared
+    let start = SIMD3<Double>(a)
+    let (ab, ac) = (SIMD3<Double>(b) - start, SIMD3<Double>(c) - start)
+    let way = SIMD3<Double>(place) - start
+    let (second, third) = (way.cross(ac).dot(normal) / square, ab.cross(way).dot(normal) / square)
+    guard second.isFinite, third.isFinite else {
+      return SurfacePoint(triangle: triangle, weights: [1, 0, 0])
+    }
+    var weights = SIMD3(1 - second - third, second, third)
+      .clamped(lowerBound: .zero, upperBound: .one)
+    weights /= weights.sum()
+    return SurfacePoint(triangle: triangle, weights: SIMD3<Float>(weights))
+  }
 }

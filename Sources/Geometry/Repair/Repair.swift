@@ -62,11 +62,12 @@ extension Mesh {
     var wrap = try Wrap(
       soup, reference, resolution: settings.resolution,
       tolerance: bounds.diagonal * Float(settings.maxDeviationPercent) / 100 * 0.5, work)
-    guard let mesh = try wrap.run(work) else {
+    guard let bare = try wrap.run(work) else {
       throw MeshError(
         "no-volume", "the triangles enclose no volume under any reading, so there is no solid",
         at: "mesh")
     }
+    let (mesh, sources) = try projectingAttributes(onto: bare, work)
     report.tier = .wrap
     report.note(
       "surface-replaced", mesh.triangles.count, "triangles make a new surface about everything")
@@ -74,8 +75,7 @@ extension Mesh {
       "sheets-thickened", wrap.thickened, "triangles too thin for the new surface became plates")
     report.after = try mesh.solidReport(nil, work)
     report.untouchedPercent = untouchedPercent(in: mesh)
-    return RepairedMesh(
-      mesh: mesh, sources: [Int](repeating: 0, count: mesh.triangles.count), report: report)
+    return RepairedMesh(mesh: mesh, sources: sources, report: report)
   }
 
   /// How many of the triangles another mesh has at the same places, either way round, in %.

@@ -180,26 +180,6 @@ struct SourceSurface {
 
   /// The closest point of a face, exactly a corner where it is one.
   private func surfacePoint(_ face: UInt32, nearest point: SIMD3<Float>) -> SurfacePoint {
-    let triangle = Int(sources[Int(face)])
-    let (a, b, c) = mesh.corners(triangle)
-    let place = closestPointOnTriangle(point, a, b, c)
-    for (corner, position) in [a, b, c].enumerated() where position == place {
-      var weights = SIMD3<Float>.zero
-      weights[corner] = 1
-      return SurfacePoint(triangle: triangle, weights: weights)
-    }
-    let normal = mesh.areaNormal(triangle)
-    let square = normal.lengthSquared
-    let start = SIMD3<Double>(a)
-    let (ab, ac) = (SIMD3<Double>(b) - start, SIMD3<Double>(c) - start)
-    let way = SIMD3<Double>(place) - start
-    let (second, third) = (way.cross(ac).dot(normal) / square, ab.cross(way).dot(normal) / square)
-    guard second.isFinite, third.isFinite else {
-      return SurfacePoint(triangle: triangle, weights: [1, 0, 0])
-    }
-    var weights = SIMD3(1 - second - third, second, third)
-      .clamped(lowerBound: .zero, upperBound: .one)
-    weights /= weights.sum()
-    return SurfacePoint(triangle: triangle, weights: SIMD3<Float>(weights))
+    mesh.surfacePoint(on: Int(sources[Int(face)]), nearest: point)
   }
 }
