@@ -13,6 +13,7 @@ enum Scenarios {
   static let all: [Scenario] = [
     encodePNG, weld, adjacency, report, readGLB, render, decimateFast, decimate, remesh, buildBVH,
     closestPoint, rays, selfIntersections, write3MF, read3MF, readSTL,
+    repair, boolean, hollow,
   ]
 
   private static let mesh = Mesh.torus(radius: 1, tube: 0.4, segments: 600, sides: 300)
@@ -117,6 +118,37 @@ enum Scenarios {
     name: "self-intersections", bytes: geometryBytes
   ) {
     [("triangles", try bumpy.selfIntersectingTriangles().count)]
+  }
+
+  /// The bumpy torus with a hundredth of its triangles taken out and another one through it.
+  private static let broken: Mesh = {
+    let kept = bumpy.triangles.enumerated().filter { $0.offset % 100 != 0 }.map(\.element)
+    let open = (try? Mesh(positions: bumpy.positions, triangles: kept)) ?? bumpy
+    return Mesh.merged([
+      open, bumpy.transformed(by: Matrix4(linear: .identity, translation: [1, 0.01, 0.02])),
+    ])
+  }()
+
+  private static let repair = Scenario(name: "repair", bytes: 2 * geometryBytes) {
+    let result = try broken.repaired(RepairSettings(), WorkContext())
+    return [
+      ("printable", result.report.after.isPrintable ? 1 : 0),
+      ("genus", result.report.after.mesh.genus ?? -1),
+    ]
+  }
+
+  private static let boolean = Scenario(name: "boolean", bytes: 2 * geometryBytes) {
+    let other = bumpy.transformed(by: Matrix4(linear: .identity, translation: [1, 0.01, 0.02]))
+    let result = try bumpy.boolean(.difference, with: other, WorkContext()).mesh
+    return [("components", result.report().components)]
+  }
+
+  private static let hollow = Scenario(name: "hollow", bytes: 12 * 15_000) {
+    var settings = HollowSettings()
+    settings.wallMillimeters = 0.1
+    let ring = Mesh.torus(radius: 1, tube: 0.4, segments: 100, sides: 50)
+    let result = try ring.hollowed(settings, WorkContext())
+    return [("cavities", result.cavities), ("thinWall", result.leastWall < 0.098 ? 1 : 0)]
   }
 
   private static let report = Scenario(name: "report", bytes: 12 * mesh.triangles.count) {

@@ -112,4 +112,27 @@ import Testing
     // Texture coordinates of the nearest places: the median may differ by a texel or so.
     #expect((report["medianTextureStep"]?.double ?? 1) < 0.002)
   }
+
+  @Test func lib3mfAndTrimeshReadPrintedPackages() throws {
+    guard let python = Self.python else { return }
+    let folder = TemporaryFolder()
+    let (model, part) = (folder.file("s.glb"), folder.file("part.3mf"))
+    let made = try Program.run(["sample", "-o", model, "--texture-size", "64", "--quiet"])
+    try #require(made.status == 0)
+    let printed = try Program.run([
+      "print", model, "-o", part, "--height-millimeters", "50", "--json",
+    ])
+    try #require(printed.status == 0, "\(printed.error)")
+    let paper = try JSONValue(parsing: Data(printed.output.utf8))["result"]
+    let script = SharedData.projectFolder + "/Tests/PeerTests/read_package.py"
+    let outcome = try Program.run(executable: python, [script, part])
+    try #require(outcome.status == 0, "\(outcome.error)")
+    let report = try JSONValue(parsing: Data(outcome.output.utf8))
+    #expect(report["warnings"]?.int == 0 && report["manifold"]?.bool == true)
+    #expect(report["thumbnail"]?.bool == true)
+    #expect(report["triangles"] == paper?["triangles"])
+    #expect(report["trimeshTriangles"] == paper?["triangles"])
+    let millilitres = (report["volume"]?.double ?? 0) / 1000
+    #expect(abs(millilitres - (paper?["volumeMillilitres"]?.double ?? 1)) < 1e-3)
+  }
 }
