@@ -26,6 +26,34 @@ extension Mesh {
       mean: (here.mean + there.mean) / 2, maximum: max(here.maximum, there.maximum))
   }
 
+  /// The largest distance between this surface and one it was made from, as `deviation` finds it, of the
+  /// triangles that are not the same to the bit: those that are have none.
+  public func largestChange(
+    from input: Mesh, seed: UInt64 = 0, _ work: WorkContext = WorkContext()
+  ) throws -> Double {
+    if triangles.isEmpty || input.triangles.isEmpty { return .infinity }
+    let new = try changed(from: input, seed, work)
+    let old = try input.changed(from: self, seed, work)
+    return max(new, old)
+  }
+
+  /// How far triangles that another mesh does not have are from it.
+  private func changed(from other: Mesh, _ seed: UInt64, _ work: WorkContext) throws -> Double {
+    let isThere = trianglesFound(in: other)
+    let changed = triangles.indices.filter { !isThere[$0] }
+    if changed.isEmpty { return 0 }
+    let part = parts([changed]) { _, _ in }[0]
+    // As dense as on the whole surface, and a thousand at least.
+    let share = part.totalArea / max(totalArea, .leastNormalMagnitude)
+    let samples = max(1000, Int(6000 * min(share, 1)))
+    let tree = BVH(other, quick: true)
+    return try Self.oneWay(part, to: tree, samples, seed, work).maximum
+  }
+
+  private var totalArea: Double {
+    triangles.indices.reduce(0) { $0 + areaNormal($1).length / 2 }
+  }
+
   private static func oneWay(
     _ mesh: Mesh, to tree: BVH, _ samples: Int, _ seed: UInt64, _ work: WorkContext
   ) throws -> SurfaceDeviation {

@@ -38,8 +38,8 @@ struct PrintCertificate {
     mesh = scene.merged()
     report = try mesh.solidReport(nil, work)
     review = try mesh.printReview(call.options.review, seed: call.seed, work)
-    let change = try mesh.deviation(from: job.source.mesh, seed: call.seed, work)
-    deviation = change.maximum / Double(job.source.mesh.bounds.diagonal) * 100
+    let change = try mesh.largestChange(from: job.source.mesh, seed: call.seed, work)
+    deviation = change / Double(job.source.mesh.bounds.diagonal) * 100
     let artifact = Artifact(path: path, mediaType: "").json
     file = (artifact["bytes"]?.int ?? 0, artifact["sha256"]?.string ?? "")
     (self.job, self.solid, self.call) = (job, solid, call)

@@ -39,8 +39,8 @@ public enum RepairModel: Verb {
     work.progress.enter("repair")
     let repaired = try source.mesh.repaired(call.options.repair, work)
     work.progress.enter("measure")
-    let deviation = try repaired.mesh.deviation(from: source.mesh, seed: call.seed, work)
-    let hausdorff = deviation.maximum / Double(source.mesh.bounds.diagonal) * 100
+    let change = try repaired.mesh.largestChange(from: source.mesh, seed: call.seed, work)
+    let hausdorff = change / Double(source.mesh.bounds.diagonal) * 100
     work.progress.enter("write")
     let report = RepairDescription(report: repaired.report, hausdorffPercent: hausdorff)
     var outputs = try source.write(
