@@ -11,6 +11,9 @@ public enum DeflatedZip {
   public static func bytes(
     _ entries: [(name: String, bytes: [UInt8])], stored: Set<String> = []
   ) throws(ArchiveError) -> [UInt8] {
+    guard entries.count < 0xFFFF, entries.allSatisfy({ $0.name.utf8.count < 0xFFFF }) else {
+      throw ArchiveError("zip-too-large", "the archive would have more than 65,534 entries", at: "")
+    }
     var file: [UInt8] = []
     var directory: [UInt8] = []
     for (name, bytes) in entries {

@@ -4,8 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-// Raw deflate of `input` into `output`, whose capacity must be enough for stored blocks. Returns the
-// length, or 0 when it did not fit or no memory was left.
+// Raw deflate of `input` into `output`. Returns the length, or 0 when it did not fit or no memory was left.
 static inline size_t maquette_deflate(
     const uint8_t *input, uint32_t length, uint8_t *output, uint32_t capacity) {
   struct isal_zstream *stream = (struct isal_zstream *)malloc(sizeof *stream);

@@ -135,8 +135,7 @@ public enum SceneFile {
 
   /// Node transforms can carry finite numbers past the largest float.
   private static func finite(_ mesh: Mesh) throws(FormatError) -> Mesh {
-    let box = mesh.bounds
-    guard box.minimum.isFinite, box.maximum.isFinite else {
+    guard mesh.positions.allSatisfy(\.isFinite) else {
       throw FormatError("non-finite-position", "the model is larger than numbers go")
     }
     return mesh

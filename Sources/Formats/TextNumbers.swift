@@ -35,15 +35,15 @@ extension [UInt8] {
     return Float(String(decoding: self[word], as: UTF8.self))
   }
 
-  /// A whole number of up to nine digits without a sign; nil where the word is anything else.
+  /// A whole number below 2^31 without a sign; nil where the word is anything else.
   func decimalIndex(_ word: Range<Int>) -> UInt32? {
-    guard !word.isEmpty, word.count <= 9 else { return nil }
-    var value: UInt32 = 0
+    guard !word.isEmpty, word.count <= 10 else { return nil }
+    var value: UInt64 = 0
     for at in word {
       guard self[at] >= 0x30, self[at] <= 0x39 else { return nil }
-      value = value &* 10 &+ UInt32(self[at] &- 0x30)
+      value = value &* 10 &+ UInt64(self[at] &- 0x30)
     }
-    return value
+    return value < 1 << 31 ? UInt32(value) : nil
   }
 
   /// The words between blanks in a range.

@@ -1,5 +1,6 @@
 import Formats
 import Geometry
+import LinearMath
 import Scenes
 import Work
 
@@ -48,7 +49,12 @@ struct MeshInput {
     }
     try work.checkCancelled()
     if let format { scene = try Convert.scaled(scene, to: format, nil, work.log) }
-    return MeshInput(try prepare(scene))
+    let input = MeshInput(try prepare(scene))
+    guard input.mesh.positions.allSatisfy(\.isFinite) else {
+      throw InputError(
+        "too-large", "the model, with its transforms and scale, is larger than numbers go", path)
+    }
+    return input
   }
 
   private init(_ scene: Scene) {

@@ -251,4 +251,39 @@ import Work
       "3D/3dmodel.model"]!
     #expect(String(decoding: model, as: UTF8.self).contains("x=\"0.1\" y=\"1\" z=\"100\""))
   }
+
+  @Test func prefixedAttributesAreOthersAndLongIdentifiersCount() throws {
+    let rows = "<triangle v1=\"0\" v2=\"2\" v3=\"1\" p:v1=\"3\"/>"
+    let scene = try read(
+      package(
+        "<resources><object id=\"2147483000\">\(Self.tetrahedron(rows))</object></resources>"
+          + "<build><item objectid=\"2147483000\"/></build>"))
+    #expect(scene.merged().triangles == [[0, 2, 1]])
+  }
+
+  @Test func equalObjectsHaveNamesOfTheirOwn() throws {
+    var scene = Scene(mesh: .box())
+    scene.shapes.append(scene.shapes[0])
+    scene.nodes.append(Scene.Node(shape: 1))
+    scene.roots.append(1)
+    let bytes = try SceneFile.encode(scene, as: .threeMF, stem: "m", log: LogSink())[0].bytes
+    let parts = try ZipReader(bytes).read(["3D/3dmodel.model"], byteLimit: 1 << 20)
+    let text = String(decoding: parts["3D/3dmodel.model"]!, as: UTF8.self)
+    let names = text.split(separator: "UUID=\"").dropFirst().map { $0.prefix(36) }
+    #expect(names.count == 5 && Set(names).count == 5)
+  }
+
+  /// Each of these took minutes or all memory once.
+  @Test func hostilePackagesAreReadQuickly() throws {
+    let name = String(repeating: "&amp", count: 40_000)
+    let item = "<build><item objectid=\"4\"/></build>"
+    let object = "<object id=\"4\" name=\"\(name)\">\(Self.tetrahedron())</object>"
+    #expect(try read(package("<resources>\(object)</resources>\(item)")).triangleCount == 4)
+    let tag = "<object id=\"4\"" + String(repeating: " a=\"\"", count: 1000) + "/>"
+    #expect(throws: FormatError.self) { try read(package("<resources>\(tag)</resources>\(item)")) }
+    let paths = (0..<3000).map { "<item objectid=\"4\" p:path=\"/3D/\($0).model\"/>" }
+    #expect(throws: FormatError.self) {
+      try read(package("<resources/><build>\(paths.joined())</build>"))
+    }
+  }
 }

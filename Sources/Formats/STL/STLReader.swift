@@ -31,18 +31,20 @@ enum STLReader {
   private static func colored(
     _ corners: [SIMD3<Float>], _ colors: [SIMD4<Float>], _ door: MeshDoor
   ) throws(FormatError) -> Scene {
+    // Over points that are one bit by bit, so that what is no number is no key.
+    let point = Weld(corners).pointOfVertex
     struct Key: Hashable {
-      let position: SIMD3<Float>
+      let point: UInt32
       let color: SIMD4<Float>
     }
     var known: [Key: UInt32] = [:]
     var points: [SIMD3<Float>] = []
     var attributes = VertexAttributes()
-    let indices = corners.enumerated().map { index, corner in
-      let key = Key(position: corner, color: colors[index / 3])
+    let indices = corners.indices.map { index in
+      let key = Key(point: point[index], color: colors[index / 3])
       if let vertex = known[key] { return vertex }
       known[key] = UInt32(points.count)
-      points.append(corner)
+      points.append(corners[index])
       attributes.colors.append(key.color)
       return UInt32(points.count - 1)
     }

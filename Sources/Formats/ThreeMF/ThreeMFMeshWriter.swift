@@ -32,6 +32,8 @@ struct ThreeMFMeshWriter {
     }
   }
 
+  var count: Int { triangles.count }
+
   /// How many triangles have two corners at one place; 3MF forbids them.
   var degenerate: Int { triangles.count { !Self.isProper($0) } }
 
@@ -39,9 +41,14 @@ struct ThreeMFMeshWriter {
     triangle.x != triangle.y && triangle.y != triangle.z && triangle.z != triangle.x
   }
 
+  /// A UUID that says what the object is, and which of the package's.
+  func identifier(_ id: Int) -> String {
+    Self.identifier(of: positions.bytes, id << 32 | triangles.count)
+  }
+
   func object(id: Int, name: String) -> [UInt8] {
     var text = XMLText(capacity: 56 * positions.count + 48 * triangles.count + 1024)
-    let uuid = Self.identifier(of: positions.bytes, triangles.count)
+    let uuid = identifier(id)
     let title = name.isEmpty ? "" : " name=\"\(XMLName.escaped(name))\""
     text.append("<object id=\"\(id)\"\(title) type=\"model\" p:UUID=\"\(uuid)\">\n<mesh>\n")
     text.append("<vertices>\n")

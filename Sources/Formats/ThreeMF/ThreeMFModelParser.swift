@@ -45,7 +45,9 @@ struct ThreeMFModelParser {
   private mutating func readRoot() throws(FormatError) {
     learnNamespaces()
     if let name = text("unit") {
-      guard let unit = Self.units[name] else { throw bad("\"\(name)\" is not a unit of 3MF") }
+      guard let unit = Self.units[name] else {
+        throw bad("\"\(name.prefix(40))\" is not a unit of 3MF")
+      }
       model.unit = unit
     }
     guard namespaces[prefixText(xml.prefix)] == ThreeMFName.core else {
@@ -75,7 +77,8 @@ struct ThreeMFModelParser {
   private mutating func readMetadata() throws(FormatError) {
     guard let name = text("name") else { throw bad("metadata has no name") }
     if !name.contains(":"), !ThreeMFName.knownMetadata.contains(name) {
-      log.warn("\"\(name)\" is no metadata name of 3MF and has no namespace; it is not read")
+      log.warn(
+        "\"\(name.prefix(40))\" is no metadata name of 3MF and has no namespace; it is not read")
     }
     try xml.skipElement()
   }
@@ -185,7 +188,7 @@ extension ThreeMFModelParser {
         continue
       }
       var position = SIMD3<Float>(repeating: .nan)
-      for attribute in xml.attributes {
+      for attribute in xml.attributes where attribute.prefix.isEmpty {
         let value = coordinate(attribute.value)
         if attribute.key == x {
           position.x = value
@@ -225,14 +228,14 @@ extension ThreeMFModelParser {
       }
       var corners = SIMD3<UInt32>(repeating: .max)
       var property = ThreeMFModel.TriangleProperty()
-      for attribute in xml.attributes {
+      for attribute in xml.attributes where attribute.prefix.isEmpty {
         if attribute.key == names.0 {
           corners.x = corner(attribute.value)
         } else if attribute.key == names.1 {
           corners.y = corner(attribute.value)
         } else if attribute.key == names.2 {
           corners.z = corner(attribute.value)
-        } else if attribute.prefix.isEmpty {
+        } else {
           try set(attribute.key, attribute.value, &property)
         }
       }
@@ -292,7 +295,8 @@ extension ThreeMFModelParser {
     guard let namespace = namespaces[name] else {
       learnNamespaces()
       if namespaces[name] == nil, warned.insert(name).inserted {
-        log.warn("the prefix \"\(name)\" is used and not declared; its elements are not read")
+        log.warn(
+          "the prefix \"\(name.prefix(40))\" is used and not declared; its elements are not read")
       }
       return namespaces[name] == ThreeMFName.materials
     }
@@ -328,7 +332,7 @@ extension ThreeMFModelParser {
       throw bad("\"\(name)\" is missing")
     }
     guard let value = xml.bytes.decimalIndex(range) else {
-      throw bad("\"\(name)\" is \"\(xml.string(range))\" instead of a whole number")
+      throw bad("\"\(name)\" is \"\(xml.string(range).prefix(40))\" instead of a whole number")
     }
     return Int(value)
   }

@@ -4,16 +4,25 @@ import Work
 /// The parts of a 3MF file by name, and which of them is the model.
 struct ThreeMFPackage {
   private let archive: ZipReader
+  /// The archive's names by part name; part names do not tell case apart.
+  private let names: [String: String]
   /// The part that the package's own relationship names.
-  let modelPath: String
+  private(set) var modelPath: String
   private(set) var models: [String: ThreeMFModel] = [:]
 
   /// What all parts that are read may unpack to.
-  static let byteLimit = 4 << 30
+  private var bytesLeft = 2 << 30
 
   init(_ file: [UInt8], log: LogSink) throws(FormatError) {
     archive = try Self.translated { () throws(ArchiveError) in try ZipReader(file) }
-    let relations = try Self.relationships(of: "", in: archive)
+    names = Dictionary(
+      archive.names.map { (Self.normalized($0), $0) }, uniquingKeysWith: { first, _ in first })
+    modelPath = ""
+    let relations = try relationships(of: "_rels/.rels")
+    guard !relations.isEmpty else {
+      throw FormatError(
+        "bad-3mf", "this is no 3MF package: it has no relationships", at: "_rels/.rels")
+    }
     let starts = relations.filter { $0.kind == ThreeMFName.modelRelationship }
     guard let start = starts.first else {
       throw FormatError("bad-3mf", "the package names no 3D model", at: "_rels/.rels")
@@ -21,10 +30,10 @@ struct ThreeMFPackage {
     guard starts.count == 1 else {
       throw FormatError("bad-3mf", "the package names more than one 3D model", at: "_rels/.rels")
     }
-    modelPath = start.target
+    modelPath = Self.normalized(start.target)
     let folder = modelPath.lastIndex(of: "/").map { String(modelPath[...$0]) } ?? ""
     let inner = folder + "_rels/" + modelPath.dropFirst(folder.count) + ".rels"
-    let tickets = try Self.relationships(of: inner, in: archive).filter {
+    let tickets = try relationships(of: inner).filter {
       $0.kind == ThreeMFName.ticketRelationship
     }
     guard tickets.count <= 1 else {
@@ -44,38 +53,33 @@ struct ThreeMFPackage {
       do throws(FormatError) {
         let model = try ThreeMFModelParser.parse(bytes, log: log)
         models[path] = model
-        wanted += model.namedPaths
+        wanted += model.namedPaths.map(Self.normalized)
       } catch {
         throw error.inside(path)
       }
     }
   }
 
-  /// The bytes of a part; nil where there is none. Part names do not tell case apart.
-  func part(_ path: String) throws(FormatError) -> [UInt8]? {
-    try Self.part(path, in: archive)
-  }
-
-  private static func part(_ path: String, in archive: ZipReader) throws(FormatError) -> [UInt8]? {
-    let wanted = normalized(path)
-    guard let name = archive.names.first(where: { normalized($0) == wanted }) else { return nil }
-    return try translated { () throws(ArchiveError) in
-      try archive.read([name], byteLimit: byteLimit)[name]
+  /// The bytes of a part; nil where there is none.
+  mutating func part(_ path: String) throws(FormatError) -> [UInt8]? {
+    guard let name = names[Self.normalized(path)] else { return nil }
+    let limit = bytesLeft
+    let bytes = try Self.translated { () throws(ArchiveError) in
+      try archive.read([name], byteLimit: limit)[name]
     }
+    bytesLeft -= bytes?.count ?? 0
+    return bytes
   }
 
-  private static func normalized(_ path: String) -> String {
+  /// The name by which a part is known, however it is spelled.
+  static func normalized(_ path: String) -> String {
     (path.hasPrefix("/") ? String(path.dropFirst()) : path).lowercased()
   }
 
-  private static func relationships(
-    of name: String, in archive: ZipReader
+  private mutating func relationships(
+    of path: String
   ) throws(FormatError) -> [(kind: String, target: String)] {
-    let path = name.isEmpty ? "_rels/.rels" : name
-    guard let bytes = try part(path, in: archive) else {
-      if !name.isEmpty { return [] }
-      throw FormatError("bad-3mf", "this is no 3MF package: it has no relationships", at: path)
-    }
+    guard let bytes = try part(path) else { return [] }
     var found: [(kind: String, target: String)] = []
     var xml = XMLScanner(bytes)
     do throws(FormatError) {

@@ -24,7 +24,8 @@ struct ThreeMFPropertyWriter {
   private(set) var text: [UInt8] = []
   private(set) var pictures: [(path: String, bytes: [UInt8])] = []
   private var baseGroup: Int?
-  private var textureOfImage: [Int: Int] = [:]
+  private var identifierOfTexture: [Int: Int] = [:]
+  private var picturesOfImages: Set<Int> = []
 
   init(_ scene: Scene) { self.scene = scene }
 
@@ -100,10 +101,10 @@ struct ThreeMFPropertyWriter {
   private mutating func textureIdentifier(_ index: Int) -> Int? {
     let texture = scene.textures[index]
     guard let image = texture.image, scene.images[image].problem == nil else { return nil }
-    if let known = textureOfImage[index] { return known }
+    if let known = identifierOfTexture[index] { return known }
     let source = scene.images[image]
     let path = "3D/Textures/image\(image).\(source.mediaType == "image/png" ? "png" : "jpg")"
-    if !pictures.contains(where: { $0.path == path }) { pictures.append((path, source.bytes)) }
+    if picturesOfImages.insert(image).inserted { pictures.append((path, source.bytes)) }
     let id = newIdentifier()
     let wraps: (Texture.Wrap) -> String = { wrap in
       switch wrap {
@@ -119,7 +120,7 @@ struct ThreeMFPropertyWriter {
       filter="\(texture.isSmooth ? "auto" : "nearest")"/>
 
       """.utf8)
-    textureOfImage[index] = id
+    identifierOfTexture[index] = id
     return id
   }
 

@@ -14,18 +14,15 @@ struct ThreeMFReader {
   private var scene = Scene()
   private var surfaces: ThreeMFSurfaces
   /// The shapes that are there already.
-  private var shapes: [ShapeKey: Int] = [:]
+  private var shapes: [ObjectKey: Int] = [:]
+  /// How many triangles are placed so far.
+  private var triangles = 0
   /// The objects that are being placed: one inside itself is an error.
   private var open: [ObjectKey] = []
 
   private struct ObjectKey: Hashable {
     let path: String
     let object: Int
-  }
-
-  private struct ShapeKey: Hashable {
-    let object: ObjectKey
-    let inherited: ThreeMFModel.Property?
   }
 
   /// More placed objects are refused: a few components, each naming two, make more than there is room for.
@@ -49,8 +46,8 @@ struct ThreeMFReader {
     let supports = Set(["support", "solidsupport"])
     var hasSupport = false
     for item in model.items {
-      scene.roots.append(try place(item, from: package.modelPath, nil))
-      let path = item.path ?? package.modelPath
+      scene.roots.append(try place(item, from: package.modelPath))
+      let path = item.path.map(ThreeMFPackage.normalized) ?? package.modelPath
       hasSupport =
         hasSupport || supports.contains(package.models[path]?.objects[item.object]?.kind ?? "")
     }
@@ -63,14 +60,18 @@ struct ThreeMFReader {
 
   /// The node of an object in its place.
   private mutating func place(
-    _ component: ThreeMFModel.Component, from path: String, _ inherited: ThreeMFModel.Property?
+    _ component: ThreeMFModel.Component, from path: String
   ) throws(FormatError) -> Int {
-    let key = ObjectKey(path: component.path ?? path, object: component.object)
+    let key = ObjectKey(
+      path: component.path.map(ThreeMFPackage.normalized) ?? path, object: component.object)
     guard let model = package.models[key.path], let object = model.objects[key.object] else {
       throw FormatError("bad-3mf", "object \(key.object) is named and not there", at: key.path)
     }
-    guard !open.contains(key), open.count < 100 else {
+    guard !open.contains(key) else {
       throw FormatError("bad-3mf", "object \(key.object) is a component of itself", at: key.path)
+    }
+    guard open.count < 100 else {
+      throw FormatError("too-large", "components are nested more than 100 deep", at: key.path)
     }
     guard scene.nodes.count < Self.nodeLimit else {
       throw FormatError(
@@ -83,20 +84,25 @@ struct ThreeMFReader {
       Scene.Node(name: object.name, parentFromNode: component.parentFromObject))
     switch object.content {
     case .mesh(let mesh):
-      let shape = ShapeKey(object: key, inherited: object.property ?? inherited)
-      if shapes[shape] == nil {
+      triangles += mesh.triangles.count
+      guard triangles <= SceneFile.triangleLimit else {
+        throw FormatError(
+          "too-large", "the objects placed have over \(SceneFile.triangleLimit) triangles",
+          at: key.path)
+      }
+      if shapes[key] == nil {
         do throws(FormatError) {
-          let parts = try surfaces.parts(of: mesh, in: key.path, shape.inherited, door)
+          let parts = try surfaces.parts(of: mesh, in: key.path, object.property, door)
           scene.shapes.append(Scene.Shape(name: object.name, parts: parts))
-          shapes[shape] = scene.shapes.count - 1
+          shapes[key] = scene.shapes.count - 1
         } catch {
           throw error.inside("\(key.path), object \(key.object)")
         }
       }
-      scene.nodes[node].shape = shapes[shape]
+      scene.nodes[node].shape = shapes[key]
     case .components(let components):
       for child in components {
-        let index = try place(child, from: key.path, object.property ?? inherited)
+        let index = try place(child, from: key.path)
         scene.nodes[node].children.append(index)
       }
     }

@@ -6,14 +6,13 @@ import Work
 
 /// Turns the properties that triangles name into parts with materials, vertex colors and UVs.
 struct ThreeMFSurfaces {
-  private let package: ThreeMFPackage
+  private var package: ThreeMFPackage
   private let log: LogSink
   private var materials: [Material] = []
   private var textures: [Texture] = []
   private var images: [ImageSource] = []
   private var materialOfLook: [Look: Int] = [:]
   private var imageOfPath: [String: Int] = [:]
-  private var hasWarned = false
 
   init(package: ThreeMFPackage, log: LogSink) { (self.package, self.log) = (package, log) }
 
@@ -164,7 +163,7 @@ extension ThreeMFSurfaces {
       return Resolved(look: .texture(path: path, texture), group: group, indices: indices)
     case .layers(let layers, let rows):
       if layers.count > 2 {
-        warnOnce("of multi-properties only the topmost color or texture is kept")
+        log.warn("of multi-properties only the topmost color or texture is kept")
       }
       for (level, layer) in layers.enumerated().reversed() {
         guard let inner = model.properties[layer] else { continue }
@@ -175,7 +174,7 @@ extension ThreeMFSurfaces {
         }
         // The conformance samples ask readers to pass over a layer that names what there is not.
         guard own.max() < inner.count else {
-          warnOnce(
+          log.warn(
             "multi-properties name property \(own.max()) and group \(layer) has \(inner.count)")
           continue
         }
@@ -183,11 +182,6 @@ extension ThreeMFSurfaces {
       }
       return Resolved()
     }
-  }
-
-  private mutating func warnOnce(_ text: String) {
-    if !hasWarned { log.warn(text) }
-    hasWarned = true
   }
 
   private func attributes(
@@ -261,16 +255,23 @@ extension ThreeMFSurfaces {
 
   private mutating func texture(_ id: Int, _ model: ThreeMFModel) -> Int {
     let source = model.textures[id]!
-    if imageOfPath[source.path] == nil {
-      let bytes = (try? package.part(source.path)) ?? nil
+    let path = ThreeMFPackage.normalized(source.path)
+    if imageOfPath[path] == nil {
+      var bytes: [UInt8]?
+      var problem = "the package does not hold \(source.path.prefix(60))"
+      do throws(FormatError) {
+        bytes = try package.part(path)
+      } catch {
+        problem = error.message
+      }
       let name = source.path.split(separator: "/").last.map(String.init) ?? ""
       images.append(
         ImageSource(
           name: name, mediaType: source.mediaType, bytes: bytes ?? [],
-          problem: bytes == nil ? "the package does not hold \(source.path)" : nil))
-      imageOfPath[source.path] = images.count - 1
+          problem: bytes == nil ? problem : nil))
+      imageOfPath[path] = images.count - 1
     }
-    var texture = Texture(image: imageOfPath[source.path])
+    var texture = Texture(image: imageOfPath[path])
     (texture.wrapU, texture.wrapV) = (source.wrapU, source.wrapV)
     texture.isSmooth = source.isSmooth
     textures.append(texture)

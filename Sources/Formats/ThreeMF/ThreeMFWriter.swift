@@ -38,7 +38,7 @@ struct ThreeMFWriter {
     var properties = ThreeMFPropertyWriter(scene)
     var objects: [UInt8] = []
     var items = ""
-    var objectOfShape: [Int: Int] = [:]
+    var objectOfShape: [Int: (id: Int, uuid: String)] = [:]
     var uniqueness = 0
     var dropped = 0
     for place in scene.placed where place.part == 0 {
@@ -46,15 +46,22 @@ struct ThreeMFWriter {
       if objectOfShape[place.shape] == nil {
         let mesh = ThreeMFMeshWriter(shape, &properties)
         dropped += mesh.degenerate
+        // An object has a triangle at least.
+        if mesh.degenerate == mesh.count { continue }
         let id = properties.newIdentifier()
         objects += mesh.object(id: id, name: shape.name)
-        objectOfShape[place.shape] = id
+        objectOfShape[place.shape] = (id, mesh.identifier(id))
       }
       uniqueness += 1
+      let object = objectOfShape[place.shape]!
       let transform = Self.transform(place.worldFromNode)
-      let uuid = ThreeMFMeshWriter.identifier(of: Array(transform.utf8), uniqueness)
+      let uuid = ThreeMFMeshWriter.identifier(
+        of: Array((object.uuid + transform).utf8), uniqueness)
       items +=
-        "<item objectid=\"\(objectOfShape[place.shape]!)\"\(transform) p:UUID=\"\(uuid)\"/>\n"
+        "<item objectid=\"\(object.id)\"\(transform) p:UUID=\"\(uuid)\"/>\n"
+    }
+    guard uniqueness > 0 else {
+      throw FormatError("no-triangles", "every triangle has two corners at one place")
     }
     if dropped > 0 {
       log.warn("\(dropped) triangles with two corners at one place are left out, as 3MF has none")

@@ -16,7 +16,9 @@ enum XMLName {
     while let start = rest.firstIndex(of: "&") {
       result += rest[..<start]
       rest = rest[start...]
-      guard let end = rest.firstIndex(of: ";"), let character = character(rest[..<end].dropFirst())
+      // No name is longer, and looking further each time would take the square of the length.
+      guard let end = rest.prefix(12).firstIndex(of: ";"),
+        let character = character(rest[..<end].dropFirst())
       else {
         result += "&"
         rest = rest.dropFirst()
@@ -56,7 +58,7 @@ enum XMLName {
       case "&": result += "&amp;"
       case "\"": result += "&quot;"
       case "\t", "\n", "\r": result.unicodeScalars.append(scalar)
-      case _ where scalar.value < 0x20: break
+      case _ where scalar.value < 0x20 || scalar.value & 0xFFFE == 0xFFFE: break
       default: result.unicodeScalars.append(scalar)
       }
     }

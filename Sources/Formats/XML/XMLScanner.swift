@@ -132,21 +132,6 @@ struct XMLScanner {
     while depth > outside, try next() != .end {}
   }
 
-  /// The text inside the element that was opened last, which is then closed; elements inside are skipped.
-  mutating func text() throws(FormatError) -> String {
-    let outside = depth - 1
-    var text = ""
-    while depth > outside {
-      let start = offset
-      let isText = depth == outside + 1 && !isEmptyElement
-      if isText { _ = try skipToTag() }
-      let end = offset
-      if isText { text += string(start..<end) }
-      if try next() == .end { break }
-    }
-    return text
-  }
-
   /// The unprefixed attribute of that name.
   func value(_ key: UInt64) -> Range<Int>? {
     for attribute in attributes where attribute.key == key && attribute.prefix.isEmpty {
@@ -242,6 +227,7 @@ extension XMLScanner {
         return
       }
       let (key, prefix) = try name()
+      guard attributes.count < 100 else { throw error("a tag has more than 100 attributes") }
       attributes.append(Attribute(key: key, prefix: prefix, value: try quoted()))
     }
   }

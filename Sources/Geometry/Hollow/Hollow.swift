@@ -44,8 +44,9 @@ extension Mesh {
     }
     let wall = Float(settings.wallMillimeters * millimeter)
     let spacing = min(Double(bounds.diagonal) / 133, Double(wall) / 2.5)
-    let points = Double(bounds.size.x) * Double(bounds.size.y) * Double(bounds.size.z)
-    guard points / (spacing * spacing * spacing) < 2e8 else {
+    // As many as the lattice has, with its margin.
+    let counts = SIMD3<Double>(bounds.size) / spacing + 6
+    guard counts.x * counts.y * counts.z < 2e8 else {
       throw MeshError(
         "wall-too-thin",
         "a wall of \(settings.wallMillimeters) mm is too thin for a model of this size; the lattice would not fit into memory",

@@ -29,8 +29,9 @@ extension Mesh {
   ) throws -> (mesh: Mesh, sources: [Int], filled: Int) {
     let all = connectedParts()
     let meshes = parts(all) { _, _ in }
-    let kept = zip(all, meshes).filter { $0.1.report().volume > 0 }.flatMap(\.0).sorted()
-    let filled = meshes.count { $0.report().volume <= 0 }
+    let volumes = meshes.map { $0.report().volume }
+    let kept = zip(all, volumes).filter { $0.1 > 0 }.flatMap(\.0).sorted()
+    let filled = volumes.count { $0 <= 0 }
     guard filled > 0 else { return (self, Array(triangles.indices), 0) }
     let outer = parts([kept]) { _, _ in }[0]
     // What floated in a cavity lies in the solid now, and repair takes away what is buried.

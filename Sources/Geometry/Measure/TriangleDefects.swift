@@ -25,7 +25,7 @@ extension Mesh {
     for edge in 0..<edges.count {
       let around = edges[edge]
       if around.count == 2, isForward(around.first!) != isForward(around.last!) { continue }
-      for halfedge in around {
+      for halfedge in around where defects[Int(halfedge / 3)] != .nonManifold {
         defects[Int(halfedge / 3)] = around.count == 1 ? .open : .nonManifold
       }
     }

@@ -18,7 +18,7 @@ public struct Weld: Sendable {
     for (vertex, position) in positions.enumerated() {
       let key = position + 0  // -0 becomes +0
       var slot = Self.hash(key) & (table.count - 1)
-      while table[slot] != .max && keys[Int(table[slot])] != key {
+      while table[slot] != .max && !Self.isSame(keys[Int(table[slot])], key) {
         slot = (slot + 1) & (table.count - 1)
       }
       if table[slot] == .max {
@@ -42,6 +42,12 @@ public struct Weld: Sendable {
         pointOfVertex[Int(triangle.x)], pointOfVertex[Int(triangle.y)],
         pointOfVertex[Int(triangle.z)])
     }
+  }
+
+  /// Equal, or neither a number: what is no place is one point, or a file of them would take for ever.
+  @inline(__always)
+  private static func isSame(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> Bool {
+    a == b || a != a && b != b
   }
 
   /// Makes the table four times as large.

@@ -35,8 +35,8 @@ public struct PrintReview: Sendable {
   public let overhangs: [PrintRegion]
   /// Cavities without a way out, largest first; `extreme` is the volume.
   public let pockets: [PrintRegion]
-  /// The thinnest wall found.
-  public let leastWall: Double
+  /// The thinnest wall found; nil where no two faces look opposite ways.
+  public let leastWall: Double?
 
   public var overhangArea: Double { overhangs.reduce(0) { $0 + $1.area } }
 }

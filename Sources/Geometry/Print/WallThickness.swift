@@ -50,7 +50,8 @@ struct WallThickness {
     samples = found.compactMap { $0 }
   }
 
-  var least: Double { Double(samples.map(\.thickness).min() ?? 0) }
+  /// Nil where no two faces look opposite ways.
+  var least: Double? { samples.map(\.thickness).min().map(Double.init) }
 
   func regions(thinnerThan limit: Double) -> [PrintRegion] {
     let thin = samples.filter { Double($0.thickness) < limit }

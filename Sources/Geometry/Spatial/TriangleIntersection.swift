@@ -118,7 +118,10 @@ enum TriangleIntersection {
     // All of one on one side of the other's plane: the usual case.
     let sides = sides(of: a, b)
     if isClear(sides) { return false }
-    if sides == .zero { return meetInPlane(a, b) }
+    if sides == .zero, let axis = droppableAxis(b.0, b.1, b.2), droppableAxis(a.0, a.1, a.2) != nil
+    {
+      return !hasBeyondEdge(a, b, axis) && !hasBeyondEdge(b, a, axis)
+    }
     if isClear(self.sides(of: b, a)) { return false }
     return segmentMeets(a.0, a.1, b) || segmentMeets(a.1, a.2, b) || segmentMeets(a.2, a.0, b)
       || segmentMeets(b.0, b.1, a) || segmentMeets(b.1, b.2, a) || segmentMeets(b.2, b.0, a)
@@ -136,11 +139,6 @@ enum TriangleIntersection {
   }
 
   /// Triangles of one plane meet unless the line of an edge of either has the other beyond it.
-  private static func meetInPlane(_ a: Corners, _ b: Corners) -> Bool {
-    guard let axis = droppableAxis(a.0, a.1, a.2) else { return false }
-    return !hasBeyondEdge(a, b, axis) && !hasBeyondEdge(b, a, axis)
-  }
-
   private static func hasBeyondEdge(_ t: Corners, _ other: Corners, _ axis: Int) -> Bool {
     let winding = planarOrientation(t.0, t.1, t.2, dropping: axis)
     func isBeyond(_ p: SIMD3<Float>, _ q: SIMD3<Float>) -> Bool {

@@ -8,7 +8,7 @@ extension Mesh {
   /// or, where that is in another chart, at the nearest place of its triangle's, so that no triangle mixes
   /// charts; along their borders the result has its vertices once for each.
   ///
-  /// - Returns: the surface with normals, texture coordinates and colors where this mesh has them, and for
+  /// - Returns: the surface with texture coordinates and colors where this mesh has them, and for
   ///   each triangle the one it takes after.
   func projectingAttributes(
     onto surface: Mesh, _ work: WorkContext
@@ -61,10 +61,9 @@ extension Mesh {
       }
       return corners
     }
+    // Not normals: a new surface has two sides where the old one may have had one.
     let streams = attributes
     let result = VertexAttributes(
-      normals: streams.normals.isEmpty
-        ? [] : places.map { interpolated(streams.normals, at: $0).normalized },
       uvs: streams.uvs.map { stream in
         stream.isEmpty ? [] : places.map { interpolated(stream, at: $0) }
       },

@@ -72,7 +72,7 @@ struct PrintCertificate {
         holds: abs(box.minimum.z) <= 1e-5 * box.diagonal),
     ]
     if let height = options.heightMillimeters {
-      // Repair may take away a spike at the top; a tenth of a layer is what anybody sees.
+      // Repair may take away a spike at the top: half a percent, and no less than a fifth of a layer.
       list.append(
         Property(
           name: "heightMillimeters", found: .number(Double(box.size.z)),
@@ -122,7 +122,7 @@ extension PrintCertificate {
       "hollow": hollow,
       "thinWalls": regions(review.thinWalls, "thinnestMillimeters"),
       "thinWallCount": .integer(review.thinWalls.count),
-      "leastWallMillimeters": .number(review.leastWall),
+      "leastWallMillimeters": review.leastWall.map { .number($0) } ?? .null,
       "overhangs": regions(review.overhangs, "lowestMillimeters"),
       "overhangArea": .number(review.overhangArea),
       "trappedPockets": regions(review.pockets, "volumeCubicMillimeters"),

@@ -11,7 +11,7 @@ enum PrintThumbnail {
   private static let size = 256
 
   /// A PNG, or nothing with a warning where pictures cannot be drawn.
-  static func png(of solid: PrintJob.Solid, _ work: WorkContext) -> [UInt8] {
+  static func png(of solid: PrintJob.Solid, _ work: WorkContext) throws -> [UInt8] {
     do {
       let scene = Scene(mesh: solid.mesh, material: Material.plain).turned(from: .z, to: .y)
       let lens = Intrinsics(width: size, height: size, fieldOfView: 0.6)
@@ -22,6 +22,7 @@ enum PrintThumbnail {
         try PreparedScene(scene, work), settings: RenderSettings(), intrinsics: lens, work)
       return try ImageFile.encodePNG(renderer.frame(camera).color)
     } catch {
+      try work.checkCancelled()
       work.log.warn("the 3MF gets no picture of the model: \(error)")
       return []
     }

@@ -50,11 +50,14 @@ public enum HollowModel: Verb {
     }
     work.progress.enter("write")
     let printable = try hollow.mesh.solidReport(nil, work).isPrintable
+    // Drawn first: what cannot be drawn leaves no half of what was asked.
+    let picture =
+      call.options.picture == nil
+      ? [] : try MeshPicture.png([try opened(hollow.mesh, up: axis, work)], up: axis, work)
     var outputs = try source.write(
       hollow.mesh, from: hollow.sources, as: target, to: call.output!, work)
     if let path = call.options.picture {
-      let panel = try opened(hollow.mesh, up: axis, work)
-      try StagedFile.write(try MeshPicture.png([panel], up: axis, work), to: path)
+      try StagedFile.write(picture, to: path)
       outputs.append(Artifact(path: path, mediaType: "image/png"))
     }
     let wall = hollow.leastWall / millimeter

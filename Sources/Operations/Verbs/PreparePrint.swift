@@ -65,17 +65,22 @@ public enum PreparePrint: Verb {
     let job = try PrintJob(call, target, work)
     let solid = try job.solid(work)
     let thumbnail =
-      target == .threeMF && !call.options.skipThumbnail ? PrintThumbnail.png(of: solid, work) : []
+      target == .threeMF && !call.options.skipThumbnail
+      ? try PrintThumbnail.png(of: solid, work) : []
     let file = try StagedFile(path: call.output!)
     try file.fill(job.encoded(solid, thumbnail, work.log))
     work.progress.enter("prove")
     let certificate = try PrintCertificate(file.temporaryPath, job, solid, call, work)
     work.progress.enter("write")
     let paper = call.options.certificate ?? PrintCertificate.usualPath(for: call.output!)
-    try StagedFile.write(Array((certificate.json.text(pretty: true) + "\n").utf8), to: paper)
-    var outputs = [Artifact(path: paper, mediaType: "application/json")]
+    let sheet = try StagedFile(path: paper)
+    try sheet.fill(Array((certificate.json.text(pretty: true) + "\n").utf8))
     if certificate.holds {
       try file.commit()
+    }
+    try sheet.commit()
+    var outputs = [Artifact(path: paper, mediaType: "application/json")]
+    if certificate.holds {
       outputs.insert(Artifact(path: call.output!, mediaType: target.mediaType), at: 0)
     }
     return VerbResult(

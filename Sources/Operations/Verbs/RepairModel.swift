@@ -32,7 +32,9 @@ public enum RepairModel: Verb {
     -> VerbResult
   {
     let target = try SceneFormat(path: call.output!, writing: true)
-    try MeshPicture.check(call.options.picture, beside: [call.output!] + call.inputs)
+    try MeshPicture.check(
+      call.options.picture,
+      beside: [call.output!] + call.inputs + [call.options.report].compactMap(\.self))
     work.progress.declare([("read", 1), ("repair", 6), ("measure", 2), ("write", 1)])
     // In the unit of the result: what is proved must be what is written, to the bit.
     let source = try MeshInput.read(call.inputs[0], as: target, isTolerant: true, work)
@@ -43,6 +45,8 @@ public enum RepairModel: Verb {
     let hausdorff = change / Double(source.mesh.bounds.diagonal) * 100
     work.progress.enter("write")
     let report = RepairDescription(report: repaired.report, hausdorffPercent: hausdorff)
+    // Drawn first: what cannot be drawn leaves no half of what was asked.
+    let picture = call.options.picture == nil ? [] : try picture(repaired, source.mesh, call, work)
     var outputs = try source.write(
       repaired.mesh, from: repaired.sources, as: target, to: call.output!, work)
     if let path = call.options.report {
@@ -50,13 +54,7 @@ public enum RepairModel: Verb {
       outputs.append(Artifact(path: path, mediaType: "application/json"))
     }
     if let path = call.options.picture {
-      let up = try SceneFormat(path: call.inputs[0]).usualUp
-      let bytes = try MeshPicture.png(
-        [
-          .init(mesh: source.mesh, colors: try source.mesh.triangleDefects(work).map(\.color)),
-          .init(mesh: repaired.mesh, colors: changes(repaired, source.mesh)),
-        ], up: up, work)
-      try StagedFile.write(bytes, to: path)
+      try StagedFile.write(picture, to: path)
       outputs.append(Artifact(path: path, mediaType: "image/png"))
     }
     let isSolid = repaired.report.after.isPrintable
@@ -64,6 +62,18 @@ public enum RepairModel: Verb {
       outputs: outputs, result: report.json, text: report.text,
       unmetGuarantee: isSolid
         ? nil : "the result is not printable; --mode auto always ends with one")
+  }
+
+  private static func picture(
+    _ repaired: RepairedMesh, _ input: Mesh, _ call: VerbCall<RepairModelSettings>,
+    _ work: WorkContext
+  ) throws -> [UInt8] {
+    let up = try SceneFormat(path: call.inputs[0]).usualUp
+    return try MeshPicture.png(
+      [
+        .init(mesh: input, colors: try input.triangleDefects(work).map(\.color)),
+        .init(mesh: repaired.mesh, colors: changes(repaired, input)),
+      ], up: up, work)
   }
 
   /// Teal where a triangle is none of the input's.
