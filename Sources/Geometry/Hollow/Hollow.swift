@@ -43,7 +43,9 @@ extension Mesh {
         "not-a-solid", "it is not the closed surface of a solid; repair it first", at: "mesh")
     }
     let wall = Float(settings.wallMillimeters * millimeter)
-    let spacing = min(Double(bounds.diagonal) / 133, Double(wall) / 2.5)
+    // A few points to a wall, fewer where the model is hundreds of walls wide: flat parts need none.
+    let (span, thickness) = (Double(bounds.diagonal), Double(wall))
+    let spacing = min(span / 133, max(thickness / 2.5, min(thickness * 0.8, span / 300)))
     // As many as the lattice has, with its margin.
     let counts = SIMD3<Double>(bounds.size) / spacing + 6
     guard counts.x * counts.y * counts.z < 2e8 else {

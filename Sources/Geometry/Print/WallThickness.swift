@@ -50,9 +50,11 @@ struct WallThickness {
     samples = found.compactMap { $0 }
   }
 
-  /// Nil where no two faces look opposite ways.
-  var least: Double? { samples.map(\.thickness).min().map(Double.init) }
+  /// Nil where no two faces look opposite ways. Of the points spread over the surface only: slivers have
+  /// middles of no account.
+  var least: Double? { samples.filter { $0.area > 0 }.map(\.thickness).min().map(Double.init) }
 
+  /// Smaller regions than half a wall across are corners and slivers, not walls.
   func regions(thinnerThan limit: Double) -> [PrintRegion] {
     let thin = samples.filter { Double($0.thickness) < limit }
     // A wall is one region with both its faces.
@@ -62,6 +64,6 @@ struct WallThickness {
       return PrintRegion(
         center: thin[least].place, area: members.reduce(0) { $0 + thin[$1].area },
         extreme: Double(thin[least].thickness))
-    }
+    }.filter { $0.area > limit * limit / 4 }
   }
 }

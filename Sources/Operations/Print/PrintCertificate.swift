@@ -11,6 +11,8 @@ struct PrintCertificate {
   private struct Property {
     let name: String
     let found: JSONValue
+    /// What it is to be, in words.
+    let wanted: String
     let holds: Bool
   }
 
@@ -18,8 +20,6 @@ struct PrintCertificate {
   private let mesh: Mesh
   private let report: SolidReport
   private let review: PrintReview
-  private let deviation: Double
-  private let job: PrintJob
   private let solid: PrintJob.Solid
   private let call: VerbCall<PreparePrintSettings>
   private let file: (bytes: Int, digest: String)
@@ -30,7 +30,7 @@ struct PrintCertificate {
 
   /// - Parameter path: where the written file lies for now.
   init(
-    _ path: String, _ job: PrintJob, _ solid: PrintJob.Solid,
+    _ path: String, _ solid: PrintJob.Solid,
     _ call: VerbCall<PreparePrintSettings>, _ work: WorkContext
   ) throws {
     let format = try SceneFormat(path: call.output!, writing: true)
@@ -38,11 +38,9 @@ struct PrintCertificate {
     mesh = scene.merged()
     report = try mesh.solidReport(nil, work)
     review = try mesh.printReview(call.options.review, seed: call.seed, work)
-    let change = try mesh.largestChange(from: job.source.mesh, seed: call.seed, work)
-    deviation = change / Double(job.source.mesh.bounds.diagonal) * 100
     let artifact = Artifact(path: path, mediaType: "").json
     file = (artifact["bytes"]?.int ?? 0, artifact["sha256"]?.string ?? "")
-    (self.job, self.solid, self.call) = (job, solid, call)
+    (self.solid, self.call) = (solid, call)
     properties = Self.properties(
       report, mesh, isMillimeters: scene.unit == .millimeters, call.options)
   }
@@ -51,7 +49,7 @@ struct PrintCertificate {
     _ report: SolidReport, _ mesh: Mesh, isMillimeters: Bool, _ options: PreparePrintSettings
   ) -> [Property] {
     func none(_ name: String, _ count: Int) -> Property {
-      Property(name: name, found: .integer(count), holds: count == 0)
+      Property(name: name, found: .integer(count), wanted: "0", holds: count == 0)
     }
     let box = mesh.bounds
     var list = [
@@ -65,18 +63,24 @@ struct PrintCertificate {
       none("buriedTriangles", report.buriedTriangles),
       Property(
         name: "volumeMillilitres", found: .number(report.mesh.volume / 1000),
-        holds: report.mesh.volume > 0),
-      Property(name: "unitIsMillimeters", found: .bool(isMillimeters), holds: isMillimeters),
+        wanted: "more than 0", holds: report.mesh.volume > 0),
       Property(
-        name: "lowestMillimeters", found: .number(Double(box.minimum.z)),
+        name: "unitIsMillimeters", found: .bool(isMillimeters), wanted: "true",
+        holds: isMillimeters),
+      Property(
+        name: "lowestMillimeters", found: .number(Double(box.minimum.z)), wanted: "0",
         holds: abs(box.minimum.z) <= 1e-5 * box.diagonal),
     ]
     if let height = options.heightMillimeters {
-      // Repair may take away a spike at the top: half a percent, and no less than a fifth of a layer.
+      // Half a percent, and no less than a fifth of a layer; a hole through a tip takes the tip.
+      let tip = (options.wallMillimeters ?? 0) + 2 * options.drainDiameterMillimeters
+      let isDrained = options.wallMillimeters != nil && options.drainHoles > 0
+      let slack = max(0.02, 0.005 * height) + (isDrained ? tip : 0)
       list.append(
         Property(
           name: "heightMillimeters", found: .number(Double(box.size.z)),
-          holds: abs(Double(box.size.z) - height) <= max(0.02, 0.005 * height)))
+          wanted: "\(height.brief), within \(slack.brief)",
+          holds: abs(Double(box.size.z) - height) <= slack))
     }
     return list
   }
@@ -97,18 +101,18 @@ extension PrintCertificate {
       "certificate": "maquette-print-1",
       "tool": .string("Maquette \(maquetteVersion)"),
       "printable": .bool(holds),
-      "file": [
-        "name": .string(name(call.output!)), "bytes": .integer(file.bytes),
-        "sha256": .string(file.digest), "unit": "millimeters", "up": "z",
-      ],
+      "file": holds ? written : .null,
       "source": [
         "name": .string(name(call.inputs[0])),
         "sha256": .string(Digest.sha256(ofFile: call.inputs[0]) ?? ""),
-        "factor": .number(job.factor),
+        "factor": .number(solid.factor),
       ],
       "properties": .array(
         properties.map {
-          ["name": .string($0.name), "found": $0.found, "holds": .bool($0.holds)]
+          [
+            "name": .string($0.name), "found": $0.found, "wanted": .string($0.wanted),
+            "holds": .bool($0.holds),
+          ]
         }),
       "sizeMillimeters": .array([size.x, size.y, size.z].map { .number(Double($0)) }),
       "heightMillimeters": .number(Double(size.z)),
@@ -118,16 +122,26 @@ extension PrintCertificate {
       "massGrams": .number(mass),
       "triangles": .integer(report.mesh.triangles),
       "components": .integer(report.mesh.components - review.pockets.count),
-      "repair": RepairDescription(report: solid.repair, hausdorffPercent: deviation).json,
+      "repair": RepairDescription(report: solid.repair, hausdorffPercent: solid.hausdorffPercent)
+        .json,
       "hollow": hollow,
       "thinWalls": regions(review.thinWalls, "thinnestMillimeters"),
       "thinWallCount": .integer(review.thinWalls.count),
       "leastWallMillimeters": review.leastWall.map { .number($0) } ?? .null,
       "overhangs": regions(review.overhangs, "lowestMillimeters"),
+      "overhangCount": .integer(review.overhangs.count),
       "overhangArea": .number(review.overhangArea),
       "trappedPockets": regions(review.pockets, "volumeCubicMillimeters"),
       "trappedPocketCount": .integer(review.pockets.count),
       "settings": call.options.json,
+    ]
+  }
+
+  /// Null where nothing was written: an older file of that name is not what this is about.
+  private var written: JSONValue {
+    [
+      "name": .string(name(call.output!)), "bytes": .integer(file.bytes),
+      "sha256": .string(file.digest), "unit": "millimeters", "up": "z",
     ]
   }
 
@@ -162,13 +176,16 @@ extension PrintCertificate {
 
   var text: String {
     let size = mesh.bounds.size
-    let failed = properties.filter { !$0.holds }.map(\.name)
+    let failed = properties.filter { !$0.holds }.map {
+      "\($0.name) is \($0.found.text()) and is to be \($0.wanted)"
+    }
     var lines = [
       "printable       \(holds ? "yes" : "no: " + failed.joined(separator: ", "))",
       "size            \(Double(size.x).brief) x \(Double(size.y).brief) x \(Double(size.z).brief) mm",
       "volume          \(volume.brief) ml, \(mass.brief) g of \(call.options.material.rawValue)",
       "triangles       \(report.mesh.triangles)",
-      "repaired        \(RepairDescription.words(solid.repair.tier))",
+      "repaired        \(RepairDescription.words(solid.repair.tier)), largest change "
+        + "\(solid.hausdorffPercent.brief) % of the diagonal",
     ]
     if let hollow = solid.hollow {
       lines.append(

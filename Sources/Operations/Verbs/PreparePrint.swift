@@ -61,7 +61,8 @@ public enum PreparePrint: Verb {
     -> VerbResult
   {
     let target = try target(of: call)
-    work.progress.declare([("read", 1), ("repair", 6), ("hollow", 4), ("prove", 3), ("write", 1)])
+    let hollows: [(String, Double)] = call.options.wallMillimeters == nil ? [] : [("hollow", 8)]
+    work.progress.declare([("read", 1), ("repair", 6)] + hollows + [("prove", 3), ("write", 1)])
     let job = try PrintJob(call, target, work)
     let solid = try job.solid(work)
     let thumbnail =
@@ -70,7 +71,7 @@ public enum PreparePrint: Verb {
     let file = try StagedFile(path: call.output!)
     try file.fill(job.encoded(solid, thumbnail, work.log))
     work.progress.enter("prove")
-    let certificate = try PrintCertificate(file.temporaryPath, job, solid, call, work)
+    let certificate = try PrintCertificate(file.temporaryPath, solid, call, work)
     work.progress.enter("write")
     let paper = call.options.certificate ?? PrintCertificate.usualPath(for: call.output!)
     let sheet = try StagedFile(path: paper)
