@@ -24,6 +24,7 @@ import Testing
     let ceiling = try #require(review.overhangs.first)
     #expect(abs(ceiling.area - (400 - 16)) < 1e-2 && abs(ceiling.extreme - 10) < 1e-4)
     #expect(review.pockets.isEmpty)
+    #expect(abs(review.contactArea - 16) < 1e-3)
   }
 
   @Test func settingsDecideWhatIsFound() throws {

@@ -38,6 +38,10 @@ public struct PrintReview: Sendable {
   /// The thinnest wall found; nil where no two faces look opposite ways.
   public let leastWall: Double?
 
+  /// What faces down within three tenths of a millimetre of the plate, as the plate sees it: about what a
+  /// first layer can hold on to.
+  public let contactArea: Double
+
   public var overhangArea: Double { overhangs.reduce(0) { $0 + $1.area } }
 }
 
@@ -58,7 +62,16 @@ extension Mesh {
       thinWalls: walls.regions(thinnerThan: settings.minimumWallMillimeters * millimeter),
       overhangs: overhangs(
         beyond: settings.overhangDegrees * .pi / 180, plate: Float(0.01 * millimeter)),
-      pockets: pockets(), leastWall: walls.least)
+      pockets: pockets(), leastWall: walls.least,
+      contactArea: contactArea(within: Float(0.3 * millimeter)))
+  }
+
+  private func contactArea(within height: Float) -> Double {
+    let limit = bounds.minimum.z + height
+    return triangles.indices.reduce(0) { sum, triangle in
+      let (a, b, c) = corners(triangle)
+      return max(a.z, b.z, c.z) <= limit ? sum + max(0, -areaNormal(triangle).z / 2) : sum
+    }
   }
 
   /// Downward surface that leans further from upright than an angle in radians, and does not lie on the

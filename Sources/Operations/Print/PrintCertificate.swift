@@ -41,6 +41,11 @@ struct PrintCertificate {
     let artifact = Artifact(path: path, mediaType: "").json
     file = (artifact["bytes"]?.int ?? 0, artifact["sha256"]?.string ?? "")
     (self.solid, self.call) = (solid, call)
+    if review.contactArea < 1 {
+      work.log.warn(
+        "the print touches the plate in points only, which slicers may refuse; --base gives it a flat face"
+      )
+    }
     properties = Self.properties(
       report, mesh, isMillimeters: scene.unit == .millimeters, call.options)
   }
@@ -129,6 +134,7 @@ extension PrintCertificate {
       "thinWallCount": .integer(review.thinWalls.count),
       "leastWallMillimeters": review.leastWall.map { .number($0) } ?? .null,
       "overhangs": regions(review.overhangs, "lowestMillimeters"),
+      "contactSquareMillimeters": .number(review.contactArea),
       "overhangCount": .integer(review.overhangs.count),
       "overhangArea": .number(review.overhangArea),
       "trappedPockets": regions(review.pockets, "volumeCubicMillimeters"),
