@@ -42,8 +42,8 @@ struct WallLift {
         guard let closest = tree.closestPoint(to: place) else { return }
         let wall = closest.squaredDistance.squareRoot()
         least = min(least, wall)
-        guard wall < 0.99 * thickness, wall > 0 else { return }
-        let way = (place - closest.point) / wall * (0.998 * thickness - wall)
+        guard wall < 0.989 * thickness, wall > 0 else { return }
+        let way = (place - closest.point) / wall * (0.995 * thickness - wall)
         for corner in 0..<3 {
           let vertex = Int(names[corner])
           if way.length > ways[vertex].length { ways[vertex] = way }
@@ -55,7 +55,7 @@ struct WallLift {
         look((corners[corner] + corners[(corner + 1) % 3]) / 2)
       }
       // Where it is nearly too thin there may be more of that in between.
-      guard least < 0.997 * thickness else { continue }
+      guard least < 0.996 * thickness else { continue }
       for corner in 0..<3 {
         let (a, b, c) = (corners[corner], corners[(corner + 1) % 3], corners[(corner + 2) % 3])
         look((3 * a + b) / 4)
