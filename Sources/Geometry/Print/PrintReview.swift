@@ -38,8 +38,8 @@ public struct PrintReview: Sendable {
   /// The thinnest wall found; nil where no two faces look opposite ways.
   public let leastWall: Double?
 
-  /// What faces down within three tenths of a millimetre of the plate, as the plate sees it: about what a
-  /// first layer can hold on to.
+  /// The section of the solid two tenths of a millimetre above its lowest point: about what a first layer
+  /// can hold on to.
   public let contactArea: Double
 
   public var overhangArea: Double { overhangs.reduce(0) { $0 + $1.area } }
@@ -63,14 +63,23 @@ extension Mesh {
       overhangs: overhangs(
         beyond: settings.overhangDegrees * .pi / 180, plate: Float(0.01 * millimeter)),
       pockets: pockets(), leastWall: walls.least,
-      contactArea: contactArea(within: Float(0.3 * millimeter)))
+      contactArea: abs(sectionArea(at: bounds.minimum.z + Float(0.2 * millimeter))))
   }
 
-  private func contactArea(within height: Float) -> Double {
-    let limit = bounds.minimum.z + height
-    return triangles.indices.reduce(0) { sum, triangle in
+  /// How much of a level plane lies inside the solid: by Green's theorem over the segments in which
+  /// triangles cross it, all with the inside on the same side.
+  private func sectionArea(at height: Float) -> Double {
+    triangles.indices.reduce(0) { sum, triangle in
       let (a, b, c) = corners(triangle)
-      return max(a.z, b.z, c.z) <= limit ? sum + max(0, -areaNormal(triangle).z / 2) : sum
+      var (entry, exit) = (SIMD2<Double>.zero, SIMD2<Double>.zero)
+      var crosses = false
+      for (from, to) in [(a, b), (b, c), (c, a)] where (from.z < height) != (to.z < height) {
+        let share = Double((height - from.z) / (to.z - from.z))
+        let place = SIMD3<Double>(from) + (SIMD3<Double>(to) - SIMD3<Double>(from)) * share
+        crosses = true
+        if from.z < height { entry = [place.x, place.y] } else { exit = [place.x, place.y] }
+      }
+      return crosses ? sum + (exit.x * entry.y - exit.y * entry.x) / 2 : sum
     }
   }
 
