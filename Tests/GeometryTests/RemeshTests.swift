@@ -59,6 +59,33 @@ import Work
   }
 
   /// A plate much thinner than its new edges are long, with a rim that bends.
+  @Test func boundariesStayWhereAskedTo() throws {
+    let ball = Mesh.icosphere(levels: 3)
+    let half = try Mesh(
+      positions: ball.positions,
+      triangles: ball.triangles.filter { t in
+        [t.x, t.y, t.z].allSatisfy { ball.positions[Int($0)].z < 0.3 }
+      })
+    let result = try Self.remeshed(half) {
+      $0.edgeLength = 0.05
+      $0.keepBoundary = true
+    }
+    #expect(result.triangles.count > 2 * half.triangles.count)
+    #expect(Self.boundary(result) == Self.boundary(half))
+  }
+
+  /// The ends of the edges with one triangle.
+  private static func boundary(_ mesh: Mesh) -> Set<[SIMD3<Float>]> {
+    var edges: Set<[SIMD3<Float>]> = []
+    for t in mesh.triangles {
+      for corner in 0..<3 {
+        let ends = [t[corner], t[(corner + 1) % 3]].map { mesh.positions[Int($0)] }
+        if edges.remove(Array(ends.reversed())) == nil { edges.insert(ends) }
+      }
+    }
+    return edges
+  }
+
   @Test func aThinPlateDoesNotCutItself() throws {
     let ball = Mesh.icosphere(levels: 4)
     let plate = try Mesh(

@@ -135,6 +135,22 @@ struct BrokenShape: CustomTestStringConvertible, Sendable {
     #expect(result.sources.count == result.mesh.triangles.count)
   }
 
+  /// A gap in something round is filled round, its rim staying as it is; one with an edge about it flat.
+  @Test(arguments: [0.95, 0.8, 0.6] as [Float])
+  func gapsAreFilledAsTheSurfaceBends(_ height: Float) throws {
+    let ball = Mesh.icosphere(levels: 4)
+    let rest = ball.triangles.filter { t in
+      [t.x, t.y, t.z].contains { ball.positions[Int($0)].z < height }
+    }
+    let open = try Mesh(positions: ball.positions, triangles: rest)
+    let result = try open.repaired()
+    #expect(result.report.tier == .conservative)
+    #expect(result.report.untouchedPercent == 100)
+    #expect(result.report.after.isPrintable)
+    let tolerance: Float = height > 0.7 ? 0.006 : 0.03
+    for position in result.mesh.positions { #expect(abs(position.length - 1) < tolerance) }
+  }
+
   /// By a new surface: never exact, always a solid.
   @Test(arguments: BrokenShape.all)
   func newSurfacesAreSolids(_ shape: BrokenShape) throws {

@@ -1,3 +1,4 @@
+import Foundation
 import LinearMath
 import Work
 
@@ -35,7 +36,34 @@ extension Soup {
       let other = ContactCopy(point: copy.original, original: copy.original, fan: rest)
       if rest.isEmpty || !mover.move(other, &self, &names, name: fresh) { return nil }
     }
+    dropCrumbs(with: copies.map(\.point), under: pow(Double(diagonal) * 1e-4, 3))
     return copies.count
+  }
+
+  /// Leaves out what came off as a part by itself with next to no volume: parting may have turned it
+  /// inside out.
+  private mutating func dropCrumbs(with points: [UInt32], under least: Double) {
+    var sets = UnionFind(count: positions.count)
+    for t in triangles {
+      sets.unite(Int(t.x), Int(t.y))
+      sets.unite(Int(t.y), Int(t.z))
+    }
+    var volumes: [Int: Double] = [:]
+    for point in points { volumes[sets.find(Int(point))] = 0 }
+    var origins: [Int: SIMD3<Double>] = [:]
+    for (index, t) in triangles.enumerated() {
+      let part = sets.find(Int(t.x))
+      guard let volume = volumes[part] else { continue }
+      let corner = SIMD3<Double>(corners(index).0)
+      let origin = origins[part] ?? corner
+      origins[part] = origin
+      volumes[part] = volume + (corner - origin).dot(areaNormal(index)) / 6
+    }
+    let isKept = triangles.map { t in
+      guard let volume = volumes[sets.find(Int(t.x))] else { return true }
+      return abs(volume) >= least
+    }
+    keep { isKept[$0] }
   }
 }
 

@@ -85,6 +85,8 @@ extension Remesher {
     _ watch: RemeshWatch
   ) {
     self.watch = watch
+    keepsBoundary = settings.keepBoundary
+    if settings.keepBoundary { surface.lockBoundary() }
     lines = FeatureLines(&surface, angleDegrees: settings.featureAngleDegrees)
     places = lines.placeOfVertex
     let area = original.triangles.indices.reduce(0.0) { $0 + original.areaNormal($1).length / 2 }
@@ -132,6 +134,13 @@ extension Remesher {
 }
 
 extension HalfedgeMesh {
+  fileprivate mutating func lockBoundary() {
+    for slot in origins.indices where slot & 3 != 3 && !twins[slot].exists {
+      locked[origins[slot].slot] = true
+      locked[target(Halfedge(UInt32(slot))).slot] = true
+    }
+  }
+
   var meanEdgeLength: Double {
     var sum = 0.0
     var count = 0

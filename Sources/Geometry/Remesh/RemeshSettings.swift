@@ -26,5 +26,10 @@ public struct RemeshSettings: SettingsGroup {
     in: 0.0001...10)
   public var adaptiveTolerancePercent = 0.1
 
+  @Setting(
+    "Open boundaries keep their edges and vertices, bit by bit, instead of new ones along the same line."
+  )
+  public var keepBoundary = false
+
   public init() {}
 }

@@ -42,6 +42,8 @@ struct Remesher: ~Copyable {
   /// For each vertex, the edge length wanted there; empty likewise.
   var vertexSizes: [Float] = []
 
+  let keepsBoundary: Bool
+
   /// Where self-intersections are looked for, and what looks for them while faces have their numbers.
   let watch: RemeshWatch
   var gate: IntersectionGuard?
@@ -128,7 +130,7 @@ extension Remesher {
       for slot in mesh.origins.indices where slot & 3 != 3 {
         let halfedge = Halfedge(UInt32(truncatingIfNeeded: slot))
         let twin = mesh.twin(halfedge)
-        if twin.exists && twin.index < halfedge.index { continue }
+        if twin.exists ? twin.index < halfedge.index : keepsBoundary { continue }
         guard excess(halfedge) > 4 / 3, canSplit(halfedge) else { continue }
         isDone = false
         if isLongest(halfedge) && (!twin.exists || isLongest(twin)) { split(halfedge) }
@@ -148,7 +150,7 @@ extension Remesher {
   private func isLongest(_ halfedge: Halfedge) -> Bool {
     let length = excess(halfedge)
     return [halfedge.next, halfedge.previous].allSatisfy { side in
-      length >= excess(side) || !canSplit(side)
+      length >= excess(side) || !canSplit(side) || (keepsBoundary && !mesh.twin(side).exists)
     }
   }
 

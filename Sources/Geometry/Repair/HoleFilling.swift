@@ -2,20 +2,51 @@ import LinearMath
 import Work
 
 extension Soup {
-  /// Closes every gap with triangles over the points of its rim.
+  /// Closes every gap with triangles over the points of its rim, or where the surface about it goes on
+  /// smoothly, with a surface that does so too.
   ///
   /// Each gap gets the triangulation of least area (Barequet and Sharir, "Filling gaps in the boundary of
   /// a polyhedron", 1995) by dynamic programming; a rim of very many points is first parted by short
-  /// chords.
+  /// chords. For what is done to it then, see ``HoleFairing``.
   ///
   /// - Returns: the number of gaps filled.
   mutating func fillHoles(_ work: WorkContext) throws -> Int {
     let loops = EdgeBalance(triangles).loops
+    if loops.isEmpty { return 0 }
+    let about = trianglesAbout(Set(loops.lazy.filter { $0.count > 3 }.joined()))
+    let filler = HoleFiller(positions: positions)
     for loop in loops {
       try work.checkCancelled()
-      for triangle in HoleFiller(positions: positions).fill(loop) { append(triangle) }
+      let flat = filler.fill(loop)
+      let surface = Set(loop.flatMap { about[$0] ?? [] }).sorted().map { triangles[$0] }
+      let fairing = HoleFairing(
+        surface: surface, positions: filler.positions, rim: loop, flat: flat)
+      guard flat.count > 1, let smooth = try fairing.run(work) else {
+        for triangle in flat { append(triangle) }
+        continue
+      }
+      let base = UInt32(positions.count) &- UInt32(loop.count)
+      positions += smooth.points
+      for t in smooth.triangles {
+        var triangle = t &+ base
+        for corner in 0..<3 where Int(t[corner]) < loop.count {
+          triangle[corner] = loop[Int(t[corner])]
+        }
+        append(triangle)
+      }
     }
     return loops.count
+  }
+
+  /// For each of some points the triangles that have it.
+  private func trianglesAbout(_ points: Set<UInt32>) -> [UInt32: [Int]] {
+    var result: [UInt32: [Int]] = [:]
+    for (index, t) in triangles.enumerated() {
+      for corner in 0..<3 where points.contains(t[corner]) {
+        result[t[corner], default: []].append(index)
+      }
+    }
+    return result
   }
 }
 

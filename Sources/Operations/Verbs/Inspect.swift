@@ -113,6 +113,7 @@ public enum Inspect: Verb {
       "degenerate      \(report.degenerateTriangles) triangles",
       "duplicate       \(report.duplicateTriangles) triangles",
       "self-intersect  \(solid.selfIntersectingTriangles) triangles",
+      "buried          \(solid.buriedTriangles) triangles",
       "printable       \(yesNo(solid.isPrintable))",
       "materials       \(scene.materials.count), textures \(scene.textures.count)",
     ]
