@@ -9,17 +9,31 @@ extension Soup {
     let diagonal = Double(bounds.diagonal)
     var moved = 0
     for share in [1e-6, 1e-5, 1e-4, 4e-4, 1e-3] {
-      let balance = EdgeBalance(triangles)
-      if balance.isClosed { return moved }
-      let rim = Array(Set(balance.missing.flatMap { [$0.from, $0.to] })).sorted()
-      guard let (welded, count) = weld(rim, within: Float(share * diagonal)) else { continue }
+      let rim = rim
+      if rim.edges == 0 { return moved }
+      guard let (welded, count) = weld(rim.points, within: Float(share * diagonal)) else { continue }
       // Worth it only where gaps close; else it is detail that would be lost.
-      let after = EdgeBalance(welded.triangles)
-      if 2 * (balance.missing.count - after.missing.count) < count { continue }
+      if 2 * (rim.edges - welded.rim.edges) < count { continue }
       self = welded
       moved += count
     }
     return moved
+  }
+
+  /// Edges that an odd number of triangles have, and their points. Which way triangles run does not matter:
+  /// they are not turned yet.
+  private var rim: (edges: Int, points: [UInt32]) {
+    let edges = EdgeTable(triangles)
+    var isRim = [Bool](repeating: false, count: positions.count)
+    var count = 0
+    for edge in 0..<edges.count where !edges[edge].count.isMultiple(of: 2) {
+      let halfedge = Int(edges[edge].first!)
+      let triangle = triangles[halfedge / 3]
+      isRim[Int(triangle[halfedge % 3])] = true
+      isRim[Int(triangle[(halfedge % 3 + 1) % 3])] = true
+      count += 1
+    }
+    return (count, isRim.indices.filter { isRim[$0] }.map { UInt32($0) })
   }
 
   /// The soup with points within a distance of one another made one, nearest first; nil where none are.

@@ -37,7 +37,7 @@ struct EdgeTable {
       first = ends[point]
     }
     starts.append(keyed.count)
-    halfedges = keyed.map(\.y)
+    halfedges = keyed.map { $0.y }
     self.starts = starts
   }
 
