@@ -60,7 +60,7 @@ public enum BooleanModels: Verb {
       text: """
         triangles       \(result.triangles.count)
         components      \(report.mesh.components)
-        volume          \(report.mesh.volume)
+        volume          \(report.mesh.volume) cubic \(target.unit?.rawValue ?? "units")
         printable       \(report.isPrintable ? "yes" : "no")
         """)
   }
