@@ -50,7 +50,8 @@ let package = Package(
   ],
   targets: [
     // Floor 1: foundations and C libraries.
-    module("LinearMath"),
+    .systemLibrary(name: "CLanes"),
+    module("LinearMath", uses: ["CLanes"]),
     module("Settings"),
     module("Work"),
     library("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
