@@ -21,6 +21,7 @@ public struct Renderer: ~Copyable {
   /// The seam between what is drawn and who draws it.
   private enum Engine {
     case gl(GLEngine)
+    case software(SoftwareEngine, WorkContext)
   }
 
   private let engine: Engine
@@ -39,28 +40,31 @@ public struct Renderer: ~Copyable {
     _ scene: PreparedScene, settings: RenderSettings, intrinsics: Intrinsics,
     normalSpaceFromWorld: Matrix3 = .identity, _ work: WorkContext
   ) throws {
-    guard settings.engine != .software else {
-      throw RenderError(
-        "no-software-engine",
-        "there is no software engine yet; --engine gl draws on the processor through Mesa where "
-          + "there is no GPU")
-    }
     let options = EngineOptions(
       samples: settings.samples.count, exposure: Float(exp2(settings.exposureStops)),
       cullBackFaces: settings.cullBackFaces, blendedCutoff: settings.blendedSurfaces.cutoff,
       normalSpaceFromWorld: normalSpaceFromWorld)
-    let gl = try GLEngine(
-      scene, environment: try Self.environment(settings, work), table: try SpecularTable(work),
-      options: options, intrinsics: intrinsics, threads: work.threads)
-    engineName = "gl"
-    deviceName = gl.rendererName
-    engine = .gl(gl)
+    let environment = try Self.environment(settings, work)
+    let table = try SpecularTable(work)
+    if settings.engine == .gl {
+      let gl = try GLEngine(
+        scene, environment: environment, table: table, options: options, intrinsics: intrinsics,
+        threads: work.threads)
+      (engineName, deviceName) = ("gl", gl.rendererName)
+      engine = .gl(gl)
+    } else {
+      let software = try SoftwareEngine(
+        scene, environment: environment, table: table, options: options, work)
+      (engineName, deviceName) = ("software", "processor")
+      engine = .software(software, work)
+    }
   }
 
   /// Draws one view.
   public func frame(_ camera: Camera) throws -> Frame {
     switch engine {
     case .gl(let gl): try gl.frame(camera)
+    case .software(let software, let work): try software.frame(camera, work)
     }
   }
 

@@ -1,0 +1,113 @@
+import LinearMath
+
+/// Eight places on triangles of one surface and what is interpolated there.
+struct ShadingPoints {
+  /// As interpolated, not of length one.
+  private(set) var normal: Lanes3
+  /// Both texture coordinates, and how they change per pixel to the right and down.
+  private(set) var uv: Lanes4
+  private(set) var right: Lanes4
+  private(set) var down: Lanes4
+  private(set) var tangent: Lanes4
+  private(set) var color: Lanes4
+  /// 1 where the front shows, -1 where the back does.
+  private(set) var facing: SIMD8<Float>
+
+  /// - Parameters:
+  ///   - numbers: of the triangles, all of one surface.
+  ///   - x: places in pixels; those of lanes nobody asks for may be anything in the picture.
+  @inline(__always)
+  init(
+    _ surface: SoftwareScene.Surface, _ triangles: [ScreenTriangle], _ numbers: SIMD8<UInt32>,
+    _ x: SIMD8<Float>, _ y: SIMD8<Float>
+  ) {
+    typealias Rows = InlineArray<8, SIMD8<Float>>
+    var shape = Rows(repeating: .zero)
+    var paint = Rows(repeating: .zero)
+    var rates = Rows(repeating: .zero)
+    var facing = SIMD8<Float>(repeating: 1)
+    let usesPaint = surface.material.usesPaint
+    for lane in 0..<8 {
+      let triangle = triangles[Int(numbers[lane])]
+      let place = Interpolation(triangle, x[lane], y[lane])
+      let (i, j, k) = (
+        Int(triangle.vertices.x), Int(triangle.vertices.y), Int(triangle.vertices.z)
+      )
+      let a = surface.shape[i]
+      let (toB, toC) = (surface.shape[j] - a, surface.shape[k] - a)
+      shape[lane] = a + toB * place.second + toC * place.third
+      let (uvB, uvC) = (toB.highHalf, toC.highHalf)
+      rates[lane] = SIMD8(
+        lowHalf: uvB * place.secondRight + uvC * place.thirdRight,
+        highHalf: uvB * place.secondDown + uvC * place.thirdDown)
+      if usesPaint {
+        let a = surface.paint[i]
+        paint[lane] =
+          a + (surface.paint[j] - a) * place.second + (surface.paint[k] - a) * place.third
+      }
+      if triangle.showsBack { facing[lane] = -1 }
+    }
+    normal = Lanes3(Self.column(shape, 0), Self.column(shape, 1), Self.column(shape, 2))
+    uv = Self.columns(shape, from: 4)
+    right = Self.columns(rates, from: 0)
+    down = Self.columns(rates, from: 4)
+    tangent = Self.columns(paint, from: 0)
+    color = Self.columns(paint, from: 4)
+    self.facing = facing
+  }
+
+  @inline(__always)
+  private static func column(_ rows: InlineArray<8, SIMD8<Float>>, _ index: Int) -> SIMD8<Float> {
+    SIMD8(
+      rows[0][index], rows[1][index], rows[2][index], rows[3][index], rows[4][index],
+      rows[5][index], rows[6][index], rows[7][index])
+  }
+
+  @inline(__always)
+  private static func columns(_ rows: InlineArray<8, SIMD8<Float>>, from first: Int) -> Lanes4 {
+    Lanes4(
+      column(rows, first), column(rows, first + 1), column(rows, first + 2),
+      column(rows, first + 3))
+  }
+
+  /// What a map's picture holds at the places.
+  @inline(__always)
+  func sample(_ map: SoftwareMaterial.Map) -> Lanes4 {
+    let isFirst = map.channel == 0
+    let (u, v) = isFirst ? (uv.x, uv.y) : (uv.z, uv.w)
+    let (uRight, vRight) = isFirst ? (right.x, right.y) : (right.z, right.w)
+    let (uDown, vDown) = isFirst ? (down.x, down.y) : (down.z, down.w)
+    if map.isIdentity { return map.texture.sample(u, v, (uRight, vRight, uDown, vDown)) }
+    @inline(__always)
+    func turned(
+      _ u: SIMD8<Float>, _ v: SIMD8<Float>, _ x: Float, _ y: Float
+    ) -> (SIMD8<Float>, SIMD8<Float>) {
+      let first: SIMD8<Float> = u * map.rows.x + v * map.rows.y
+      let second: SIMD8<Float> = u * map.rows.z + v * map.rows.w
+      return (first + x, second + y)
+    }
+    let place = turned(u, v, map.offset.x, map.offset.y)
+    let (a, b) = (turned(uRight, vRight, 0, 0), turned(uDown, vDown, 0, 0))
+    return map.texture.sample(place.0, place.1, (a.0, a.1, b.0, b.1))
+  }
+}
+
+/// The weights of a triangle's second and third vertex at a place on the screen, in perspective, and how
+/// they change per pixel.
+struct Interpolation {
+  let second, third, secondRight, secondDown, thirdRight, thirdDown: Float
+
+  @inline(__always)
+  init(_ triangle: ScreenTriangle, _ x: Float, _ y: Float) {
+    let (across, down) = (x - triangle.x.x, y - triangle.y.x)
+    @inline(__always)
+    func at(_ plane: SIMD4<Float>) -> Float { plane.x + plane.y * across + plane.z * down }
+    let depth = 1 / at(triangle.nearness)
+    second = at(triangle.second) * depth
+    third = at(triangle.third) * depth
+    secondRight = (triangle.second.y - second * triangle.nearness.y) * depth
+    secondDown = (triangle.second.z - second * triangle.nearness.z) * depth
+    thirdRight = (triangle.third.y - third * triangle.nearness.y) * depth
+    thirdDown = (triangle.third.z - third * triangle.nearness.z) * depth
+  }
+}

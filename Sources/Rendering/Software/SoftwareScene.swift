@@ -1,0 +1,112 @@
+import Geometry
+import LinearMath
+import Scenes
+import Work
+
+/// A prepared scene as the software engine reads it.
+struct SoftwareScene: Sendable {
+  struct Surface: Sendable {
+    let positions: [SIMD3<Float>]
+    let triangles: [SIMD3<UInt32>]
+    /// For each vertex normal, 0, first and second texture coordinates.
+    let shape: [SIMD8<Float>]
+    /// For each vertex tangent and color; empty where no material asks for them.
+    let paint: [SIMD8<Float>]
+    let material: SoftwareMaterial
+  }
+
+  let surfaces: [Surface]
+
+  init(_ scene: PreparedScene, blendedCutoff: Float, _ work: WorkContext) throws {
+    let textures = try parallelMap(count: scene.pictures.count, work) { index in
+      TexturePyramid(scene.pictures[index])
+    }
+    surfaces = scene.surfaces.map { surface in
+      let (mesh, streams) = (surface.mesh, surface.mesh.attributes)
+      let sets = surface.material.uvSets.map { streams.uvs[$0] }
+      func uv(_ channel: Int, _ vertex: Int) -> SIMD2<Float> {
+        let uv = channel < sets.count ? sets[channel][vertex] : .zero
+        // Coordinates that no picture can have would lead out of it.
+        return uv.replacing(with: 0, where: .!(uv .< 1e6) .| .!(uv .> -1e6))
+      }
+      let shape = mesh.positions.indices.map { vertex in
+        let (first, second) = (uv(0, vertex), uv(1, vertex))
+        return SIMD8(
+          lowHalf: SIMD4(streams.normals[vertex], 0),
+          highHalf: SIMD4(first.x, first.y, second.x, second.y))
+      }
+      let hasPaint = surface.material.normal != nil || !streams.colors.isEmpty
+      let paint =
+        hasPaint
+        ? mesh.positions.indices.map { vertex in
+          SIMD8(
+            lowHalf: streams.tangents.isEmpty ? SIMD4(1, 0, 0, 1) : streams.tangents[vertex],
+            highHalf: streams.colors.isEmpty ? SIMD4(1, 1, 1, 1) : streams.colors[vertex])
+        } : []
+      return Surface(
+        positions: mesh.positions, triangles: mesh.triangles, shape: shape, paint: paint,
+        material: SoftwareMaterial(
+          surface.material, textures, hasColors: !streams.colors.isEmpty,
+          blendedCutoff: blendedCutoff))
+    }
+  }
+}
+
+/// A material with its pictures at hand.
+struct SoftwareMaterial: Sendable {
+  struct Map: Sendable {
+    let texture: TexturePyramid
+    /// Which of the two texture coordinates.
+    let channel: Int
+    /// The rows that turn and scale the coordinate, and what is added.
+    let rows: SIMD4<Float>
+    let offset: SIMD2<Float>
+    let isIdentity: Bool
+
+    init?(_ map: PreparedMaterial.Map?, _ textures: [TexturePyramid]) {
+      guard let map else { return nil }
+      let x = map.transform.applied(to: [1, 0]) - map.transform.offset
+      let y = map.transform.applied(to: [0, 1]) - map.transform.offset
+      texture = textures[map.picture]
+      channel = map.channel
+      rows = SIMD4(x.x, y.x, x.y, y.y)
+      offset = map.transform.offset
+      isIdentity = map.transform.isIdentity
+    }
+  }
+
+  let baseColor: SIMD4<Float>
+  let metallic, roughness, normalScale, occlusionStrength: Float
+  let emissive: SIMD3<Float>
+  let isUnlit, isDoubleSided, isBlended, hasColors: Bool
+  /// Below this alpha a sample is not there; nil where alpha does not decide.
+  let maskCutoff: Float?
+  /// Below this alpha a blended surface does not count for depth, normal and mask.
+  let blendedCutoff: Float
+  let baseColorMap, metallicRoughnessMap, normalMap, occlusionMap, emissiveMap: Map?
+  /// Occlusion is the red of the metallic-roughness picture.
+  let sharesOcclusion: Bool
+
+  init(
+    _ material: PreparedMaterial, _ textures: [TexturePyramid], hasColors: Bool,
+    blendedCutoff: Float
+  ) {
+    let source = material.source
+    (baseColor, metallic, roughness) = (source.baseColor, source.metallic, source.roughness)
+    (normalScale, occlusionStrength) = (source.normalScale, source.occlusionStrength)
+    emissive = source.emissive * source.emissiveStrength
+    (isUnlit, isDoubleSided) = (source.isUnlit, source.isDoubleSided)
+    (isBlended, self.hasColors) = (material.isBlended, hasColors)
+    maskCutoff = if case .mask(let cutoff) = source.alphaMode { cutoff } else { nil }
+    self.blendedCutoff = blendedCutoff
+    sharesOcclusion =
+      material.occlusion != nil && material.occlusion == material.metallicRoughness
+    baseColorMap = Map(material.baseColor, textures)
+    metallicRoughnessMap = Map(material.metallicRoughness, textures)
+    normalMap = Map(material.normal, textures)
+    occlusionMap = sharesOcclusion ? nil : Map(material.occlusion, textures)
+    emissiveMap = Map(material.emissive, textures)
+  }
+
+  var usesPaint: Bool { normalMap != nil || hasColors }
+}

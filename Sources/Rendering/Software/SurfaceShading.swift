@@ -1,0 +1,186 @@
+import LinearMath
+
+/// The light that surfaces send to the eye, eight places at a time. The page *Shading* says what is computed.
+struct SurfaceShading: Sendable {
+  private let environment: EnvironmentPyramid
+  private let irradiance: [SIMD3<Float>]
+  private let table: [SIMD2<Float>]
+  private let exposure: Float
+
+  init(_ environment: Environment, _ table: SpecularTable, exposure: Float) {
+    self.environment = EnvironmentPyramid(environment.specular)
+    irradiance = environment.irradiance
+    self.table = table.entries
+    self.exposure = exposure
+  }
+
+  /// What a place looks like.
+  struct Appearance {
+    /// 0...1, linear, not multiplied by alpha.
+    let color: Lanes3
+    let alpha: SIMD8<Float>
+    /// The surface's normal without its map, towards the camera; of length one, or zero where normals cancel.
+    let normal: Lanes3
+  }
+
+  @inline(__always)
+  func appearance(
+    _ material: SoftwareMaterial, _ points: ShadingPoints, view: Lanes3
+  ) -> Appearance {
+    let base = Self.baseColor(material, points)
+    let size = points.normal.lengthSquared.roots
+    let scale: SIMD8<Float> = points.facing / greater(size, SIMD8(repeating: 1e-20))
+    let smooth = points.normal * scale.replacing(with: 0, where: size .<= 1e-4)
+    let light =
+      material.isUnlit ? base.xyz : self.light(material, points, base.xyz, smooth, view)
+    let exposed = light * SIMD8(repeating: exposure)
+    let alpha =
+      material.isBlended ? base.w.clamped(0, 1) : SIMD8<Float>(repeating: 1)
+    return Appearance(
+      color: Lanes3(
+        exposed.x.clamped(0, 1), exposed.y.clamped(0, 1), exposed.z.clamped(0, 1)),
+      alpha: alpha, normal: smooth)
+  }
+
+  /// Factor times vertex color times picture.
+  @inline(__always)
+  static func baseColor(_ material: SoftwareMaterial, _ points: ShadingPoints) -> Lanes4 {
+    var color = Lanes4(repeating: material.baseColor)
+    if material.hasColors { color = color * points.color }
+    if let map = material.baseColorMap { color = color * points.sample(map) }
+    return color
+  }
+
+  @inline(__always)
+  private func light(
+    _ material: SoftwareMaterial, _ points: ShadingPoints, _ base: Lanes3, _ smooth: Lanes3,
+    _ view: Lanes3
+  ) -> Lanes3 {
+    let normal = mapped(material, points, smooth)
+    var metallic = SIMD8<Float>(repeating: material.metallic)
+    var roughness = SIMD8<Float>(repeating: material.roughness)
+    var occlusion = SIMD8<Float>(repeating: 1)
+    if let map = material.metallicRoughnessMap {
+      let channels = points.sample(map)
+      metallic *= channels.z
+      roughness *= channels.y
+      if material.sharesOcclusion {
+        occlusion = (channels.x - 1) * material.occlusionStrength + 1
+      }
+    }
+    if let map = material.occlusionMap {
+      occlusion = (points.sample(map).x - 1) * material.occlusionStrength + 1
+    }
+    let isOccluded = material.sharesOcclusion || material.occlusionMap != nil
+    let facing = normal.dot(view)
+    let cosine = facing.clamped(1e-3, 1)
+    let dielectric: SIMD8<Float> = 0.04 * (1 - metallic)
+    let reflectance = base * metallic + Lanes3(dielectric, dielectric, dielectric)
+    let diffuse = base * (1 - metallic)
+
+    // Split sum with what further bounces between facets return.
+    let (scale, bias) = splitSum(cosine, roughness)
+    let lost: SIMD8<Float> = 1 - (scale + bias)
+    let mirror = normal * (facing * 2) - view
+    let glint = environment.sample(mirror, level: roughness * environment.last)
+    let soft = diffuseLight(normal)
+    let hidden = isOccluded ? specularOcclusion(cosine, occlusion, roughness) : occlusion
+    @inline(__always)
+    func channel(
+      _ f0: SIMD8<Float>, _ matt: SIMD8<Float>, _ glint: SIMD8<Float>, _ soft: SIMD8<Float>
+    ) -> SIMD8<Float> {
+      let single: SIMD8<Float> = f0 * scale + bias
+      let average: SIMD8<Float> = f0 + (1 - f0) * (1.0 / 21)
+      let multiple: SIMD8<Float> = lost * single * average / (1 - average * lost)
+      let remaining: SIMD8<Float> = matt * (1 - single - multiple)
+      return single * glint * hidden + (multiple + remaining) * soft * occlusion
+    }
+    let lit = Lanes3(
+      channel(reflectance.x, diffuse.x, glint.x, soft.x),
+      channel(reflectance.y, diffuse.y, glint.y, soft.y),
+      channel(reflectance.z, diffuse.z, glint.z, soft.z))
+    if material.emissive == .zero { return lit }
+    var glow = Lanes3(repeating: material.emissive)
+    if let map = material.emissiveMap {
+      let picture = points.sample(map)
+      glow = Lanes3(glow.x * picture.x, glow.y * picture.y, glow.z * picture.z)
+    }
+    return lit + glow
+  }
+
+  /// The normal turned by its map.
+  @inline(__always)
+  private func mapped(
+    _ material: SoftwareMaterial, _ points: ShadingPoints, _ smooth: Lanes3
+  ) -> Lanes3 {
+    guard let map = material.normalMap else { return smooth }
+    let picture = points.sample(map)
+    let x: SIMD8<Float> = (picture.x * 2 - 1) * material.normalScale
+    let y: SIMD8<Float> = (picture.y * 2 - 1) * material.normalScale
+    let z: SIMD8<Float> = picture.z * 2 - 1
+    let along = Self.unit(points.tangent.xyz) * points.facing
+    let across = smooth.cross(along) * points.tangent.w
+    return Self.unit(along * x + across * y + smooth * z)
+  }
+
+  @inline(__always)
+  private static func unit(_ vector: Lanes3) -> Lanes3 {
+    vector * (1 / greater(vector.lengthSquared.roots, SIMD8(repeating: 1e-20)))
+  }
+
+  /// Scale and bias of the reflectance, filtered from the table.
+  @inline(__always)
+  private func splitSum(
+    _ cosine: SIMD8<Float>, _ roughness: SIMD8<Float>
+  ) -> (SIMD8<Float>, SIMD8<Float>) {
+    let size = SpecularTable.size
+    let most = Float(size - 1)
+    let x = (cosine * Float(size) - 0.5).clamped(0, most)
+    let y = (roughness * Float(size) - 0.5).clamped(0, most)
+    let column = lesser(x.rounded(.down), SIMD8(repeating: most - 1))
+    let row = lesser(y.rounded(.down), SIMD8(repeating: most - 1))
+    let (shareX, shareY) = (x - column, y - row)
+    let index = row.truncated &* Int32(size) &+ column.truncated
+    let found = Lanes4 { lane in
+      let at = Int(index[lane])
+      let (across, down) = (shareX[lane], shareY[lane])
+      let above: SIMD2<Float> = table[at] + (table[at + 1] - table[at]) * across
+      let under = at + size
+      let below: SIMD2<Float> = table[under] + (table[under + 1] - table[under]) * across
+      return SIMD4(lowHalf: above + (below - above) * down, highHalf: .zero)
+    }
+    return (found.x, found.y)
+  }
+
+  /// Irradiance over pi.
+  @inline(__always)
+  private func diffuseLight(_ n: Lanes3) -> Lanes3 {
+    let (xy, yz, xz): (SIMD8<Float>, SIMD8<Float>, SIMD8<Float>) = (n.x * n.y, n.y * n.z, n.x * n.z)
+    let zz: SIMD8<Float> = n.z * n.z * 3 - 1
+    let xx: SIMD8<Float> = n.x * n.x - n.y * n.y
+    @inline(__always)
+    func channel(_ index: Int) -> SIMD8<Float> {
+      var sum: SIMD8<Float> = n.y * irradiance[1][index] + irradiance[0][index]
+      sum += n.z * irradiance[2][index]
+      sum += n.x * irradiance[3][index]
+      sum += xy * irradiance[4][index]
+      sum += yz * irradiance[5][index]
+      sum += zz * irradiance[6][index]
+      sum += xz * irradiance[7][index]
+      sum += xx * irradiance[8][index]
+      return greater(sum, .zero)
+    }
+    return Lanes3(channel(0), channel(1), channel(2))
+  }
+
+  /// Lagarde and de Rousiers, 2014.
+  @inline(__always)
+  private func specularOcclusion(
+    _ cosine: SIMD8<Float>, _ occlusion: SIMD8<Float>, _ roughness: SIMD8<Float>
+  ) -> SIMD8<Float> {
+    let power = (roughness * -16 - 1).exp2
+    let base = greater(cosine + occlusion, SIMD8(repeating: 1e-6))
+    let raised: SIMD8<Float> = (base.log2 * power).exp2
+    return (raised - 1 + occlusion).clamped(0, 1)
+  }
+}
