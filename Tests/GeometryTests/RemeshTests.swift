@@ -74,6 +74,20 @@ import Work
     #expect(Self.boundary(result) == Self.boundary(half))
   }
 
+  /// What is beside a long edge that stays cannot become small; that must not be tried for ever.
+  @Test func aLongBoundaryEdgeMayStay() throws {
+    let top = (0...40).map { SIMD3<Float>(10 - Float($0) / 4, 1, 0) }
+    let fan = try Mesh(
+      positions: [[0, 0, 0], [10, 0, 0]] + top,
+      triangles: (1..<42).map { SIMD3(0, UInt32($0), UInt32($0 + 1)) })
+    let result = try Self.remeshed(fan) {
+      $0.edgeLength = 0.25
+      $0.keepBoundary = true
+    }
+    #expect(Self.boundary(result) == Self.boundary(fan))
+    #expect(abs(result.report().area - 10) < 1e-4)
+  }
+
   /// The ends of the edges with one triangle.
   private static func boundary(_ mesh: Mesh) -> Set<[SIMD3<Float>]> {
     var edges: Set<[SIMD3<Float>]> = []

@@ -147,7 +147,8 @@ struct BrokenShape: CustomTestStringConvertible, Sendable {
     #expect(result.report.tier == .conservative)
     #expect(result.report.untouchedPercent == 100)
     #expect(result.report.after.isPrintable)
-    let tolerance: Float = height > 0.7 ? 0.006 : 0.03
+    // A flat filling is off by 1 - height in the middle.
+    let tolerance = 0.13 * (1 - height)
     for position in result.mesh.positions { #expect(abs(position.length - 1) < tolerance) }
   }
 

@@ -132,8 +132,10 @@ extension Remesher {
         let twin = mesh.twin(halfedge)
         if twin.exists ? twin.index < halfedge.index : keepsBoundary { continue }
         guard excess(halfedge) > 4 / 3, canSplit(halfedge) else { continue }
+        // Nothing is where the longest is of a boundary that stays.
+        guard isLongest(halfedge) && (!twin.exists || isLongest(twin)) else { continue }
         isDone = false
-        if isLongest(halfedge) && (!twin.exists || isLongest(twin)) { split(halfedge) }
+        split(halfedge)
       }
     }
   }
@@ -150,7 +152,7 @@ extension Remesher {
   private func isLongest(_ halfedge: Halfedge) -> Bool {
     let length = excess(halfedge)
     return [halfedge.next, halfedge.previous].allSatisfy { side in
-      length >= excess(side) || !canSplit(side) || (keepsBoundary && !mesh.twin(side).exists)
+      length >= excess(side) || !canSplit(side)
     }
   }
 

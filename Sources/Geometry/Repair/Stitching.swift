@@ -11,7 +11,9 @@ extension Soup {
     for share in [1e-6, 1e-5, 1e-4, 4e-4, 1e-3] {
       let rim = rim
       if rim.edges == 0 { return moved }
-      guard let (welded, count) = weld(rim.points, within: Float(share * diagonal)) else { continue }
+      guard let (welded, count) = weld(rim.points, within: Float(share * diagonal)) else {
+        continue
+      }
       // Worth it only where gaps close; else it is detail that would be lost.
       if 2 * (rim.edges - welded.rim.edges) < count { continue }
       self = welded

@@ -36,8 +36,8 @@ struct PictureBand: Sendable {
         if isHit {
           depth[at] = 1 / centers[pixel]
           let normal = view.normalSpaceFromWorld(normals[pixel]) * 127.5 + 127.5
-          let codes = SIMD4<UInt8>(truncatingIfNeeded: SIMD4<Int32>(SIMD4(normal, 255) + 0.5))
-          for channel in 0..<4 { surface[4 * at + channel] = codes[channel] }
+          let codes = SIMD8(lowHalf: SIMD4(normal, 255) + 0.5, highHalf: .zero).truncated
+          for channel in 0..<4 { surface[4 * at + channel] = UInt8(truncatingIfNeeded: codes[channel]) }
         }
         let sum = sums[pixel] * share
         if sum.w < 0.5 / 255 { continue }

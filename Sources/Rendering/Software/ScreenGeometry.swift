@@ -33,14 +33,19 @@ struct ScreenGeometry {
     let distance = camera.eye.length
     near = Float(max(distance - 1.01, (distance + 1.01) * 1e-3))
     var corners: [SIMD4<Float>] = []
+    var (solid, blended): ([ScreenTriangle], [ScreenTriangle]) = ([], [])
+    solid.reserveCapacity(scene.solidTriangles)
     for (number, surface) in scene.surfaces.enumerated() {
       corners.removeAll(keepingCapacity: true)
       for position in surface.positions { corners.append(projected(position)) }
       let culls = cullBackFaces && !surface.material.isDoubleSided
-      var triangles: [ScreenTriangle] = []
-      add(surface, number, corners, culls: culls, to: &triangles)
-      if surface.material.isBlended { blended += triangles } else { solid += triangles }
+      if surface.material.isBlended {
+        add(surface, number, corners, culls: culls, to: &blended)
+      } else {
+        add(surface, number, corners, culls: culls, to: &solid)
+      }
     }
+    (self.solid, self.blended) = (solid, blended)
   }
 
   /// Pixels on the grid, nearness, and depth where a corner can be used as it is; else a nearness of 0.

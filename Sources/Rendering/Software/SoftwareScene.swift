@@ -17,6 +17,11 @@ struct SoftwareScene: Sendable {
 
   let surfaces: [Surface]
 
+  /// The triangles of surfaces that are not blended.
+  var solidTriangles: Int {
+    surfaces.reduce(0) { $0 + ($1.material.isBlended ? 0 : $1.triangles.count) }
+  }
+
   init(_ scene: PreparedScene, blendedCutoff: Float, _ work: WorkContext) throws {
     let textures = try parallelMap(count: scene.pictures.count, work) { index in
       TexturePyramid(scene.pictures[index])

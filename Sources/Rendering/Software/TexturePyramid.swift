@@ -54,7 +54,8 @@ struct TexturePyramid: Sendable {
             sum += SIMD4<Float>(texels[start + y * width + x]) * (across * down)
           }
         }
-        texels.append(SIMD4<UInt16>(sum.rounded(.toNearestOrEven)))
+        let rounded = SIMD8(lowHalf: sum + 0.5, highHalf: .zero).truncated
+        texels.append(SIMD4<UInt16>(truncatingIfNeeded: rounded.lowHalf))
       }
     }
   }

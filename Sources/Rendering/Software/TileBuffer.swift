@@ -32,7 +32,7 @@ struct TileBuffer {
   mutating func draw(_ coverage: TriangleCoverage, number: UInt32) {
     let count = pattern.count
     let owner = SIMD8(repeating: number + 1)
-    coverage.forEachRun(pattern.offsets, reach: pattern.reach) { row, run, sample, inside, near in
+    coverage.forEachRun(pattern) { row, run, sample, inside, near in
       let index = (row * Self.runs + run) * count + sample
       let isSeen = inside .& near .> nearness[index]
       nearness[index] = nearness[index].replacing(with: near, where: isSeen)
@@ -49,7 +49,7 @@ struct TileBuffer {
   ) {
     let count = pattern.count
     let owner = SIMD8(repeating: number + 1)
-    coverage.forEachRun(pattern.offsets, reach: pattern.reach) { row, run, sample, inside, near in
+    coverage.forEachRun(pattern) { row, run, sample, inside, near in
       let index = (row * Self.runs + run) * count + sample
       let isNearer = inside .& near .> nearness[index]
       if !any(isNearer) { return }
@@ -68,7 +68,7 @@ struct TileBuffer {
     ) -> Void
   ) {
     let count = pattern.count
-    coverage.forEachRun(pattern.offsets, reach: pattern.reach) { row, run, sample, inside, near in
+    coverage.forEachRun(pattern) { row, run, sample, inside, near in
       let isSeen = inside .& near .> nearness[(row * Self.runs + run) * count + sample]
       if any(isSeen) { body(row, run, sample, isSeen, near) }
     }

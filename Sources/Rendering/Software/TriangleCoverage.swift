@@ -49,17 +49,24 @@ struct TriangleCoverage {
   /// row and number in the row, the sample, the lanes, their nearness.
   @inline(__always)
   func forEachRun(
-    _ pattern: [SIMD2<Float>], reach: Float,
+    _ pattern: SamplePattern,
     _ body: (Int, Int, Int, SIMDMask<SIMD8<Int32>>, SIMD8<Float>) -> Void
   ) {
     let ramp = SIMD8<Float>(0, 1, 2, 3, 4, 5, 6, 7)
     let slope: SIMD3<Float> = magnitudes(right) + magnitudes(down)
-    let margin: SIMD3<Float> = least - slope * reach * 1.001
+    let margin: SIMD3<Float> = least - slope * pattern.reach * 1.001
     let (lowest, highest) = (nearnessRange.x, nearnessRange.y)
     let first = SIMD8<Float>(repeating: right.x) * ramp
     let second = SIMD8<Float>(repeating: right.y) * ramp
     let third = SIMD8<Float>(repeating: right.z) * ramp
     let deep = SIMD8<Float>(repeating: nearness.y) * ramp
+    // What a sample adds to the three edges and the nearness.
+    var shifts = InlineArray<16, SIMD4<Float>>(repeating: .zero)
+    let (rights, downs) = (SIMD4(right, nearness.y), SIMD4(down, nearness.z))
+    for sample in 0..<pattern.count {
+      let offset = pattern.offsets[sample]
+      shifts[sample] = rights * offset.x + downs * offset.y
+    }
     for row in rows {
       let atRow: SIMD3<Float> = value + down * Float(row)
       let nearRow = nearness.x + nearness.z * Float(row)
@@ -71,14 +78,12 @@ struct TriangleCoverage {
         let isNear = a .>= margin.x .& b .>= margin.y .& c .>= margin.z
         if !any(isNear) { continue }
         let near: SIMD8<Float> = deep + (nearRow + nearness.y * Float(run << 3))
-        for sample in pattern.indices {
-          let offset = pattern[sample]
-          let shift: SIMD3<Float> = right * offset.x + down * offset.y
+        for sample in 0..<pattern.count {
+          let shift = shifts[sample]
           let inside =
             a + shift.x .>= least.x .& b + shift.y .>= least.y .& c + shift.z .>= least.z
           if !any(inside) { continue }
-          let there: SIMD8<Float> = near + (nearness.y * offset.x + nearness.z * offset.y)
-          body(row, run, sample, inside, there.clamped(lowest, highest))
+          body(row, run, sample, inside, (near + shift.w).clamped(lowest, highest))
         }
       }
     }
