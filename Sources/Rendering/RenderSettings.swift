@@ -40,10 +40,13 @@ public enum BlendedSurfaces: String, SettingChoice {
 
 /// How a scene is drawn, whichever engine draws it.
 public struct RenderSettings: SettingsGroup {
-  @Setting("Which engine draws; auto takes a GPU where there is one.")
+  @Setting(
+    "Which engine draws: software on the processor, gl through a driver (on the processor too where there is no GPU); auto takes gl where there is a GPU."
+  )
   public var engine = EngineChoice.auto
 
-  @Setting("Colour samples a pixel, resolved in linear light; the driver may not have more than 4.")
+  @Setting(
+    "Colour samples a pixel, resolved in linear light; a GL driver may not have more than 4.")
   public var samples = SampleCount.four
 
   @Setting("A Radiance .hdr panorama to light with, instead of the built-in neutral studio.")

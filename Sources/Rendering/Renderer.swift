@@ -25,11 +25,6 @@ public struct Renderer: ~Copyable {
   }
 
   private let engine: Engine
-  /// Which engine draws: `gl`.
-  public let engineName: String
-  /// What the driver calls itself.
-  public let deviceName: String
-
   /// - Parameters:
   ///   - scene: prepared once; the renderer keeps what it needs.
   ///   - settings: engine, samples, light.
@@ -46,17 +41,38 @@ public struct Renderer: ~Copyable {
       normalSpaceFromWorld: normalSpaceFromWorld)
     let environment = try Self.environment(settings, work)
     let table = try SpecularTable(work)
-    if settings.engine == .gl {
-      let gl = try GLEngine(
-        scene, environment: environment, table: table, options: options, intrinsics: intrinsics,
-        threads: work.threads)
-      (engineName, deviceName) = ("gl", gl.rendererName)
-      engine = .gl(gl)
-    } else {
-      let software = try SoftwareEngine(
-        scene, environment: environment, table: table, options: options, work)
-      (engineName, deviceName) = ("software", "processor")
-      engine = .software(software, work)
+    func gl(wantsHardware: Bool) throws -> Engine {
+      .gl(
+        try GLEngine(
+          scene, environment: environment, table: table, options: options, intrinsics: intrinsics,
+          threads: work.threads, wantsHardware: wantsHardware))
+    }
+    func software() throws -> Engine {
+      .software(
+        try SoftwareEngine(scene, environment: environment, table: table, options: options, work),
+        work)
+    }
+    switch settings.engine {
+    case .gl: engine = try gl(wantsHardware: false)
+    case .software: engine = try software()
+    // A GPU that cannot draw this is as good as none.
+    case .auto: engine = try (try? gl(wantsHardware: true)) ?? software()
+    }
+  }
+
+  /// Which engine draws: `gl` or `software`.
+  public var engineName: String {
+    switch engine {
+    case .gl: "gl"
+    case .software: "software"
+    }
+  }
+
+  /// What the driver calls itself.
+  public var deviceName: String {
+    switch engine {
+    case .gl(let gl): gl.rendererName
+    case .software: "processor"
     }
   }
 

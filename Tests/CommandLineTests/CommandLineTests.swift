@@ -244,13 +244,6 @@ import Testing
     #expect(try Program.run(["convert", model, "-o", model + "/x.stl"]).status == 4)
   }
 
-  @Test func missingEngineIsFive() throws {
-    let outcome = try Program.run([
-      "dataset", try sample(), "-o", folder.file("x.zip"), "--engine", "software", "--views", "1",
-    ])
-    #expect(outcome.status == 5 && !folder.names.contains("x.zip"))
-  }
-
   @Test func interruptLeavesNothing() throws {
     let model = try sample()
     let outcome = try Program.run(

@@ -46,7 +46,7 @@ struct PrintJob {
   /// Enters the phases "repair" and "hollow".
   func solid(_ work: WorkContext) throws -> Solid {
     work.progress.enter("repair")
-    let repaired = try source.mesh.repaired(options.repair, work)
+    let repaired = try source.mesh.repaired(repairSettings, work)
     let change = try repaired.mesh.largestChange(from: source.mesh, seed: seed, work)
     var solid = Solid(
       mesh: repaired.mesh, sources: repaired.sources, repair: repaired.report,
@@ -76,6 +76,29 @@ struct PrintJob {
     return solid
   }
 
+  /// Sheets become plates that are no thinner than the printer can make.
+  private var repairSettings: RepairSettings {
+    var settings = options.repair
+    let box = source.mesh.transformed(by: Matrix4(linear: turn)).bounds
+    let millimeters = Double(box.diagonal) * factor(height: Double(box.size.z))
+    if millimeters > 0 {
+      let percent = options.review.minimumWallMillimeters / millimeters * 100
+      settings.sheetThicknessPercent = min(max(settings.sheetThicknessPercent, percent), 2)
+    }
+    return settings
+  }
+
+  private var turn: Matrix3 { up == .z ? .identity : Conventions.zUpFromYUp }
+
+  /// Millimetres to a unit of the model, for what is so tall in its units; 0 for what is flat.
+  private func factor(height: Double) -> Double {
+    if let wanted = options.heightMillimeters {
+      return height > 0 ? (wanted + (options.base ? options.baseMillimeters : 0)) / height : 0
+    }
+    let unit = source.scene.unit ?? .millimeters
+    return unit.meters / LengthUnit.millimeters.meters * (options.scale ?? 1)
+  }
+
   /// Millimetres, z up, the size that was asked, in the positive octant: the lowest point comes to height
   /// zero, or the cut of the base does.
   private func place(_ solid: inout Solid, _ work: WorkContext) throws {
@@ -83,17 +106,12 @@ struct PrintJob {
     if source.scene.unit == nil, !isSized {
       work.log.warn("the input has no unit, so its numbers are taken as millimeters")
     }
-    let unit = source.scene.unit ?? .millimeters
-    let turn = up == .z ? Matrix3.identity : Conventions.zUpFromYUp
     let box = solid.mesh.transformed(by: Matrix4(linear: turn)).bounds
     let depth = options.base ? options.baseMillimeters : 0
-    solid.factor = unit.meters / LengthUnit.millimeters.meters * (options.scale ?? 1)
-    if let height = options.heightMillimeters {
-      guard box.size.z > 0 else {
-        throw InputError(
-          "no-height", "the model is flat along its up axis; --up names another", path)
-      }
-      solid.factor = (height + depth) / Double(box.size.z)
+    solid.factor = factor(height: Double(box.size.z))
+    guard solid.factor > 0 else {
+      throw InputError(
+        "no-height", "the model is flat along its up axis; --up names another", path)
     }
     let asked = solid.factor
     // Moving rounds. Where that makes faces meet, a size a millionth larger rounds otherwise.

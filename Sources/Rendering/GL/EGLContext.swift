@@ -13,10 +13,12 @@ import Glibc
 
   typealias Context = CEGL.EGLContext
 
-  /// - Parameter threads: how many threads Mesa's software driver may use; a GPU ignores it.
-  init(threads: Int) throws(RenderError) {
+  /// - Parameters:
+  ///   - threads: how many threads Mesa's software driver may use; a GPU ignores it.
+  ///   - wantsHardware: Mesa's software driver does not do.
+  init(threads: Int, wantsHardware: Bool) throws(RenderError) {
     Self.prepareSoftwareDriver(threads: threads)
-    guard let (display, context) = unsafe Self.firstThatWorks() else {
+    guard let (display, context) = unsafe Self.firstThatWorks(wantsHardware) else {
       throw RenderError(
         "no-gles32",
         "no driver gives an OpenGL ES 3.2 context without a window "
@@ -30,10 +32,12 @@ import Glibc
 
   /// Devices that are not software, then Mesa's surfaceless platform: the first that gives a current
   /// context.
-  private static func firstThatWorks() -> (EGLDisplay, Context)? {
+  private static func firstThatWorks(_ wantsHardware: Bool) -> (EGLDisplay, Context)? {
     var displays = unsafe deviceDisplays()
-    unsafe displays.append(
-      eglGetPlatformDisplay(EGLenum(EGL_PLATFORM_SURFACELESS_MESA), nil, nil))
+    if !wantsHardware {
+      unsafe displays.append(
+        eglGetPlatformDisplay(EGLenum(EGL_PLATFORM_SURFACELESS_MESA), nil, nil))
+    }
     for index in unsafe displays.indices {
       guard let display = unsafe displays[index],
         unsafe eglInitialize(display, nil, nil) == EGL_TRUE

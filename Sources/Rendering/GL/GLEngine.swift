@@ -37,9 +37,9 @@ final class GLEngine {
 
   init(
     _ scene: PreparedScene, environment: Environment, table: SpecularTable,
-    options: EngineOptions, intrinsics: Intrinsics, threads: Int
+    options: EngineOptions, intrinsics: Intrinsics, threads: Int, wantsHardware: Bool
   ) throws {
-    let context = try EGLContext(threads: threads)
+    let context = try EGLContext(threads: threads, wantsHardware: wantsHardware)
     try Self.checkLimits(intrinsics, options)
     self.context = context
     (self.scene, self.environment, self.options) = (scene, environment, options)

@@ -37,7 +37,9 @@ struct PictureBand: Sendable {
           depth[at] = 1 / centers[pixel]
           let normal = view.normalSpaceFromWorld(normals[pixel]) * 127.5 + 127.5
           let codes = SIMD8(lowHalf: SIMD4(normal, 255) + 0.5, highHalf: .zero).truncated
-          for channel in 0..<4 { surface[4 * at + channel] = UInt8(truncatingIfNeeded: codes[channel]) }
+          for channel in 0..<4 {
+            surface[4 * at + channel] = UInt8(truncatingIfNeeded: codes[channel])
+          }
         }
         let sum = sums[pixel] * share
         if sum.w < 0.5 / 255 { continue }
