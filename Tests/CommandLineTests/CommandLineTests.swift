@@ -244,6 +244,22 @@ import Testing
     #expect(try Program.run(["convert", model, "-o", model + "/x.stl"]).status == 4)
   }
 
+  /// Without a single driver the GL engine says so; the software engine needs none.
+  @Test func missingDriverIsFive() throws {
+    let model = try sample()
+    func drawn(by engine: String) throws -> Int32 {
+      try Program.run(
+        executable: "/usr/bin/env",
+        [
+          "__EGL_VENDOR_LIBRARY_DIRS=/nowhere", Program.path, "dataset", model, "-o",
+          folder.file("\(engine).zip"), "--engine", engine, "--views", "1", "--pixels", "64",
+        ]
+      ).status
+    }
+    #expect(try drawn(by: "gl") == 5 && !folder.names.contains("gl.zip"))
+    #expect(try drawn(by: "auto") == 0 && folder.names.contains("auto.zip"))
+  }
+
   @Test func interruptLeavesNothing() throws {
     let model = try sample()
     let outcome = try Program.run(

@@ -1,0 +1,136 @@
+import Foundation
+import Geometry
+import Imaging
+import LinearMath
+import Rendering
+import Scenes
+import TestSupport
+import Testing
+import Views
+import Work
+
+/// Both engines draw the same picture.
+@Suite(.serialized) struct EngineParityTests {
+  /// What a model can have, one scene each.
+  struct Model: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let scene: Scene
+  }
+
+  /// A picture of noise that tiles, so that filtering shows.
+  private static func checker(_ colors: [SIMD4<UInt8>]) -> ImageSource {
+    var image = Image(width: 64, height: 64, filledWith: [0, 0, 0, 255])
+    for pixel in 0..<64 * 64 {
+      let color = colors[(pixel / 64 / 16 + pixel % 64 / 16) % colors.count]
+      for channel in 0..<4 { image.bytes[4 * pixel + channel] = color[channel] }
+    }
+    return ImageSource(
+      name: "", mediaType: "image/png", bytes: (try? ImageFile.encodePNG(image)) ?? [])
+  }
+
+  /// A ball with texture coordinates by longitude and latitude.
+  private static var ball: Mesh {
+    let bare = Mesh.icosphere(levels: 5)
+    let uvs = bare.positions.map { p in
+      SIMD2<Float>(
+        atan2(p.x, p.z) / .pi * 2, acos(min(max(p.y, -1), 1)) / .pi * 2)
+    }
+    return (try? bare.with(attributes: VertexAttributes(normals: bare.positions, uvs: [uvs])))
+      ?? bare
+  }
+
+  private static func painted(_ edit: (inout Material) -> Void) -> Scene {
+    var material = Material()
+    edit(&material)
+    var scene = Scene(mesh: ball, material: material)
+    scene.images = [
+      checker([[220, 40, 30, 255], [40, 60, 200, 255], [240, 240, 230, 255]]),
+      checker([[255, 60, 255, 255], [128, 220, 0, 255]]),
+      checker([[128, 128, 255, 255], [178, 100, 230, 255]]),
+      checker([[255, 255, 255, 255], [255, 255, 255, 0]]),
+    ]
+    scene.textures = (0..<4).map { Texture(image: $0) }
+    return scene
+  }
+
+  static let models = [
+    Model(testDescription: "clay", scene: Scene(mesh: .torus(radius: 1, tube: 0.4))),
+    Model(
+      testDescription: "mirror",
+      scene: painted {
+        $0.metallic = 1
+        $0.roughness = 0.1
+      }),
+    Model(
+      testDescription: "textured",
+      scene: painted {
+        $0.metallic = 0.5
+        $0.baseColorTexture = TextureSlot(texture: 0)
+        $0.metallicRoughnessTexture = TextureSlot(texture: 1)
+        $0.occlusionTexture = TextureSlot(texture: 1)
+        $0.normalTexture = TextureSlot(texture: 2)
+      }),
+    Model(
+      testDescription: "turned and glowing",
+      scene: painted {
+        var slot = TextureSlot(texture: 0)
+        slot.transform.scale = [3, 0.5]
+        slot.transform.rotation = 0.7
+        slot.transform.offset = [0.3, -0.2]
+        $0.baseColor = [0.2, 0.2, 0.2, 1]
+        $0.emissive = [0.8, 0.5, 0.2]
+        $0.emissiveTexture = slot
+      }),
+    Model(
+      testDescription: "cut out",
+      scene: painted {
+        $0.alphaMode = .mask(cutoff: 0.5)
+        $0.baseColorTexture = TextureSlot(texture: 3)
+      }),
+    Model(
+      testDescription: "glass",
+      scene: painted {
+        $0.alphaMode = .blend
+        $0.baseColor = [0.3, 0.7, 0.4, 0.6]
+      }),
+  ]
+
+  @Test(arguments: models, [SIMD3<Double>(0.4, 0.7, 2.5), [-2.1, -0.9, -1.2]])
+  func picturesAgree(_ model: Model, _ eye: SIMD3<Double>) throws {
+    let gl = try RenderingTests.frame(model.scene, eye: eye, by: .gl)
+    let software = try RenderingTests.frame(model.scene, eye: eye, by: .software)
+    let isCut = model.testDescription == "cut out"
+    #expect(Self.decibels(gl.color, software.color) >= (isCut ? 34 : 40))
+    // A cut edge runs between texels: which side a centre falls on is one rounding or another.
+    let differing = zip(gl.mask.bytes, software.mask.bytes).count { $0 != $1 }
+    #expect(differing <= (isCut ? 60 : 12))
+    var (far, both) = (0, 0)
+    for (a, b) in zip(gl.depth, software.depth) where a > 0 && b > 0 {
+      both += 1
+      if abs(a - b) > 2e-4 { far += 1 }
+    }
+    #expect(both > 5000 && far <= both / 200)
+  }
+
+  /// Of colors over black, averaged over two by two pixels: the engines take samples at different places.
+  private static func decibels(_ a: Image, _ b: Image) -> Double {
+    var sum = 0.0
+    let half = a.width / 2
+    for block in 0..<half * half {
+      for channel in 0..<3 {
+        func value(_ image: Image) -> Double {
+          var sum = 0.0
+          for corner in 0..<4 {
+            let row = block / half * 2 + corner / 2
+            let at = 4 * (row * image.width + block % half * 2 + corner % 2)
+            sum += Double(image.bytes[at + channel]) * Double(image.bytes[at + 3]) / 255
+          }
+          return sum / 4
+        }
+        sum += pow(value(a) - value(b), 2)
+      }
+    }
+    let mean = sum / Double(3 * half * half)
+    return mean > 0 ? 10 * log10(255 * 255 / mean) : .infinity
+  }
+}
