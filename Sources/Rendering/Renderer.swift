@@ -84,6 +84,28 @@ public struct Renderer: ~Copyable {
     }
   }
 
+  /// Draws views and hands them on in order, on the calling thread.
+  ///
+  /// The software engine draws as many at once as there are threads; views of very many pixels one by one,
+  /// each on all threads, since they take a lot of memory.
+  public func forEachFrame(
+    _ cameras: [Camera], _ work: WorkContext, _ body: @escaping (Frame) throws -> Void
+  ) throws {
+    guard case .software(let software, let all) = engine, let lens = cameras.first?.intrinsics,
+      lens.width * lens.height <= 1 << 24
+    else {
+      for camera in cameras {
+        try work.checkCancelled()
+        try body(frame(camera))
+      }
+      return
+    }
+    let alone = WorkContext(threads: 1, cancellation: all.cancellation)
+    let pipeline = OrderedPipeline<Frame>(work, depth: 2 * work.threads, consume: body)
+    for camera in cameras { try pipeline.submit { try software.frame(camera, alone) } }
+    try pipeline.finish()
+  }
+
   private static func environment(
     _ settings: RenderSettings, _ work: WorkContext
   ) throws -> Environment {

@@ -11,11 +11,43 @@ public final class OrderedPipeline<Output: Sendable> {
     let ready = DispatchSemaphore(value: 0)
   }
 
+  /// Runs jobs in order on at most so many threads. A job that has to wait holds no thread: the system has
+  /// few, and other pipelines want them too.
+  private final class Workers: Sendable {
+    private struct State {
+      var waiting: [@Sendable () -> Void] = []
+      var running = 0
+    }
+
+    private let state = Mutex(State())
+    private let queue = DispatchQueue(label: "ordered-pipeline", attributes: .concurrent)
+    private let limit: Int
+
+    init(limit: Int) { self.limit = limit }
+
+    func start(_ job: @escaping @Sendable () -> Void) {
+      let isFree = state.withLock { state in
+        state.waiting.append(job)
+        if state.running == limit { return false }
+        state.running += 1
+        return true
+      }
+      if isFree { queue.async { while let job = self.next() { job() } } }
+    }
+
+    private func next() -> (@Sendable () -> Void)? {
+      state.withLock { state in
+        if !state.waiting.isEmpty { return state.waiting.removeFirst() }
+        state.running -= 1
+        return nil
+      }
+    }
+  }
+
   private let work: WorkContext
   private let depth: Int
   private let consume: (Output) throws -> Void
-  private let queue = DispatchQueue(label: "ordered-pipeline", attributes: .concurrent)
-  private let free: DispatchSemaphore
+  private let workers: Workers
   private var slots: [Slot] = []
 
   /// At most `depth` results wait or are being made; with one thread jobs run in place.
@@ -23,7 +55,7 @@ public final class OrderedPipeline<Output: Sendable> {
     self.work = work
     self.depth = max(1, depth)
     self.consume = consume
-    free = DispatchSemaphore(value: max(1, work.threads))
+    workers = Workers(limit: max(1, work.threads))
   }
 
   /// Starts `job`, and first waits for the oldest one where the pipeline is full.
@@ -33,12 +65,9 @@ public final class OrderedPipeline<Output: Sendable> {
     while slots.count >= depth { try consumeOldest() }
     let slot = Slot()
     slots.append(slot)
-    let free = self.free
-    queue.async {
-      free.wait()
+    workers.start {
       let result = Result { try job() }
       slot.result.withLock { $0 = result }
-      free.signal()
       slot.ready.signal()
     }
   }

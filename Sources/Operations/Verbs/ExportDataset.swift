@@ -87,12 +87,12 @@ public enum ExportDataset: Verb {
   ) throws -> ContactSheet {
     let cameras = options.views.cameras
     var sheet = ContactSheet(views: options.contactSheet == nil ? 0 : cameras.count)
-    for (index, camera) in cameras.enumerated() {
-      try work.checkCancelled()
-      let frame = try renderer.frame(camera)
-      sheet.add(frame, index: index)
+    var done = 0
+    try renderer.forEachFrame(cameras, work) { frame in
+      sheet.add(frame, index: done)
       try writer.append(frame)
-      work.progress.update(Double(index + 1) / Double(cameras.count))
+      done += 1
+      work.progress.update(Double(done) / Double(cameras.count))
     }
     return sheet
   }

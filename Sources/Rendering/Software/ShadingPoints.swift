@@ -71,25 +71,33 @@ struct ShadingPoints {
   }
 
   /// What a map's picture holds at the places.
+  ///
+  /// - Parameter footprint: that of the last map that was read, taken again where this one is read alike.
   @inline(__always)
-  func sample(_ map: SoftwareMaterial.Map) -> Lanes4 {
-    let isFirst = map.channel == 0
+  func sample(_ map: SoftwareMaterial.Map, _ footprint: inout MapFootprint?) -> Lanes4 {
+    if let known = footprint, known.way == map.way { return map.texture.read(known.footprint) }
+    let isFirst = map.way.channel == 0
     let (u, v) = isFirst ? (uv.x, uv.y) : (uv.z, uv.w)
     let (uRight, vRight) = isFirst ? (right.x, right.y) : (right.z, right.w)
     let (uDown, vDown) = isFirst ? (down.x, down.y) : (down.z, down.w)
-    if map.isIdentity { return map.texture.sample(u, v, (uRight, vRight, uDown, vDown)) }
+    let rows = map.way.rows
     @inline(__always)
-    func turned(
-      _ u: SIMD8<Float>, _ v: SIMD8<Float>, _ x: Float, _ y: Float
-    ) -> (SIMD8<Float>, SIMD8<Float>) {
-      let first: SIMD8<Float> = u * map.rows.x + v * map.rows.y
-      let second: SIMD8<Float> = u * map.rows.z + v * map.rows.w
-      return (first + x, second + y)
+    func turned(_ u: SIMD8<Float>, _ v: SIMD8<Float>) -> (SIMD8<Float>, SIMD8<Float>) {
+      (u * rows.x + v * rows.y, u * rows.z + v * rows.w)
     }
-    let place = turned(u, v, map.offset.x, map.offset.y)
-    let (a, b) = (turned(uRight, vRight, 0, 0), turned(uDown, vDown, 0, 0))
-    return map.texture.sample(place.0, place.1, (a.0, a.1, b.0, b.1))
+    let (place, across, along) = (turned(u, v), turned(uRight, vRight), turned(uDown, vDown))
+    let found = TextureFootprint(
+      map.texture.layout, place.0 + map.way.offset.x, place.1 + map.way.offset.y,
+      (across.0, across.1, along.0, along.1))
+    footprint = MapFootprint(way: map.way, footprint: found)
+    return map.texture.read(found)
   }
+}
+
+/// A footprint and what maps it holds for.
+struct MapFootprint {
+  let way: SoftwareMaterial.Map.Way
+  let footprint: TextureFootprint
 }
 
 /// The weights of a triangle's second and third vertex at a place on the screen, in perspective, and how

@@ -60,23 +60,28 @@ struct SoftwareScene: Sendable {
 /// A material with its pictures at hand.
 struct SoftwareMaterial: Sendable {
   struct Map: Sendable {
+    /// From interpolated coordinates to texels; two maps with the same read the same texels.
+    struct Way: Sendable, Equatable {
+      /// Which of the two texture coordinates.
+      let channel: Int
+      /// The rows that turn and scale the coordinate, and what is added.
+      let rows: SIMD4<Float>
+      let offset: SIMD2<Float>
+      /// Of the scene's layouts that of the picture.
+      let layout: Int
+    }
+
     let texture: TexturePyramid
-    /// Which of the two texture coordinates.
-    let channel: Int
-    /// The rows that turn and scale the coordinate, and what is added.
-    let rows: SIMD4<Float>
-    let offset: SIMD2<Float>
-    let isIdentity: Bool
+    let way: Way
 
     init?(_ map: PreparedMaterial.Map?, _ textures: [TexturePyramid]) {
       guard let map else { return nil }
       let x = map.transform.applied(to: [1, 0]) - map.transform.offset
       let y = map.transform.applied(to: [0, 1]) - map.transform.offset
       texture = textures[map.picture]
-      channel = map.channel
-      rows = SIMD4(x.x, y.x, x.y, y.y)
-      offset = map.transform.offset
-      isIdentity = map.transform.isIdentity
+      way = Way(
+        channel: map.channel, rows: SIMD4(x.x, y.x, x.y, y.y), offset: map.transform.offset,
+        layout: textures.firstIndex { $0.layout == textures[map.picture].layout }!)
     }
   }
 

@@ -27,12 +27,13 @@ struct SurfaceShading: Sendable {
   func appearance(
     _ material: SoftwareMaterial, _ points: ShadingPoints, view: Lanes3
   ) -> Appearance {
-    let base = Self.baseColor(material, points)
+    var footprint: MapFootprint?
+    let base = Self.baseColor(material, points, &footprint)
     let size = points.normal.lengthSquared.roots
     let scale: SIMD8<Float> = points.facing / greater(size, SIMD8(repeating: 1e-20))
     let smooth = points.normal * scale.replacing(with: 0, where: size .<= 1e-4)
     let light =
-      material.isUnlit ? base.xyz : self.light(material, points, base.xyz, smooth, view)
+      material.isUnlit ? base.xyz : self.light(material, points, base.xyz, smooth, view, &footprint)
     let exposed = light * SIMD8(repeating: exposure)
     let alpha =
       material.isBlended ? base.w.clamped(0, 1) : SIMD8<Float>(repeating: 1)
@@ -44,24 +45,26 @@ struct SurfaceShading: Sendable {
 
   /// Factor times vertex color times picture.
   @inline(__always)
-  static func baseColor(_ material: SoftwareMaterial, _ points: ShadingPoints) -> Lanes4 {
+  static func baseColor(
+    _ material: SoftwareMaterial, _ points: ShadingPoints, _ footprint: inout MapFootprint?
+  ) -> Lanes4 {
     var color = Lanes4(repeating: material.baseColor)
     if material.hasColors { color = color * points.color }
-    if let map = material.baseColorMap { color = color * points.sample(map) }
+    if let map = material.baseColorMap { color = color * points.sample(map, &footprint) }
     return color
   }
 
   @inline(__always)
   private func light(
     _ material: SoftwareMaterial, _ points: ShadingPoints, _ base: Lanes3, _ smooth: Lanes3,
-    _ view: Lanes3
+    _ view: Lanes3, _ footprint: inout MapFootprint?
   ) -> Lanes3 {
-    let normal = mapped(material, points, smooth)
+    let normal = mapped(material, points, smooth, &footprint)
     var metallic = SIMD8<Float>(repeating: material.metallic)
     var roughness = SIMD8<Float>(repeating: material.roughness)
     var occlusion = SIMD8<Float>(repeating: 1)
     if let map = material.metallicRoughnessMap {
-      let channels = points.sample(map)
+      let channels = points.sample(map, &footprint)
       metallic *= channels.z
       roughness *= channels.y
       if material.sharesOcclusion {
@@ -69,7 +72,7 @@ struct SurfaceShading: Sendable {
       }
     }
     if let map = material.occlusionMap {
-      occlusion = (points.sample(map).x - 1) * material.occlusionStrength + 1
+      occlusion = (points.sample(map, &footprint).x - 1) * material.occlusionStrength + 1
     }
     let isOccluded = material.sharesOcclusion || material.occlusionMap != nil
     let facing = normal.dot(view)
@@ -102,7 +105,7 @@ struct SurfaceShading: Sendable {
     if material.emissive == .zero { return lit }
     var glow = Lanes3(repeating: material.emissive)
     if let map = material.emissiveMap {
-      let picture = points.sample(map)
+      let picture = points.sample(map, &footprint)
       glow = Lanes3(glow.x * picture.x, glow.y * picture.y, glow.z * picture.z)
     }
     return lit + glow
@@ -111,10 +114,11 @@ struct SurfaceShading: Sendable {
   /// The normal turned by its map.
   @inline(__always)
   private func mapped(
-    _ material: SoftwareMaterial, _ points: ShadingPoints, _ smooth: Lanes3
+    _ material: SoftwareMaterial, _ points: ShadingPoints, _ smooth: Lanes3,
+    _ footprint: inout MapFootprint?
   ) -> Lanes3 {
     guard let map = material.normalMap else { return smooth }
-    let picture = points.sample(map)
+    let picture = points.sample(map, &footprint)
     let x: SIMD8<Float> = (picture.x * 2 - 1) * material.normalScale
     let y: SIMD8<Float> = (picture.y * 2 - 1) * material.normalScale
     let z: SIMD8<Float> = picture.z * 2 - 1

@@ -69,7 +69,8 @@ struct TilePainter {
         let place = view.places(tile, row: row, run: run, view.pattern.offsets[sample])
         let points = ShadingPoints(
           surface, view.solid, SIMD8(repeating: number), place.x, place.y)
-        return SurfaceShading.baseColor(surface.material, points).w .>= cutoff
+        var footprint: MapFootprint?
+        return SurfaceShading.baseColor(surface.material, points, &footprint).w .>= cutoff
       }
     }
   }

@@ -1,0 +1,134 @@
+import LinearMath
+import Scenes
+
+/// How a picture's levels lie in memory and how it is read.
+struct TextureLayout: Sendable, Equatable {
+  let size: SIMD2<Int32>
+  /// Where each level begins.
+  let starts: [Int32]
+  let isSmooth: Bool
+  let wrapU, wrapV: Texture.Wrap
+}
+
+/// The texels that eight places read, and their weights: the same for all pictures of one layout.
+struct TextureFootprint {
+  /// Four texels a lane, left and right above, left and right below; only the first where not smooth.
+  struct Level {
+    var a, b, c, d: SIMD8<Int32>
+    var weightA, weightB, weightC, weightD: SIMD8<Float>
+  }
+
+  let fine, coarse: Level
+  /// How far from the fine to the coarse level; whether anywhere at all.
+  let share: SIMD8<Float>
+  let isBetween: Bool
+
+  /// - Parameter rates: how u and v change per pixel to the right, then per pixel down.
+  @inline(__always)
+  init(
+    _ layout: TextureLayout, _ u: SIMD8<Float>, _ v: SIMD8<Float>,
+    _ rates: (SIMD8<Float>, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>)
+  ) {
+    let (width, height) = (Float(layout.size.x), Float(layout.size.y))
+    @inline(__always)
+    func square(_ u: SIMD8<Float>, _ v: SIMD8<Float>) -> SIMD8<Float> {
+      let (x, y): (SIMD8<Float>, SIMD8<Float>) = (u * width, v * height)
+      return x * x + y * y
+    }
+    // Above the number of levels nothing changes; the floor keeps the logarithm defined.
+    let size = greater(square(rates.0, rates.1), square(rates.2, rates.3)).clamped(1e-12, 1e12)
+    let last = Int32(layout.starts.count - 1)
+    let wanted = (size.log2 * 0.5).clamped(0, Float(last))
+    let lower = wanted.rounded(.down)
+    share = wanted - lower
+    isBetween = any(share .> 0)
+    let (wrappedU, wrappedV) = (
+      Self.wrapped(u, layout.wrapU), Self.wrapped(v, layout.wrapV)
+    )
+    let level = lower.truncated
+    fine = Self.level(layout, wrappedU, wrappedV, level)
+    if isBetween {
+      let next = level &+ 1
+      let most = SIMD8<Int32>(repeating: last)
+      coarse = Self.level(
+        layout, wrappedU, wrappedV, next.replacing(with: most, where: next .> most))
+    } else {
+      coarse = fine
+    }
+  }
+
+  /// Coordinates brought into 0...1.
+  @inline(__always)
+  private static func wrapped(_ value: SIMD8<Float>, _ mode: Texture.Wrap) -> SIMD8<Float> {
+    switch mode {
+    case .clamp: return value.clamped(0, 1)
+    case .repeat: return value - value.rounded(.down)
+    case .mirror:
+      let half: SIMD8<Float> = value * 0.5
+      let folded: SIMD8<Float> = (half - half.rounded(.down)) * 2
+      return lesser(folded, 2 - folded)
+    }
+  }
+
+  @inline(__always)
+  private static func level(
+    _ layout: TextureLayout, _ u: SIMD8<Float>, _ v: SIMD8<Float>, _ level: SIMD8<Int32>
+  ) -> Level {
+    let one = SIMD8<Int32>(repeating: 1)
+    var width = SIMD8<Int32>(repeating: layout.size.x) &>> level
+    var height = SIMD8<Int32>(repeating: layout.size.y) &>> level
+    width = width.replacing(with: one, where: width .< one)
+    height = height.replacing(with: one, where: height .< one)
+    let starts = layout.starts
+    let start = SIMD8<Int32>(
+      starts[Int(level[0])], starts[Int(level[1])], starts[Int(level[2])], starts[Int(level[3])],
+      starts[Int(level[4])], starts[Int(level[5])], starts[Int(level[6])], starts[Int(level[7])])
+    let x: SIMD8<Float> = u * SIMD8<Float>(width)
+    let y: SIMD8<Float> = v * SIMD8<Float>(height)
+    guard layout.isSmooth else {
+      let at =
+        start &+ clamped(y.floors, below: height) &* width &+ clamped(x.floors, below: width)
+      let none = SIMD8<Float>(repeating: 0)
+      return Level(
+        a: at, b: at, c: at, d: at, weightA: SIMD8(repeating: 1), weightB: none, weightC: none,
+        weightD: none)
+    }
+    let (left, right, shareX) = neighbors(x - 0.5, width, repeats: layout.wrapU == .repeat)
+    let (top, bottom, shareY) = neighbors(y - 0.5, height, repeats: layout.wrapV == .repeat)
+    let (upper, under) = (start &+ top &* width, start &+ bottom &* width)
+    let restY: SIMD8<Float> = 1 - shareY
+    let weightB: SIMD8<Float> = shareX * restY
+    let weightD: SIMD8<Float> = shareX * shareY
+    return Level(
+      a: upper &+ left, b: upper &+ right, c: under &+ left, d: under &+ right,
+      weightA: restY - weightB, weightB: weightB, weightC: shareY - weightD, weightD: weightD)
+  }
+
+  @inline(__always)
+  private static func clamped(
+    _ index: SIMD8<Int32>, below count: SIMD8<Int32>
+  ) -> SIMD8<Int32> {
+    let zero = SIMD8<Int32>(repeating: 0)
+    let last = count &- 1
+    let low = index.replacing(with: zero, where: index .< zero)
+    return low.replacing(with: last, where: low .> last)
+  }
+
+  /// The texels to both sides of places on a line of texels, and how far from the first towards the second.
+  @inline(__always)
+  private static func neighbors(
+    _ place: SIMD8<Float>, _ count: SIMD8<Int32>, repeats: Bool
+  ) -> (SIMD8<Int32>, SIMD8<Int32>, SIMD8<Float>) {
+    let whole = place.rounded(.down)
+    let share: SIMD8<Float> = place - whole
+    let first = whole.truncated
+    let second = first &+ 1
+    guard repeats else {
+      return (clamped(first, below: count), clamped(second, below: count), share)
+    }
+    let zero = SIMD8<Int32>(repeating: 0)
+    let before = first.replacing(with: count &- 1, where: first .< zero)
+    let after = second.replacing(with: zero, where: second .>= count)
+    return (clamped(before, below: count), clamped(after, below: count), share)
+  }
+}
