@@ -59,16 +59,23 @@ let package = Package(
     library("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
     library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
     library("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    library("CWebP", pkgConfig: "libwebp", apt: "libwebp-dev"),
+    .systemLibrary(name: "CMeshopt", providers: [.apt(["libmeshoptimizer-dev"])]),
+    .target(name: "CDraco", linkerSettings: [.linkedLibrary("draco")]),
     library("CEGL", pkgConfig: "egl", apt: "libegl-dev"),
     // Floor 2: the three nouns' materials.
     module("Geometry", uses: foundations),
-    module("Imaging", uses: foundations + ["CPNG", "CJPEG"]),
+    module("Imaging", uses: foundations + ["CPNG", "CJPEG", "CWebP"]),
     module("Archives", uses: ["Work", "CArchive", "CISAL", "CCrypto"]),
     // Floor 3: frames and scenes.
     module("Views", uses: foundations + ["Imaging"]),
     module("Scenes", uses: foundations + ["Geometry", "Imaging"]),
     // Floor 4: workshops.
-    module("Formats", uses: foundations + ["Geometry", "Imaging", "Scenes", "Archives"]),
+    module(
+      "Formats",
+      uses: foundations + [
+        "Geometry", "Imaging", "Scenes", "Archives", "CDraco", "CMeshopt",
+      ]),
     module(
       "Rendering", uses: foundations + ["Geometry", "Imaging", "Views", "Scenes", "CEGL"]),
     module(
@@ -111,5 +118,6 @@ let package = Package(
       exclude: ["read_dataset.py", "read_package.py"],
       swiftSettings: strict + architecture),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )

@@ -3,7 +3,7 @@ public import Imaging
 /// An image as its file holds it; decoded by whoever needs pixels.
 public struct ImageSource: Sendable, Equatable {
   public var name: String
-  /// `image/png` or `image/jpeg`, by content.
+  /// `image/png`, `image/jpeg` or `image/webp`, by content.
   public var mediaType: String
   /// The encoded file, or empty where it could not be had; `problem` then says why.
   public var bytes: [UInt8]

@@ -3,6 +3,12 @@
 struct GLTFAccessors {
   let document: GLTFDocument
   let buffers: GLTFBuffers
+  /// What accessors hold whose data is not in a view of theirs but compressed in a primitive.
+  var decoded: [Int: [Float]] = [:]
+
+  init(document: GLTFDocument, buffers: GLTFBuffers) {
+    (self.document, self.buffers) = (document, buffers)
+  }
 
   /// What an accessor says of itself, checked against its view.
   struct Layout {
@@ -98,6 +104,7 @@ struct GLTFAccessors {
   /// All components as floats, element after element; integers are divided where normalised.
   func floats(_ index: Int) throws(FormatError) -> (values: [Float], layout: Layout) {
     let layout = try layout(index)
+    if let known = decoded[index] { return (known, layout) }
     try requireBytes(layout)
     var values = [Float](repeating: 0, count: layout.count * layout.components)
     if let view = layout.view {

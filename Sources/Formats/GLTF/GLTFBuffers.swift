@@ -33,6 +33,12 @@ final class GLTFBuffers {
   /// The bytes of a whole buffer, at least as many as it declares.
   func bytes(ofBuffer index: Int) throws(FormatError) -> [UInt8] {
     if let known = loaded[index] { return known }
+    let stored = document.size("buffers")
+    if index >= stored, let view = try compressed(index - stored) {
+      let bytes = try view.decoded(bytes(ofBuffer: view.buffer))
+      loaded[index] = bytes
+      return bytes
+    }
     let buffer = document["buffers"][index]
     let declared = try buffer.requiredCount("byteLength", atLeast: 1)
     let bytes: [UInt8]
@@ -57,11 +63,23 @@ final class GLTFBuffers {
     return bytes
   }
 
-  /// Which bytes of which buffer a view covers, and its stride (0: tightly packed).
+  private func compressed(_ view: Int) throws(FormatError) -> MeshoptView? {
+    try MeshoptView(view: document["bufferViews"][view], document: document)
+  }
+
+  /// Which bytes of which buffer a view covers, and its stride (0: tightly packed). What a compressed view
+  /// stands for is a buffer of its own, after the document's.
   func range(ofView index: Int) throws(FormatError) -> (
     buffer: Int, bytes: Range<Int>, stride: Int
   ) {
     let view = document["bufferViews"][index]
+    if let inside = try compressed(index) {
+      let isPacked = view["byteStride"] == nil
+      return (
+        document.size("buffers") + index, 0..<inside.count * inside.stride,
+        isPacked ? 0 : inside.stride
+      )
+    }
     guard
       let buffer = try view.index("buffer", into: "buffers", size: document.size("buffers"))
     else { throw FormatError("missing-property", "\"buffer\" is missing", at: view.path) }

@@ -10,7 +10,8 @@ struct GLTFDocument {
   /// Extensions that are understood, and so may be required.
   static let supported: Set<String> = [
     "KHR_texture_transform", "KHR_materials_unlit", "KHR_materials_emissive_strength",
-    "KHR_mesh_quantization",
+    "KHR_mesh_quantization", "KHR_draco_mesh_compression", "EXT_meshopt_compression",
+    "EXT_texture_webp",
   ]
 
   private static let names = [

@@ -111,9 +111,13 @@ struct GLTFMaterials {
   mutating func textures() throws(FormatError) -> [Texture] {
     var result: [Texture] = []
     for element in document["textures"] {
-      let image = try element.index("source", into: "images", size: document.size("images"))
+      let extensions = try element.object("extensions")
+      let webp = try extensions?.object("EXT_texture_webp")
+      let size = document.size("images")
+      var image = try element.index("source", into: "images", size: size)
+      if let webp { image = try webp.index("source", into: "images", size: size) ?? image }
       var texture = Texture(image: image)
-      let only = (try element.object("extensions"))?.value.object?.map(\.key) ?? []
+      let only = extensions?.value.object?.map(\.key) ?? []
       if image == nil, !only.isEmpty {
         warnings.append(
           "\(element.path): the picture is there only as \(only.joined(separator: ", ")), "
@@ -170,11 +174,11 @@ struct GLTFMaterials {
       if source.problem == nil {
         if let format = ImageFile.format(of: source.bytes) {
           source.mediaType = format.mediaType
-          if format != .png && format != .jpeg {
+          if ![.png, .jpeg, .webp].contains(format) {
             source.problem = "\(element.path): \(format.rawValue) pictures are not read here"
           }
         } else {
-          source.problem = "\(element.path): the picture is neither PNG nor JPEG"
+          source.problem = "\(element.path): the picture is neither PNG nor JPEG nor WebP"
         }
       }
       if let problem = source.problem { warnings.append(problem) }

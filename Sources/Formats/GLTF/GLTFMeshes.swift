@@ -7,7 +7,7 @@ import Work
 /// Meshes of a document, with morph targets at given weights and skins in their default pose.
 struct GLTFMeshes {
   let document: GLTFDocument
-  let accessors: GLTFAccessors
+  private var accessors: GLTFAccessors
   let door: MeshDoor
   private(set) var warnings: [String] = []
 
@@ -61,13 +61,17 @@ struct GLTFMeshes {
       warnings.append("\(primitive.path): there are no positions, so it is left out")
       return nil
     }
+    let draco = try DracoPrimitive(primitive, accessors)
+    accessors.decoded = draco?.attributes ?? [:]
     var positions = try accessors.vectors3(position)
     let count = positions.count
     var streams = try vertexAttributes(attributes, count: count)
     try morph(primitive, weights ?? [], &positions, &streams)
     if let pose { try skin(attributes, pose, &positions, &streams) }
     let corners: [UInt32]
-    if let indices = try primitive.index("indices", into: "accessors", size: accessorCount) {
+    if let draco {
+      corners = draco.indices
+    } else if let indices = try primitive.index("indices", into: "accessors", size: accessorCount) {
       corners = try accessors.indices(indices)
       if let bad = corners.firstIndex(where: { $0 >= count }) {
         throw FormatError(

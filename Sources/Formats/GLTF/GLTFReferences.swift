@@ -58,7 +58,9 @@ enum GLTFReferences {
       found.append("extensionsUsed names an extension twice")
     }
     for image in document["images"] {
-      if let type = try image.string("mimeType"), type != "image/png", type != "image/jpeg" {
+      if let type = try image.string("mimeType"),
+        !["image/png", "image/jpeg", "image/webp"].contains(type)
+      {
         found.append("\(image.path).mimeType: \(type) is not read here")
       }
     }

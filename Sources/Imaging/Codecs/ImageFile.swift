@@ -21,18 +21,20 @@ public enum ImageFile {
     return nil
   }
 
-  /// Decodes PNG or JPEG. The warning tells of damage that left a usable picture.
+  /// Decodes PNG, JPEG or WebP. The warning tells of damage that left a usable picture.
   public static func decode(_ file: [UInt8]) throws(ImagingError) -> (
     image: Image, warning: String?
   ) {
     switch format(of: file) {
     case .png: return (try PNG.decode(file), nil)
     case .jpeg: return try JPEG.decode(file)
+    case .webp: return (try WebP.decode(file), nil)
     case let other?:
       throw ImagingError(
-        "unsupported-image", "\(other.rawValue) pictures are not read here; PNG and JPEG are")
+        "unsupported-image", "\(other.rawValue) pictures are not read here; PNG, JPEG and WebP are")
     case nil:
-      throw ImagingError("unknown-image", "the bytes are no picture known here; PNG and JPEG are")
+      throw ImagingError(
+        "unknown-image", "the bytes are no picture known here; PNG, JPEG and WebP are")
     }
   }
 
