@@ -106,6 +106,48 @@ import Work
     #expect(scene.textures[0].image == 1 && scene.images[1].problem == nil)
   }
 
+  @Test func instancesAreNodes() throws {
+    var builder = GLTFBuilder()
+    _ = builder.add([0, 0, 0, 1, 0, 0, 0, 1, 0] as [Float])
+    _ = builder.add([0, 0, 0, 5, 0, 0, 0, 0, 7] as [Float])
+    _ = builder.add([1, 1, 1, 2, 2, 2, 3, 3, 3] as [Float])
+    func text(_ scales: Int) -> String {
+      builder.document(
+        """
+        "extensionsUsed": ["EXT_mesh_gpu_instancing"],
+        "scenes": [{"nodes": [0]}],
+        "nodes": [{"mesh": 0, "translation": [0, 10, 0], "extensions": {"EXT_mesh_gpu_instancing":
+          {"attributes": {"TRANSLATION": 1, "SCALE": 2}}}}],
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
+        "accessors": [
+          {"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3"},
+          {"bufferView": 1, "componentType": 5126, "count": 3, "type": "VEC3"},
+          {"bufferView": 2, "componentType": 5126, "count": \(scales), "type": "VEC3"}],
+        "bufferViews": [{"buffer": 0, "byteLength": 36},
+          {"buffer": 0, "byteOffset": 36, "byteLength": 36},
+          {"buffer": 0, "byteOffset": 72, "byteLength": 36}]
+        """)
+    }
+    let mesh = try read(text(3)).merged()
+    #expect(mesh.triangles.count == 3)
+    #expect(mesh.positions.contains([7, 10, 0]) && mesh.positions.contains([0, 13, 7]))
+    #expect(throws: FormatError.self) { try read(text(2)) }
+  }
+
+  /// A required extension of pictures that cannot be read costs the picture, not the model.
+  @Test func unreadablePicturesAreLeftOut() throws {
+    let log = LogSink()
+    let text = GLTFBuilder.triangle(
+      extra: """
+        , "images": [{"uri": "a.ktx2", "mimeType": "image/ktx2"}],
+        "textures": [{"extensions": {"KHR_texture_basisu": {"source": 0}}}],
+        "extensionsUsed": ["KHR_texture_basisu"], "extensionsRequired": ["KHR_texture_basisu"]
+        """)
+    let scene = try SceneFile.read(folder.write(Array(text.utf8), as: "x.gltf"), log: log)
+    #expect(scene.triangleCount == 1 && scene.textures[0].image == nil)
+    #expect(log.warnings.contains { $0.contains("textures[0]") && $0.contains("basisu") })
+  }
+
   /// Cut short anywhere or with a byte changed: a sentence, or some mesh.
   @Test func damageIsRefused() throws {
     for length in stride(from: 1, to: Self.draco.count, by: 3) {

@@ -11,7 +11,8 @@ struct GLTFDocument {
   static let supported: Set<String> = [
     "KHR_texture_transform", "KHR_materials_unlit", "KHR_materials_emissive_strength",
     "KHR_mesh_quantization", "KHR_draco_mesh_compression", "EXT_meshopt_compression",
-    "EXT_texture_webp",
+    "EXT_texture_webp", "EXT_mesh_gpu_instancing", "KHR_materials_variants",
+    "KHR_texture_basisu",
   ]
 
   private static let names = [

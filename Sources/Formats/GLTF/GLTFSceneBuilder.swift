@@ -41,6 +41,7 @@ struct GLTFSceneBuilder {
         let mesh = try nodes[index].index("mesh", into: "meshes", size: document.size("meshes"))
       else { continue }
       try attach(mesh: mesh, to: index, isShown: shown.contains(index))
+      try repeatInstances(of: index)
     }
     // Meshes that no node shows are still read, so that what is wrong with them is said.
     for mesh in document["meshes"].indices where shapeOfMesh[mesh] == nil {
@@ -102,6 +103,41 @@ struct GLTFSceneBuilder {
         shapeOfMesh[mesh] = scene.shapes.count - 1
       }
       scene.nodes[index].shape = shapeOfMesh[mesh]
+    }
+  }
+
+  /// EXT_mesh_gpu_instancing: the node's shape once for each of its instances, as nodes below it.
+  private mutating func repeatInstances(of index: Int) throws(FormatError) {
+    let node = document["nodes"][index]
+    guard let shape = scene.nodes[index].shape,
+      let element = try node.object("extensions")?.object("EXT_mesh_gpu_instancing"),
+      let attributes = try element.object("attributes")
+    else { return }
+    func accessor(_ name: String) throws(FormatError) -> Int? {
+      try attributes.index(name, into: "accessors", size: document.size("accessors"))
+    }
+    let translations = try accessor("TRANSLATION").map(accessors.vectors3)
+    let rotations = try accessor("ROTATION").map { index throws(FormatError) in
+      try accessors.vectors4(index)
+    }
+    let scales = try accessor("SCALE").map(accessors.vectors3)
+    let counts = Set([translations?.count, rotations?.count, scales?.count].compactMap(\.self))
+    guard let count = counts.first else { return }
+    guard counts.count == 1 else {
+      throw FormatError(
+        "unequal-count", "the instances' attributes differ in length", at: attributes.path)
+    }
+    scene.nodes[index].shape = nil
+    for instance in 0..<count {
+      let turn = SIMD4<Double>(rotations?[instance] ?? [0, 0, 0, 1])
+      scene.nodes[index].children.append(scene.nodes.count)
+      scene.nodes.append(
+        Scene.Node(
+          parentFromNode: Matrix4(
+            translation: SIMD3<Double>(translations?[instance] ?? .zero),
+            rotation: Quaternion(x: turn.x, y: turn.y, z: turn.z, w: turn.w),
+            scale: SIMD3<Double>(scales?[instance] ?? [1, 1, 1])),
+          shape: shape))
     }
   }
 
