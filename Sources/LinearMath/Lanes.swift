@@ -38,6 +38,12 @@ public import CLanes
     Lanes3(left.x * right, left.y * right, left.z * right)
   }
 
+  /// Component by component the product.
+  @inlinable @inline(__always)
+  public func scaled(by other: Lanes3) -> Lanes3 {
+    Lanes3(x * other.x, y * other.y, z * other.z)
+  }
+
   @inlinable @inline(__always)
   public func dot(_ other: Lanes3) -> SIMD8<Float> {
     let xy = x * other.x + y * other.y

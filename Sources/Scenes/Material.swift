@@ -29,6 +29,24 @@ public struct Material: Sendable, Equatable {
   public var isDoubleSided = false
   /// KHR_materials_unlit: base colour as it is.
   public var isUnlit = false
+  /// KHR_materials_ior: how strongly what is not metal reflects; 1.5 without it.
+  public var ior: Float = 1.5
+  /// KHR_materials_specular: a factor on that, times the alpha of its texture, and a color for it.
+  public var specular: Float = 1
+  public var specularTexture: TextureSlot?
+  public var specularColor: SIMD3<Float> = [1, 1, 1]
+  public var specularColorTexture: TextureSlot?
+  /// KHR_materials_clearcoat: how much there is of a clear layer on top, times red; its roughness, times
+  /// green; its own normals.
+  public var clearcoat: Float = 0
+  public var clearcoatTexture: TextureSlot?
+  public var clearcoatRoughness: Float = 0
+  public var clearcoatRoughnessTexture: TextureSlot?
+  public var clearcoatNormalTexture: TextureSlot?
+  public var clearcoatNormalScale: Float = 1
+  /// KHR_materials_pbrSpecularGlossiness: instead of metalness and roughness; base colour is then its diffuse
+  /// colour.
+  public var specularGlossiness: SpecularGlossiness?
 
   public init() {}
 
@@ -46,8 +64,20 @@ public struct Material: Sendable, Equatable {
   public var slots: [TextureSlot] {
     [
       baseColorTexture, metallicRoughnessTexture, normalTexture, occlusionTexture, emissiveTexture,
+      specularTexture, specularColorTexture, clearcoatTexture, clearcoatRoughnessTexture,
+      clearcoatNormalTexture, specularGlossiness?.texture,
     ].compactMap { $0 }
   }
+}
+
+/// What a surface reflects straight on, and how smooth it is.
+public struct SpecularGlossiness: Sendable, Equatable {
+  public var specular: SIMD3<Float> = [1, 1, 1]
+  public var glossiness: Float = 1
+  /// RGB, sRGB, times the specular color; alpha times the glossiness.
+  public var texture: TextureSlot?
+
+  public init() {}
 }
 
 /// A texture as a material uses it.

@@ -38,6 +38,25 @@ import Work
     #expect(again.unit == .meters)
   }
 
+  @Test func glbKeepsMaterialExtensions() throws {
+    var layered = Material()
+    layered.ior = 1.75
+    layered.specular = 0.5
+    layered.specularColor = [0.5, 0.25, 1]
+    layered.clearcoat = 0.75
+    layered.clearcoatRoughness = 0.25
+    var glossy = Material()
+    glossy.baseColor = [0.5, 0.5, 0.25, 1]
+    var reflection = SpecularGlossiness()
+    reflection.specular = [0.25, 0.5, 0.75]
+    reflection.glossiness = 0.5
+    glossy.specularGlossiness = reflection
+    for material in [layered, glossy] {
+      let again = try roundTrip(Scene(mesh: .box(), material: material), .glb)
+      #expect(again.materials == [material])
+    }
+  }
+
   @Test func objKeepsShapeAndTextureCoordinates() throws {
     let (first, again) = (Self.textured.merged(), try roundTrip(Self.textured, .obj).merged())
     #expect(again.triangles.count == first.triangles.count)

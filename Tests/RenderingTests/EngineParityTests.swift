@@ -82,6 +82,38 @@ import Work
         $0.emissiveTexture = slot
       }),
     Model(
+      testDescription: "coated",
+      scene: painted {
+        $0.baseColor = [0.6, 0.1, 0.1, 1]
+        $0.roughness = 0.7
+        $0.clearcoat = 1
+        $0.clearcoatRoughness = 0.3
+        $0.clearcoatRoughnessTexture = TextureSlot(texture: 1)
+        $0.clearcoatNormalTexture = TextureSlot(texture: 2)
+      }),
+    Model(
+      testDescription: "tinted reflection",
+      scene: painted {
+        $0.metallic = 0
+        $0.roughness = 0.2
+        $0.baseColor = [0.1, 0.1, 0.12, 1]
+        $0.ior = 2.2
+        $0.specular = 0.8
+        $0.specularTexture = TextureSlot(texture: 3)
+        $0.specularColor = [1, 0.6, 0.2]
+        $0.specularColorTexture = TextureSlot(texture: 0)
+      }),
+    Model(
+      testDescription: "specular and glossy",
+      scene: painted {
+        var glossy = SpecularGlossiness()
+        glossy.specular = [0.6, 0.5, 0.4]
+        glossy.glossiness = 0.8
+        glossy.texture = TextureSlot(texture: 1)
+        $0.specularGlossiness = glossy
+        $0.baseColor = [0.3, 0.5, 0.8, 1]
+      }),
+    Model(
       testDescription: "cut out",
       scene: painted {
         $0.alphaMode = .mask(cutoff: 0.5)

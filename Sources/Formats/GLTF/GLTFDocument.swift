@@ -12,7 +12,8 @@ struct GLTFDocument {
     "KHR_texture_transform", "KHR_materials_unlit", "KHR_materials_emissive_strength",
     "KHR_mesh_quantization", "KHR_draco_mesh_compression", "EXT_meshopt_compression",
     "EXT_texture_webp", "EXT_mesh_gpu_instancing", "KHR_materials_variants",
-    "KHR_texture_basisu",
+    "KHR_texture_basisu", "KHR_materials_ior", "KHR_materials_specular", "KHR_materials_clearcoat",
+    "KHR_materials_pbrSpecularGlossiness",
   ]
 
   private static let names = [

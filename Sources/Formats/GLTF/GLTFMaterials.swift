@@ -46,16 +46,13 @@ struct GLTFMaterials {
     material.alphaMode = try alphaMode(element)
     material.isDoubleSided = try element.bool("doubleSided") ?? false
     let extensions = try element.object("extensions")
-    material.isUnlit = extensions?["KHR_materials_unlit"] != nil
-    if let emissive = try extensions?.object("KHR_materials_emissive_strength") {
-      material.emissiveStrength = max(0, try emissive.float("emissiveStrength") ?? 1)
-    }
+    try readExtensions(extensions, into: &material)
     noteUndeclared(extensions)
     return material
   }
 
   /// A factor that must lie in 0...1; outside it is clamped with a warning.
-  private mutating func factor(
+  mutating func factor(
     _ element: GLTFElement, _ key: String, _ fallback: Float
   ) throws(FormatError) -> Float {
     let value = try element.float(key) ?? fallback
@@ -78,7 +75,7 @@ struct GLTFMaterials {
     }
   }
 
-  private mutating func slot(_ owner: GLTFElement, _ key: String) throws(FormatError)
+  mutating func slot(_ owner: GLTFElement, _ key: String) throws(FormatError)
     -> TextureSlot?
   {
     guard let info = try owner.object(key) else { return nil }

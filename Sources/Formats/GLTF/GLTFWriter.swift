@@ -204,17 +204,12 @@ struct GLTFWriter {
       members += [("alphaMode", "MASK"), ("alphaCutoff", .number(Double(cutoff)))]
     }
     if material.isDoubleSided { members.append(("doubleSided", true)) }
-    var extra: [(key: String, value: JSONValue)] = []
-    if material.isUnlit { extra.append((use("KHR_materials_unlit"), .object([]))) }
-    if material.emissiveStrength != 1 {
-      let values: JSONValue = ["emissiveStrength": .number(Double(material.emissiveStrength))]
-      extra.append((use("KHR_materials_emissive_strength"), values))
-    }
+    let extra = extensions(of: material)
     if !extra.isEmpty { members.append(("extensions", .object(extra))) }
     return .object(members)
   }
 
-  private mutating func add(
+  mutating func add(
     _ slot: TextureSlot?, _ key: String, to members: inout [(key: String, value: JSONValue)],
     more: [(key: String, value: JSONValue)] = []
   ) {
@@ -234,7 +229,7 @@ struct GLTFWriter {
     members.append((key, .object(info)))
   }
 
-  private mutating func use(_ name: String) -> String {
+  mutating func use(_ name: String) -> String {
     if !extensions.contains(name) { extensions.append(name) }
     return name
   }
@@ -270,7 +265,7 @@ struct GLTFWriter {
     }
   }
 
-  private func numbers(_ values: [Float]) -> JSONValue {
+  func numbers(_ values: [Float]) -> JSONValue {
     .array(values.map { .number(Double($0)) })
   }
 

@@ -166,9 +166,9 @@ final class GLEngine {
     program.set("u_exposure", options.exposure)
     program.set("u_irradiance", environment.irradiance)
     program.set("u_specularLevels", Float(environment.specular.count - 1))
-    specular.bind(unit: GLMaterial.Unit.specular)
+    specular.bind(unit: GLMaterial.Unit.environment)
     specularTable.bind(unit: GLMaterial.Unit.specularTable)
-    program.set("u_specular", GLMaterial.Unit.specular)
+    program.set("u_specular", GLMaterial.Unit.environment)
     program.set("u_specularTable", GLMaterial.Unit.specularTable)
   }
 }

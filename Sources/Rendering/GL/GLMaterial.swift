@@ -6,8 +6,8 @@ import Scenes
 struct GLMaterial {
   /// Texture units by role; the environment has the last two.
   enum Unit {
-    static let baseColor = 0, metallicRoughness = 1, normal = 2, occlusion = 3, emissive = 4
-    static let specular = 5, specularTable = 6
+    static let environment = MapRole.allCases.count
+    static let specularTable = environment + 1
   }
 
   let material: PreparedMaterial
@@ -20,27 +20,23 @@ struct GLMaterial {
     hasVertexColor = !surface.mesh.attributes.colors.isEmpty
   }
 
-  /// Occlusion in the red channel of the metallic-roughness picture is read with it.
-  private var sharesOcclusion: Bool {
-    material.occlusion != nil && material.occlusion == material.metallicRoughness
-  }
-
-  /// The maps with the slot each takes in the shader's UV arrays and its texture unit.
-  private var maps: [(map: PreparedMaterial.Map?, slot: Int, define: String)] {
-    [
-      (material.baseColor, Unit.baseColor, "BASE_COLOR_MAP"),
-      (material.metallicRoughness, Unit.metallicRoughness, "METALLIC_ROUGHNESS_MAP"),
-      (material.normal, Unit.normal, "NORMAL_MAP"),
-      (sharesOcclusion ? nil : material.occlusion, Unit.occlusion, "OCCLUSION_MAP"),
-      (material.emissive, Unit.emissive, "EMISSIVE_MAP"),
-    ]
+  /// The maps that are read; a role's number is its slot in the shader's UV arrays and its texture unit.
+  private var maps: [(map: PreparedMaterial.Map, role: MapRole)] {
+    MapRole.allCases.compactMap { role in
+      // Occlusion in the red channel of the metallic-roughness picture is read with it.
+      if role == .occlusion && material.sharesOcclusion { return nil }
+      return material[role].map { ($0, role) }
+    }
   }
 
   /// The variant for the colour pass.
   var colorDefines: [String] {
-    var defines = maps.filter { $0.map != nil }.map(\.define)
+    var defines = maps.map { $0.role.define }
     if !defines.isEmpty { defines.append("TEXTURED") }
-    if sharesOcclusion { defines.append("OCCLUSION_SHARED") }
+    if material[.normal] != nil || material[.clearcoatNormal] != nil { defines.append("TANGENTS") }
+    if material.source.clearcoat > 0 { defines.append("CLEARCOAT") }
+    if material.source.specularGlossiness != nil { defines.append("SPECULAR_GLOSSINESS") }
+    if material.sharesOcclusion { defines.append("OCCLUSION_SHARED") }
     if hasVertexColor { defines.append("VERTEX_COLOR") }
     if material.source.isUnlit { defines.append("UNLIT") }
     switch material.source.alphaMode {
@@ -55,7 +51,7 @@ struct GLMaterial {
   var geometryDefines: [String] {
     guard alphaCutoff != nil else { return [] }
     var defines = ["ALPHA_TEST"]
-    if material.baseColor != nil { defines += ["BASE_COLOR_MAP", "TEXTURED"] }
+    if material[.baseColor] != nil { defines += [MapRole.baseColor.define, "TEXTURED"] }
     if hasVertexColor { defines.append("VERTEX_COLOR") }
     return defines
   }
@@ -74,8 +70,7 @@ struct GLMaterial {
     guard let alphaCutoff else { return }
     program.set("u_baseColor", material.source.baseColor)
     program.set("u_alphaCutoff", alphaCutoff)
-    if let map = material.baseColor { apply(map, Unit.baseColor, program, textures) }
-    program.set("u_baseColorMap", Unit.baseColor)
+    if let map = material[.baseColor] { apply(map, .baseColor, program, textures) }
   }
 
   /// Sets everything the colour pass needs of the material.
@@ -83,12 +78,15 @@ struct GLMaterial {
     let source = material.source
     program.set("u_baseColor", source.baseColor)
     program.set("u_alphaCutoff", alphaCutoff ?? 0)
-    for (map, slot, _) in maps { if let map { apply(map, slot, program, textures) } }
-    program.set("u_baseColorMap", Unit.baseColor)
-    program.set("u_metallicRoughnessMap", Unit.metallicRoughness)
-    program.set("u_normalMap", Unit.normal)
-    program.set("u_occlusionMap", Unit.occlusion)
-    program.set("u_emissiveMap", Unit.emissive)
+    for (map, role) in maps { apply(map, role, program, textures) }
+    program.set("u_dielectric", source.specularColor * material.dielectric)
+    program.set("u_specularWeight", source.specular)
+    program.set(
+      "u_clearcoat",
+      SIMD3<Float>(source.clearcoat, source.clearcoatRoughness, source.clearcoatNormalScale))
+    if let glossy = source.specularGlossiness {
+      program.set("u_specularGlossiness", SIMD4<Float>(glossy.specular, glossy.glossiness))
+    }
     glUniform2f(
       unsafe glGetUniformLocation(program.name, "u_metallicRoughness"), source.metallic,
       source.roughness)
@@ -98,14 +96,31 @@ struct GLMaterial {
   }
 
   private func apply(
-    _ map: PreparedMaterial.Map, _ slot: Int, _ program: GLProgram,
+    _ map: PreparedMaterial.Map, _ role: MapRole, _ program: GLProgram,
     _ textures: borrowing GLTextures
   ) {
+    let slot = role.rawValue
     textures.bind(picture: map.picture, unit: slot)
+    program.set(role.uniform, slot)
     let x = map.transform.applied(to: [1, 0]) - map.transform.offset
     let y = map.transform.applied(to: [0, 1]) - map.transform.offset
     let offset = map.transform.offset
     program.set("u_uvLinear[\(slot)]", SIMD4<Float>(x.x, y.x, x.y, y.y))
     program.set("u_uvOffset[\(slot)]", SIMD4<Float>(offset.x, offset.y, Float(map.channel), 0))
+  }
+}
+
+extension MapRole {
+  private static let names = [
+    "baseColor", "metallicRoughness", "normal", "occlusion", "emissive", "specular",
+    "specularColor", "clearcoat", "clearcoatRoughness", "clearcoatNormal", "specularGlossiness",
+  ]
+
+  /// The sampler in the shaders.
+  fileprivate var uniform: String { "u_\(Self.names[rawValue])Map" }
+
+  /// What switches it on: the name in capitals.
+  fileprivate var define: String {
+    Self.names[rawValue].map { $0.isUppercase ? "_\($0)" : $0.uppercased() }.joined() + "_MAP"
   }
 }

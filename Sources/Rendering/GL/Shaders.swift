@@ -20,7 +20,7 @@ enum Shaders {
     WHERE out highp vec3 v_position;
     out highp float v_depth;
     WHERE out highp vec3 v_normal;
-    #ifdef NORMAL_MAP
+    #ifdef TANGENTS
     WHERE out highp vec4 v_tangent;
     #endif
     #ifdef TEXTURED
@@ -33,7 +33,7 @@ enum Shaders {
       v_position = a_position;
       v_depth = dot(u_depthPlane, vec4(a_position, 1.0));
       v_normal = a_normal;
-    #ifdef NORMAL_MAP
+    #ifdef TANGENTS
       v_tangent = a_tangent;
     #endif
     #ifdef TEXTURED
@@ -58,8 +58,8 @@ enum Shaders {
     uniform vec4 u_baseColor;
     uniform float u_alphaCutoff;
     uniform sampler2D u_baseColorMap;
-    uniform vec4 u_uvLinear[5];
-    uniform vec4 u_uvOffset[5];
+    uniform vec4 u_uvLinear[11];
+    uniform vec4 u_uvOffset[11];
     WHERE in highp vec3 v_position;
     in highp float v_depth;
     WHERE in highp vec3 v_normal;
@@ -129,8 +129,25 @@ enum Shaders {
       uniform samplerCube u_specular;
       uniform float u_specularLevels;
       uniform sampler2D u_specularTable;
-      #ifdef NORMAL_MAP
+      uniform vec3 u_dielectric;
+      uniform float u_specularWeight;
+      uniform sampler2D u_specularMap;
+      uniform sampler2D u_specularColorMap;
+      uniform vec3 u_clearcoat;
+      uniform sampler2D u_clearcoatMap;
+      uniform sampler2D u_clearcoatRoughnessMap;
+      uniform sampler2D u_clearcoatNormalMap;
+      uniform vec4 u_specularGlossiness;
+      uniform sampler2D u_specularGlossinessMap;
+      #ifdef TANGENTS
       WHERE in highp vec4 v_tangent;
+      vec3 mapped(vec3 normal, vec3 picture, float strength, float facing) {
+        vec3 offset = picture * 2.0 - 1.0;
+        offset.xy *= strength;
+        vec3 tangent = normalize(v_tangent.xyz) * facing;
+        vec3 bitangent = cross(normal, tangent) * v_tangent.w;
+        return normalize(tangent * offset.x + bitangent * offset.y + normal * offset.z);
+      }
       #endif
       layout(location = 0) out vec4 o_color;
 
@@ -153,12 +170,9 @@ enum Shaders {
       #else
         float facing = gl_FrontFacing ? 1.0 : -1.0;
         vec3 normal = normalize(v_normal) * facing;
+        vec3 smoothNormal = normal;
       #ifdef NORMAL_MAP
-        vec3 mapped = texture(u_normalMap, uvOf(2)).xyz * 2.0 - 1.0;
-        mapped.xy *= u_normalScale;
-        vec3 tangent = normalize(v_tangent.xyz) * facing;
-        vec3 bitangent = cross(normal, tangent) * v_tangent.w;
-        normal = normalize(tangent * mapped.x + bitangent * mapped.y + normal * mapped.z);
+        normal = mapped(normal, texture(u_normalMap, uvOf(2)).xyz, u_normalScale, facing);
       #endif
         float metallic = u_metallicRoughness.x;
         float roughness = u_metallicRoughness.y;
@@ -176,13 +190,33 @@ enum Shaders {
       #endif
         vec3 view = normalize(u_eye - v_position);
         float cosine = clamp(dot(normal, view), 1e-3, 1.0);
-        vec3 f0 = mix(vec3(0.04), base.rgb, metallic);
+      #ifdef SPECULAR_GLOSSINESS
+        vec4 glossy = u_specularGlossiness;
+      #ifdef SPECULAR_GLOSSINESS_MAP
+        glossy *= texture(u_specularGlossinessMap, uvOf(10));
+      #endif
+        roughness = 1.0 - glossy.a;
+        vec3 f0 = glossy.rgb;
+        float grazing = 1.0;
+        vec3 diffuse = base.rgb * (1.0 - max(max(f0.r, f0.g), f0.b));
+      #else
+        float weight = u_specularWeight;
+        vec3 dielectric = u_dielectric;
+      #ifdef SPECULAR_MAP
+        weight *= texture(u_specularMap, uvOf(5)).a;
+      #endif
+      #ifdef SPECULAR_COLOR_MAP
+        dielectric *= texture(u_specularColorMap, uvOf(6)).rgb;
+      #endif
+        vec3 f0 = mix(min(dielectric, 1.0) * weight, base.rgb, metallic);
+        float grazing = mix(weight, 1.0, metallic);
         vec3 diffuse = base.rgb * (1.0 - metallic);
+      #endif
 
         vec2 table = texture(u_specularTable, vec2(cosine, roughness)).rg;
-        vec3 single = f0 * table.x + table.y;
+        vec3 single = f0 * table.x + grazing * table.y;
         float lost = 1.0 - (table.x + table.y);
-        vec3 average = f0 + (1.0 - f0) / 21.0;
+        vec3 average = f0 + (grazing - f0) / 21.0;
         vec3 multiple = lost * single * average / (1.0 - average * lost);
         vec3 remaining = diffuse * (1.0 - single - multiple);
 
@@ -197,6 +231,31 @@ enum Shaders {
         glow *= texture(u_emissiveMap, uvOf(4)).rgb;
       #endif
         light += glow;
+      #ifdef CLEARCOAT
+        float coat = u_clearcoat.x;
+        float coatRoughness = u_clearcoat.y;
+      #ifdef CLEARCOAT_MAP
+        coat *= texture(u_clearcoatMap, uvOf(7)).r;
+      #endif
+      #ifdef CLEARCOAT_ROUGHNESS_MAP
+        coatRoughness *= texture(u_clearcoatRoughnessMap, uvOf(8)).g;
+      #endif
+        vec3 coatNormal = smoothNormal;
+      #ifdef CLEARCOAT_NORMAL_MAP
+        coatNormal = mapped(
+          smoothNormal, texture(u_clearcoatNormalMap, uvOf(9)).xyz, u_clearcoat.z, facing);
+      #endif
+        float coatCosine = clamp(dot(coatNormal, view), 1e-3, 1.0);
+        vec2 coatTable = texture(u_specularTable, vec2(coatCosine, coatRoughness)).rg;
+        vec3 coatMirror = textureLod(
+          u_specular, reflect(-view, coatNormal), coatRoughness * u_specularLevels).rgb;
+        float coatOcclusion = clamp(
+          pow(coatCosine + occlusion, exp2(-16.0 * coatRoughness - 1.0)) - 1.0 + occlusion,
+          0.0, 1.0);
+        float fresnel = 0.04 + 0.96 * pow(1.0 - coatCosine, 5.0);
+        light = light * (1.0 - coat * fresnel)
+          + coatMirror * (coat * coatOcclusion * (0.04 * coatTable.x + coatTable.y));
+      #endif
       #endif
         o_color = vec4(clamp(light * u_exposure, 0.0, 1.0) * alpha, alpha);
       }

@@ -52,12 +52,9 @@ struct PictureTable {
 
   mutating func prepare(_ material: Material, for mesh: Mesh) -> PreparedMaterial {
     var prepared = PreparedMaterial(source: material)
-    prepared.baseColor = map(material.baseColorTexture, isColor: true, mesh, &prepared)
-    prepared.emissive = map(material.emissiveTexture, isColor: true, mesh, &prepared)
-    prepared.metallicRoughness = map(
-      material.metallicRoughnessTexture, isColor: false, mesh, &prepared)
-    prepared.occlusion = map(material.occlusionTexture, isColor: false, mesh, &prepared)
-    prepared.normal = map(material.normalTexture, isColor: false, mesh, &prepared)
+    for role in MapRole.allCases {
+      prepared[role] = map(role.slot(of: material), isColor: role.isColor, mesh, &prepared)
+    }
     return prepared
   }
 

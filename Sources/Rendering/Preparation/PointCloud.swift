@@ -51,7 +51,7 @@ extension PreparedScene {
     if !mesh.attributes.colors.isEmpty {
       color *= mesh.interpolated(mesh.attributes.colors, at: point)
     }
-    if let map = material.baseColor {
+    if let map = material[.baseColor] {
       let uv = mesh.interpolated(mesh.attributes.uvs[material.uvSets[map.channel]], at: point)
       color *= pictures[map.picture].nearest(map.transform.applied(to: uv))
     }

@@ -1,6 +1,36 @@
 import Geometry
 import Scenes
 
+/// What a picture tells of a material.
+enum MapRole: Int, CaseIterable, Sendable {
+  case baseColor, metallicRoughness, normal, occlusion, emissive
+  case specular, specularColor, clearcoat, clearcoatRoughness, clearcoatNormal
+  case specularGlossiness
+
+  /// sRGB color, or plain numbers.
+  var isColor: Bool {
+    [.baseColor, .emissive, .specularColor, .specularGlossiness].contains(self)
+  }
+
+  func slot(of material: Material) -> TextureSlot? {
+    switch self {
+    case .baseColor: material.baseColorTexture
+    // Specular-glossiness takes the place of these.
+    case .metallicRoughness:
+      material.specularGlossiness == nil ? material.metallicRoughnessTexture : nil
+    case .normal: material.normalTexture
+    case .occlusion: material.occlusionTexture
+    case .emissive: material.emissiveTexture
+    case .specular: material.specularTexture
+    case .specularColor: material.specularColorTexture
+    case .clearcoat: material.clearcoatTexture
+    case .clearcoatRoughness: material.clearcoatRoughnessTexture
+    case .clearcoatNormal: material.clearcoatNormalTexture
+    case .specularGlossiness: material.specularGlossiness?.texture
+    }
+  }
+}
+
 /// A material with its textures resolved: which picture, which of two UV channels, which transform.
 struct PreparedMaterial: Sendable {
   struct Map: Sendable, Equatable {
@@ -14,11 +44,25 @@ struct PreparedMaterial: Sendable {
   var source: Material
   /// The mesh's UV sets behind the two channels.
   var uvSets: [Int] = []
-  var baseColor: Map?
-  var metallicRoughness: Map?
-  var normal: Map?
-  var occlusion: Map?
-  var emissive: Map?
+  private var maps: [MapRole: Map] = [:]
+
+  init(source: Material) { self.source = source }
+
+  subscript(role: MapRole) -> Map? {
+    get { maps[role] }
+    set { maps[role] = newValue }
+  }
+
+  /// Occlusion is the red channel of the metallic-roughness picture, read the same way.
+  var sharesOcclusion: Bool {
+    self[.occlusion] != nil && self[.occlusion] == self[.metallicRoughness]
+  }
+
+  /// What is not metal reflects straight on, without its color.
+  var dielectric: Float {
+    let ratio = (source.ior - 1) / (source.ior + 1)
+    return source.ior == 0 ? 1 : ratio * ratio
+  }
 
   var isBlended: Bool { source.alphaMode == .blend }
 
@@ -26,7 +70,7 @@ struct PreparedMaterial: Sendable {
   /// replaced by the mean of the faces around.
   func completed(_ mesh: Mesh) -> Mesh {
     var mesh = mesh.attributes.normals.isEmpty ? mesh.withFlatNormals() : mesh.withoutZeroNormals()
-    if let normal, mesh.attributes.tangents.isEmpty {
+    if let normal = self[.normal] ?? self[.clearcoatNormal], mesh.attributes.tangents.isEmpty {
       mesh = mesh.withTangents(uvSet: uvSets[normal.channel])
     }
     return mesh

@@ -38,7 +38,7 @@ struct ScreenGeometry {
     for (number, surface) in scene.surfaces.enumerated() {
       corners.removeAll(keepingCapacity: true)
       for position in surface.positions { corners.append(projected(position)) }
-      let culls = cullBackFaces && !surface.material.isDoubleSided
+      let culls = cullBackFaces && !surface.material.factors.isDoubleSided
       if surface.material.isBlended {
         add(surface, number, corners, culls: culls, to: &blended)
       } else {

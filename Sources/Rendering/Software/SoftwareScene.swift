@@ -40,7 +40,9 @@ struct SoftwareScene: Sendable {
           lowHalf: SIMD4(streams.normals[vertex], 0),
           highHalf: SIMD4(first.x, first.y, second.x, second.y))
       }
-      let hasPaint = surface.material.normal != nil || !streams.colors.isEmpty
+      let hasPaint =
+        surface.material[.normal] != nil
+        || surface.material[.clearcoatNormal] != nil || !streams.colors.isEmpty
       let paint =
         hasPaint
         ? mesh.positions.indices.map { vertex in
@@ -85,38 +87,73 @@ struct SoftwareMaterial: Sendable {
     }
   }
 
-  let baseColor: SIMD4<Float>
-  let metallic, roughness, normalScale, occlusionStrength: Float
-  let emissive: SIMD3<Float>
-  let isUnlit, isDoubleSided, isBlended, hasColors: Bool
+  /// What needs no picture; plain numbers, since they are read for every eight places.
+  let factors: Factors
+  let isBlended, hasColors: Bool
   /// Below this alpha a sample is not there; nil where alpha does not decide.
   let maskCutoff: Float?
   /// Below this alpha a blended surface does not count for depth, normal and mask.
   let blendedCutoff: Float
-  let baseColorMap, metallicRoughnessMap, normalMap, occlusionMap, emissiveMap: Map?
   /// Occlusion is the red of the metallic-roughness picture.
   let sharesOcclusion: Bool
+  private let maps: [Map?]
+  /// One bit for each role that has a map.
+  private let present: UInt32
 
   init(
     _ material: PreparedMaterial, _ textures: [TexturePyramid], hasColors: Bool,
     blendedCutoff: Float
   ) {
-    let source = material.source
-    (baseColor, metallic, roughness) = (source.baseColor, source.metallic, source.roughness)
-    (normalScale, occlusionStrength) = (source.normalScale, source.occlusionStrength)
-    emissive = source.emissive * source.emissiveStrength
-    (isUnlit, isDoubleSided) = (source.isUnlit, source.isDoubleSided)
+    factors = Factors(material)
     (isBlended, self.hasColors) = (material.isBlended, hasColors)
-    maskCutoff = if case .mask(let cutoff) = source.alphaMode { cutoff } else { nil }
+    maskCutoff = if case .mask(let cutoff) = material.source.alphaMode { cutoff } else { nil }
     self.blendedCutoff = blendedCutoff
-    sharesOcclusion =
-      material.occlusion != nil && material.occlusion == material.metallicRoughness
-    baseColorMap = Map(material.baseColor, textures)
-    metallicRoughnessMap = Map(material.metallicRoughness, textures)
-    normalMap = Map(material.normal, textures)
-    occlusionMap = sharesOcclusion ? nil : Map(material.occlusion, textures)
-    emissiveMap = Map(material.emissive, textures)
+    sharesOcclusion = material.sharesOcclusion
+    let maps = MapRole.allCases.map { role in
+      role == .occlusion && material.sharesOcclusion ? nil : Map(material[role], textures)
+    }
+    self.maps = maps
+    present = maps.indices.reduce(0) { $0 | (maps[$1] == nil ? 0 : 1 << UInt32($1)) }
   }
 
-  var usesPaint: Bool { normalMap != nil || hasColors }
+  @inline(__always)
+  func has(_ role: MapRole) -> Bool { present >> UInt32(role.rawValue) & 1 != 0 }
+
+  @inline(__always)
+  subscript(role: MapRole) -> Map? { has(role) ? maps[role.rawValue] : nil }
+
+  @inline(__always)
+  var usesPaint: Bool { has(.normal) || has(.clearcoatNormal) || hasColors }
+}
+
+extension SoftwareMaterial {
+  /// A material's numbers.
+  struct Factors: Sendable {
+    let baseColor: SIMD4<Float>
+    let metallic, roughness, normalScale, occlusionStrength: Float
+    /// Emission with its strength.
+    let emissive: SIMD3<Float>
+    /// How much of its reflection what is not metal has, and that reflection straight on.
+    let specular: Float
+    let dielectric: SIMD3<Float>
+    let clearcoat, clearcoatRoughness, clearcoatNormalScale: Float
+    /// Specular color and glossiness, where those take the place of metalness and roughness.
+    let specularGlossiness: SIMD4<Float>
+    let isSpecularGlossiness, isUnlit, isDoubleSided: Bool
+
+    init(_ material: PreparedMaterial) {
+      let source = material.source
+      (baseColor, metallic, roughness) = (source.baseColor, source.metallic, source.roughness)
+      (normalScale, occlusionStrength) = (source.normalScale, source.occlusionStrength)
+      emissive = source.emissive * source.emissiveStrength
+      specular = source.specular
+      dielectric = source.specularColor * material.dielectric
+      (clearcoat, clearcoatRoughness) = (source.clearcoat, source.clearcoatRoughness)
+      clearcoatNormalScale = source.clearcoatNormalScale
+      let glossy = source.specularGlossiness
+      specularGlossiness = glossy.map { SIMD4($0.specular, $0.glossiness) } ?? .zero
+      isSpecularGlossiness = glossy != nil
+      (isUnlit, isDoubleSided) = (source.isUnlit, source.isDoubleSided)
+    }
+  }
 }

@@ -33,7 +33,8 @@ struct SurfaceShading: Sendable {
     let scale: SIMD8<Float> = points.facing / greater(size, SIMD8(repeating: 1e-20))
     let smooth = points.normal * scale.replacing(with: 0, where: size .<= 1e-4)
     let light =
-      material.isUnlit ? base.xyz : self.light(material, points, base.xyz, smooth, view, &footprint)
+      material.factors.isUnlit
+      ? base.xyz : self.light(material, points, base.xyz, smooth, view, &footprint)
     let exposed = light * SIMD8(repeating: exposure)
     let alpha =
       material.isBlended ? base.w.clamped(0, 1) : SIMD8<Float>(repeating: 1)
@@ -48,9 +49,9 @@ struct SurfaceShading: Sendable {
   static func baseColor(
     _ material: SoftwareMaterial, _ points: ShadingPoints, _ footprint: inout MapFootprint?
   ) -> Lanes4 {
-    var color = Lanes4(repeating: material.baseColor)
+    var color = Lanes4(repeating: material.factors.baseColor)
     if material.hasColors { color = color * points.color }
-    if let map = material.baseColorMap { color = color * points.sample(map, &footprint) }
+    if let map = material[.baseColor] { color = color * points.sample(map, &footprint) }
     return color
   }
 
@@ -59,68 +60,145 @@ struct SurfaceShading: Sendable {
     _ material: SoftwareMaterial, _ points: ShadingPoints, _ base: Lanes3, _ smooth: Lanes3,
     _ view: Lanes3, _ footprint: inout MapFootprint?
   ) -> Lanes3 {
-    let normal = mapped(material, points, smooth, &footprint)
-    var metallic = SIMD8<Float>(repeating: material.metallic)
-    var roughness = SIMD8<Float>(repeating: material.roughness)
-    var occlusion = SIMD8<Float>(repeating: 1)
-    if let map = material.metallicRoughnessMap {
-      let channels = points.sample(map, &footprint)
-      metallic *= channels.z
-      roughness *= channels.y
-      if material.sharesOcclusion {
-        occlusion = (channels.x - 1) * material.occlusionStrength + 1
-      }
-    }
-    if let map = material.occlusionMap {
-      occlusion = (points.sample(map, &footprint).x - 1) * material.occlusionStrength + 1
-    }
-    let isOccluded = material.sharesOcclusion || material.occlusionMap != nil
+    let factors = material.factors
+    let normal = mapped(
+      material[.normal], factors.normalScale, points, smooth, &footprint)
     let facing = normal.dot(view)
     let cosine = facing.clamped(1e-3, 1)
-    let dielectric: SIMD8<Float> = 0.04 * (1 - metallic)
-    let reflectance = base * metallic + Lanes3(dielectric, dielectric, dielectric)
-    let diffuse = base * (1 - metallic)
+    let mirror = normal * (facing * 2) - view
+    let matter = matter(material, points, base, &footprint)
+    let (occlusion, roughness) = (matter.occlusion, matter.roughness)
 
     // Split sum with what further bounces between facets return.
     let (scale, bias) = splitSum(cosine, roughness)
     let lost: SIMD8<Float> = 1 - (scale + bias)
-    let mirror = normal * (facing * 2) - view
     let glint = environment.sample(mirror, level: roughness * environment.last)
     let soft = diffuseLight(normal)
-    let hidden = isOccluded ? specularOcclusion(cosine, occlusion, roughness) : occlusion
+    let hidden =
+      matter.isOccluded ? specularOcclusion(cosine, occlusion, roughness) : occlusion
+    let grazing = matter.grazing
     @inline(__always)
     func channel(
       _ f0: SIMD8<Float>, _ matt: SIMD8<Float>, _ glint: SIMD8<Float>, _ soft: SIMD8<Float>
     ) -> SIMD8<Float> {
-      let single: SIMD8<Float> = f0 * scale + bias
-      let average: SIMD8<Float> = f0 + (1 - f0) * (1.0 / 21)
+      let single: SIMD8<Float> = f0 * scale + grazing * bias
+      let average: SIMD8<Float> = f0 + (grazing - f0) * (1.0 / 21)
       let multiple: SIMD8<Float> = lost * single * average / (1 - average * lost)
       let remaining: SIMD8<Float> = matt * (1 - single - multiple)
       return single * glint * hidden + (multiple + remaining) * soft * occlusion
     }
-    let lit = Lanes3(
-      channel(reflectance.x, diffuse.x, glint.x, soft.x),
-      channel(reflectance.y, diffuse.y, glint.y, soft.y),
-      channel(reflectance.z, diffuse.z, glint.z, soft.z))
-    if material.emissive == .zero { return lit }
-    var glow = Lanes3(repeating: material.emissive)
-    if let map = material.emissiveMap {
-      let picture = points.sample(map, &footprint)
-      glow = Lanes3(glow.x * picture.x, glow.y * picture.y, glow.z * picture.z)
+    var lit = Lanes3(
+      channel(matter.reflectance.x, matter.diffuse.x, glint.x, soft.x),
+      channel(matter.reflectance.y, matter.diffuse.y, glint.y, soft.y),
+      channel(matter.reflectance.z, matter.diffuse.z, glint.z, soft.z))
+    if factors.emissive != .zero {
+      var glow = Lanes3(repeating: factors.emissive)
+      if let map = material[.emissive] {
+        glow = glow.scaled(by: points.sample(map, &footprint).xyz)
+      }
+      lit = lit + glow
     }
-    return lit + glow
+    if factors.clearcoat == 0 { return lit }
+    return coated(lit, material, points, smooth, view, matter, &footprint)
   }
 
-  /// The normal turned by its map.
+  /// What a surface is made of at eight places.
+  private struct Matter {
+    /// Straight on, and at a grazing angle.
+    let reflectance: Lanes3
+    let grazing: SIMD8<Float>
+    let diffuse: Lanes3
+    let roughness: SIMD8<Float>
+    let occlusion: SIMD8<Float>
+    let isOccluded: Bool
+  }
+
+  @inline(__always)
+  private func matter(
+    _ material: SoftwareMaterial, _ points: ShadingPoints, _ base: Lanes3,
+    _ footprint: inout MapFootprint?
+  ) -> Matter {
+    let factors = material.factors
+    var metallic = SIMD8<Float>(repeating: factors.metallic)
+    var roughness = SIMD8<Float>(repeating: factors.roughness)
+    var occlusion = SIMD8<Float>(repeating: 1)
+    if let map = material[.metallicRoughness] {
+      let channels = points.sample(map, &footprint)
+      metallic *= channels.z
+      roughness *= channels.y
+      if material.sharesOcclusion {
+        occlusion = (channels.x - 1) * factors.occlusionStrength + 1
+      }
+    }
+    if let map = material[.occlusion] {
+      occlusion = (points.sample(map, &footprint).x - 1) * factors.occlusionStrength + 1
+    }
+    let isOccluded = material.sharesOcclusion || material.has(.occlusion)
+    if factors.isSpecularGlossiness {
+      var reflectance = Lanes3(repeating: factors.specularGlossiness.xyz)
+      var gloss = SIMD8<Float>(repeating: factors.specularGlossiness.w)
+      if let map = material[.specularGlossiness] {
+        let picture = points.sample(map, &footprint)
+        reflectance = reflectance.scaled(by: picture.xyz)
+        gloss *= picture.w
+      }
+      let most = greater(greater(reflectance.x, reflectance.y), reflectance.z)
+      return Matter(
+        reflectance: reflectance, grazing: SIMD8(repeating: 1), diffuse: base * (1 - most),
+        roughness: 1 - gloss, occlusion: occlusion, isOccluded: isOccluded)
+    }
+    var weight = SIMD8<Float>(repeating: factors.specular)
+    if let map = material[.specular] { weight *= points.sample(map, &footprint).w }
+    var tint = Lanes3(repeating: factors.dielectric)
+    if let map = material[.specularColor] {
+      tint = tint.scaled(by: points.sample(map, &footprint).xyz)
+    }
+    let one = SIMD8<Float>(repeating: 1)
+    let rest: SIMD8<Float> = 1 - metallic
+    let plain = Lanes3(lesser(tint.x, one), lesser(tint.y, one), lesser(tint.z, one))
+    return Matter(
+      reflectance: base * metallic + plain * (weight * rest), grazing: weight * rest + metallic,
+      diffuse: base * rest, roughness: roughness, occlusion: occlusion, isOccluded: isOccluded)
+  }
+
+  /// A clear layer on top: takes light by Fresnel's share and adds its own mirror image.
+  @inline(__always)
+  private func coated(
+    _ below: Lanes3, _ material: SoftwareMaterial, _ points: ShadingPoints, _ smooth: Lanes3,
+    _ view: Lanes3, _ matter: Matter, _ footprint: inout MapFootprint?
+  ) -> Lanes3 {
+    let factors = material.factors
+    var amount = SIMD8<Float>(repeating: factors.clearcoat)
+    if let map = material[.clearcoat] { amount *= points.sample(map, &footprint).x }
+    var roughness = SIMD8<Float>(repeating: factors.clearcoatRoughness)
+    if let map = material[.clearcoatRoughness] { roughness *= points.sample(map, &footprint).y }
+    let normal = mapped(
+      material[.clearcoatNormal], factors.clearcoatNormalScale, points, smooth, &footprint)
+    let facing = normal.dot(view)
+    let cosine = facing.clamped(1e-3, 1)
+    let (scale, bias) = splitSum(cosine, roughness)
+    let glint = environment.sample(
+      normal * (facing * 2) - view, level: roughness * environment.last)
+    let hidden =
+      matter.isOccluded
+      ? specularOcclusion(cosine, matter.occlusion, roughness) : matter.occlusion
+    let rest: SIMD8<Float> = 1 - cosine
+    let square: SIMD8<Float> = rest * rest
+    let fresnel: SIMD8<Float> = square * square * rest * 0.96 + 0.04
+    let added: SIMD8<Float> = amount * hidden * (scale * 0.04 + bias)
+    return below * (1 - amount * fresnel) + glint * added
+  }
+
+  /// The normal turned by a map.
   @inline(__always)
   private func mapped(
-    _ material: SoftwareMaterial, _ points: ShadingPoints, _ smooth: Lanes3,
+    _ map: SoftwareMaterial.Map?, _ strength: Float, _ points: ShadingPoints, _ smooth: Lanes3,
     _ footprint: inout MapFootprint?
   ) -> Lanes3 {
-    guard let map = material.normalMap else { return smooth }
+    guard let map else { return smooth }
     let picture = points.sample(map, &footprint)
-    let x: SIMD8<Float> = (picture.x * 2 - 1) * material.normalScale
-    let y: SIMD8<Float> = (picture.y * 2 - 1) * material.normalScale
+    let x: SIMD8<Float> = (picture.x * 2 - 1) * strength
+    let y: SIMD8<Float> = (picture.y * 2 - 1) * strength
     let z: SIMD8<Float> = picture.z * 2 - 1
     let along = Self.unit(points.tangent.xyz) * points.facing
     let across = smooth.cross(along) * points.tangent.w
