@@ -4,6 +4,7 @@
 #include <EGL/egl.h>
 #include <EGL/eglext.h>
 #include <GLES3/gl32.h>
+#include <GLES2/gl2ext.h>
 
 // A macro with a cast, which Swift does not import.
 static inline EGLDisplay maquette_no_display(void) { return EGL_NO_DISPLAY; }

@@ -49,6 +49,11 @@ public struct RenderSettings: SettingsGroup {
     "Colour samples a pixel, resolved in linear light; a GL driver may not have more than 4.")
   public var samples = SampleCount.four
 
+  @Setting(
+    "How many places of a texture a pixel that sees it at an angle takes along its longer side; 1 for a blur there instead.",
+    in: 1...16)
+  public var anisotropy = 1
+
   @Setting("A Radiance .hdr panorama to light with, instead of the built-in neutral studio.")
   public var environment: String? = nil
 

@@ -12,6 +12,8 @@ struct EngineOptions: Sendable {
   /// The alpha below which blended surfaces do not count for depth, normals and mask.
   let blendedCutoff: Float
   let normalSpaceFromWorld: Matrix3
+  /// The most places of a texture along the longer side of what a pixel sees.
+  let anisotropy: Int
 }
 
 /// Draws views of one scene. All views have the size of the cameras it was made for.
@@ -38,7 +40,7 @@ public struct Renderer: ~Copyable {
     let options = EngineOptions(
       samples: settings.samples.count, exposure: Float(exp2(settings.exposureStops)),
       cullBackFaces: settings.cullBackFaces, blendedCutoff: settings.blendedSurfaces.cutoff,
-      normalSpaceFromWorld: normalSpaceFromWorld)
+      normalSpaceFromWorld: normalSpaceFromWorld, anisotropy: settings.anisotropy)
     let environment = try Self.environment(settings, work)
     let table = try SpecularTable(work)
     func gl(wantsHardware: Bool) throws -> Engine {

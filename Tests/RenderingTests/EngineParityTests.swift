@@ -144,6 +144,43 @@ import Work
     #expect(both > 5000 && far <= both / 200)
   }
 
+  /// A floor of stripes towards the viewer, seen at a low angle: across the view they stay far finer than along
+  /// it, so that more places along the view keep what one blur loses.
+  @Test func anisotropyKeepsStripes() throws {
+    let floor = try Mesh(
+      positions: [[-1, 0, 1], [1, 0, 1], [1, 0, -1], [-1, 0, -1]],
+      triangles: [[0, 1, 2], [0, 2, 3]],
+      attributes: VertexAttributes(
+        normals: Array(repeating: [0, 1, 0], count: 4),
+        uvs: [[[0, 0], [4, 0], [4, 4], [0, 4]]]))
+    var stripes = Image(width: 64, height: 64, filledWith: [255, 255, 255, 255])
+    for pixel in 0..<64 * 64 where pixel % 16 < 8 {
+      for channel in 0..<3 { stripes.bytes[4 * pixel + channel] = 0 }
+    }
+    var material = Material()
+    material.isUnlit = true
+    material.baseColorTexture = TextureSlot(texture: 0)
+    var scene = Scene(mesh: floor, material: material)
+    scene.images = [
+      ImageSource(
+        name: "", mediaType: "image/png", bytes: try ImageFile.encodePNG(stripes))
+    ]
+    scene.textures = [Texture(image: 0)]
+    func contrast(_ anisotropy: Int) throws -> Int {
+      var settings = RenderSettings()
+      settings.anisotropy = anisotropy
+      let frame = try RenderingTests.frame(
+        scene, eye: [0, 0.22, 2.6], settings: settings, by: .software)
+      let row = 128 * 256
+      let seen = (row..<row + 256).filter { frame.color.bytes[4 * $0 + 3] == 255 }
+      return zip(seen, seen.dropFirst()).reduce(0) { sum, pair in
+        sum + abs(Int(frame.color.bytes[4 * pair.0]) - Int(frame.color.bytes[4 * pair.1]))
+      }
+    }
+    let (blurred, sharp) = (try contrast(1), try contrast(8))
+    #expect(sharp > 2 * blurred && sharp > 1000, "\(sharp) and \(blurred)")
+  }
+
   /// Of colors over black, averaged over two by two pixels: the engines take samples at different places.
   private static func decibels(_ a: Image, _ b: Image) -> Double {
     var sum = 0.0

@@ -180,6 +180,45 @@ import Work
     #expect(pixel(frame.color, 128, 128)[3] < 255)
   }
 
+  /// Triangles side by side cover every sample once: of a half transparent sheet of many crooked ones every
+  /// pixel inside is half there, none more and none less.
+  @Test(arguments: engines)
+  func neighboursNeitherOverlapNorLeaveGaps(_ engine: EngineChoice) throws {
+    let side = 96
+    var generator = SeededGenerator(seed: 5)
+    var positions: [SIMD3<Float>] = []
+    for row in 0...side {
+      for column in 0...side {
+        let isRim = row % side == 0 || column % side == 0
+        func place(_ index: Int) -> Float {
+          let jitter = isRim ? 0 : Float(generator.unit() - 0.5) * 0.4
+          return (Float(index) + jitter) / Float(side) * 2 - 1
+        }
+        positions.append([place(column), place(row), 0])
+      }
+    }
+    var triangles: [SIMD3<UInt32>] = []
+    for row in 0..<side {
+      for column in 0..<side {
+        let corner = UInt32(row * (side + 1) + column)
+        let above = corner + UInt32(side + 1)
+        triangles += [[corner, corner + 1, above + 1], [corner, above + 1, above]]
+      }
+    }
+    let sheet = Self.material([1, 1, 1, 0.5]) { material in
+      material.isUnlit = true
+      material.alphaMode = .blend
+    }
+    let frame = try Self.frame(
+      Scene(mesh: try Mesh(positions: positions, triangles: triangles), material: sheet),
+      by: engine)
+    var wrong = 0
+    for y in 60..<196 {
+      for x in 60..<196 where abs(Int(pixel(frame.color, x, y)[3]) - 128) > 1 { wrong += 1 }
+    }
+    #expect(wrong == 0)
+  }
+
   /// A masked checker keeps exactly the texels above its cutoff.
   @Test(arguments: engines)
   func masksCutHoles(_ engine: EngineChoice) throws {

@@ -43,7 +43,7 @@ final class GLEngine {
     try Self.checkLimits(intrinsics, options)
     self.context = context
     (self.scene, self.environment, self.options) = (scene, environment, options)
-    textures = GLTextures(scene.pictures)
+    textures = GLTextures(scene.pictures, anisotropy: options.anisotropy)
     specular = GLTexture(cubes: environment.specular)
     specularTable = GLTexture(table: table)
     targets = try GLTargets(

@@ -6,8 +6,8 @@ import Scenes
 struct GLTextures: ~Copyable {
   private let names: [GLuint]
 
-  init(_ pictures: [PreparedScene.Picture]) {
-    names = pictures.map { GLTextures.upload($0) }
+  init(_ pictures: [PreparedScene.Picture], anisotropy: Int) {
+    names = pictures.map { GLTextures.upload($0, anisotropy) }
   }
 
   deinit { unsafe glDeleteTextures(GLsizei(names.count), names) }
@@ -18,7 +18,7 @@ struct GLTextures: ~Copyable {
   }
 
   /// A mip-mapped texture with its sampling modes.
-  private static func upload(_ picture: PreparedScene.Picture) -> GLuint {
+  private static func upload(_ picture: PreparedScene.Picture, _ anisotropy: Int) -> GLuint {
     var name: GLuint = 0
     unsafe glGenTextures(1, &name)
     let target = GLenum(GL_TEXTURE_2D)
@@ -36,6 +36,12 @@ struct GLTextures: ~Copyable {
       (GL_TEXTURE_WRAP_T, code(picture.texture.wrapV)),
     ]
     for (parameter, value) in modes { glTexParameteri(target, GLenum(parameter), value) }
+    // As many places along a pixel's longer axis as the software engine takes; a driver that has no such
+    // filter ignores it.
+    if smooth && anisotropy > 1 {
+      glTexParameterf(target, GLenum(GL_TEXTURE_MAX_ANISOTROPY_EXT), GLfloat(anisotropy))
+      _ = glGetError()
+    }
     return name
   }
 

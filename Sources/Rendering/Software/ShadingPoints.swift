@@ -86,11 +86,25 @@ struct ShadingPoints {
       (u * rows.x + v * rows.y, u * rows.z + v * rows.w)
     }
     let (place, across, along) = (turned(u, v), turned(uRight, vRight), turned(uDown, vDown))
-    let found = TextureFootprint(
-      map.texture.layout, place.0 + map.way.offset.x, place.1 + map.way.offset.y,
-      (across.0, across.1, along.0, along.1))
-    footprint = MapFootprint(way: map.way, footprint: found)
-    return map.texture.read(found)
+    let (u0, v0) = (place.0 + map.way.offset.x, place.1 + map.way.offset.y)
+    let layout = map.texture.layout
+    let shape = PixelShape(layout, right: across, down: along)
+    if shape.largest == 1 {
+      let found = TextureFootprint(layout, u0, v0, level: shape.level)
+      footprint = MapFootprint(way: map.way, footprint: found)
+      return map.texture.read(found)
+    }
+    // Places side by side along the pixel's longer axis; a lane that has fewer takes no part in the others.
+    var sum = Lanes4(repeating: .zero)
+    let step: SIMD8<Float> = 1 / shape.counts
+    for index in 0..<shape.largest {
+      let share: SIMD8<Float> = (Float(index) + 0.5) * step - 0.5
+      let found = TextureFootprint(
+        layout, u0 + shape.axisU * share, v0 + shape.axisV * share, level: shape.level)
+      let weight = step.replacing(with: 0, where: shape.counts .<= Float(index))
+      sum = sum + map.texture.read(found) * weight
+    }
+    return sum
   }
 }
 

@@ -16,7 +16,7 @@ struct SoftwareEngine: Sendable {
     _ scene: PreparedScene, environment: Environment, table: SpecularTable, options: EngineOptions,
     _ work: WorkContext
   ) throws {
-    self.scene = try SoftwareScene(scene, blendedCutoff: options.blendedCutoff, work)
+    self.scene = try SoftwareScene(scene, options, work)
     shading = SurfaceShading(environment, table, exposure: options.exposure)
     pattern = SamplePattern(count: options.samples)
     self.options = options

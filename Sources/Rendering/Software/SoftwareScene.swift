@@ -22,9 +22,9 @@ struct SoftwareScene: Sendable {
     surfaces.reduce(0) { $0 + ($1.material.isBlended ? 0 : $1.triangles.count) }
   }
 
-  init(_ scene: PreparedScene, blendedCutoff: Float, _ work: WorkContext) throws {
+  init(_ scene: PreparedScene, _ options: EngineOptions, _ work: WorkContext) throws {
     let textures = try parallelMap(count: scene.pictures.count, work) { index in
-      TexturePyramid(scene.pictures[index])
+      TexturePyramid(scene.pictures[index], anisotropy: options.anisotropy)
     }
     surfaces = scene.surfaces.map { surface in
       let (mesh, streams) = (surface.mesh, surface.mesh.attributes)
@@ -54,7 +54,7 @@ struct SoftwareScene: Sendable {
         positions: mesh.positions, triangles: mesh.triangles, shape: shape, paint: paint,
         material: SoftwareMaterial(
           surface.material, textures, hasColors: !streams.colors.isEmpty,
-          blendedCutoff: blendedCutoff))
+          blendedCutoff: options.blendedCutoff))
     }
   }
 }

@@ -8,6 +8,55 @@ struct TextureLayout: Sendable, Equatable {
   let starts: [Int32]
   let isSmooth: Bool
   let wrapU, wrapV: Texture.Wrap
+  /// The most places along the longer side of what a pixel covers.
+  let anisotropy: Int
+}
+
+/// The part of a picture that a pixel covers, as places along its longer axis (McCormack et al., "Feline: fast
+/// elliptical lines for anisotropic texture mapping", 1999).
+struct PixelShape {
+  /// How many places each lane takes, and the most of them.
+  let counts: SIMD8<Float>
+  let largest: Int
+  /// The longer axis, in u and v, from end to end.
+  let axisU, axisV: SIMD8<Float>
+  /// How often the picture is halved for the places.
+  let level: SIMD8<Float>
+
+  /// - Parameters:
+  ///   - right: how u and v change per pixel to the right.
+  ///   - down: the same per pixel down.
+  @inline(__always)
+  init(
+    _ layout: TextureLayout, right: (SIMD8<Float>, SIMD8<Float>),
+    down: (SIMD8<Float>, SIMD8<Float>)
+  ) {
+    let (width, height) = (Float(layout.size.x), Float(layout.size.y))
+    @inline(__always)
+    func square(_ step: (SIMD8<Float>, SIMD8<Float>)) -> SIMD8<Float> {
+      let (x, y): (SIMD8<Float>, SIMD8<Float>) = (step.0 * width, step.1 * height)
+      return x * x + y * y
+    }
+    // Above the number of levels nothing changes; the floor keeps quotient and logarithm defined.
+    let (across, along) = (
+      square(right).clamped(1e-12, 1e12), square(down).clamped(1e-12, 1e12)
+    )
+    let isAcross = across .> along
+    let (long, short) = (greater(across, along), lesser(across, along))
+    axisU = down.0.replacing(with: right.0, where: isAcross)
+    axisV = down.1.replacing(with: right.1, where: isAcross)
+    let ratio = (long / short).roots
+    // What is magnified gains nothing from more places.
+    let places = (ratio + 0.5).rounded(.down).clamped(1, Float(layout.anisotropy))
+    counts = places.replacing(with: 1, where: long .<= 1)
+    level = (long / (counts * counts)).log2 * 0.5
+    largest =
+      any(counts .> 1)
+      ? Int(
+        max(
+          counts[0], counts[1], counts[2], counts[3], counts[4],
+          counts[5], counts[6], counts[7])) : 1
+  }
 }
 
 /// The texels that eight places read, and their weights: the same for all pictures of one layout.
@@ -23,22 +72,14 @@ struct TextureFootprint {
   let share: SIMD8<Float>
   let isBetween: Bool
 
-  /// - Parameter rates: how u and v change per pixel to the right, then per pixel down.
+  /// - Parameter level: how often the picture is halved; not whole, and below nought or above the last level
+  ///   too.
   @inline(__always)
   init(
-    _ layout: TextureLayout, _ u: SIMD8<Float>, _ v: SIMD8<Float>,
-    _ rates: (SIMD8<Float>, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>)
+    _ layout: TextureLayout, _ u: SIMD8<Float>, _ v: SIMD8<Float>, level wantedLevel: SIMD8<Float>
   ) {
-    let (width, height) = (Float(layout.size.x), Float(layout.size.y))
-    @inline(__always)
-    func square(_ u: SIMD8<Float>, _ v: SIMD8<Float>) -> SIMD8<Float> {
-      let (x, y): (SIMD8<Float>, SIMD8<Float>) = (u * width, v * height)
-      return x * x + y * y
-    }
-    // Above the number of levels nothing changes; the floor keeps the logarithm defined.
-    let size = greater(square(rates.0, rates.1), square(rates.2, rates.3)).clamped(1e-12, 1e12)
     let last = Int32(layout.starts.count - 1)
-    let wanted = (size.log2 * 0.5).clamped(0, Float(last))
+    let wanted = wantedLevel.clamped(0, Float(last))
     let lower = wanted.rounded(.down)
     share = wanted - lower
     isBetween = any(share .> 0)

@@ -9,7 +9,7 @@ struct TexturePyramid: Sendable {
   /// How it is read.
   let layout: TextureLayout
 
-  init(_ picture: PreparedScene.Picture) {
+  init(_ picture: PreparedScene.Picture, anisotropy: Int) {
     let image = picture.image
     let linear = (0..<256).map { code -> UInt16 in
       let light = picture.isColor ? SRGB.linearOfCode[code] : Float(code) / 255
@@ -36,7 +36,7 @@ struct TexturePyramid: Sendable {
     layout = TextureLayout(
       size: SIMD2(Int32(image.width), Int32(image.height)), starts: starts,
       isSmooth: picture.texture.isSmooth, wrapU: picture.texture.wrapU,
-      wrapV: picture.texture.wrapV)
+      wrapV: picture.texture.wrapV, anisotropy: picture.texture.isSmooth ? anisotropy : 1)
   }
 
   /// Appends a level half the size; each texel is the mean of what it covers, parts counted as such.
