@@ -118,9 +118,10 @@ extension SIMD8 where Scalar == Float {
     maquette_truncated(rounded(.down))
   }
 
+  /// The nearest numbers from low to high; low for what is no number.
   @inlinable @inline(__always)
   public func clamped(_ low: Float, _ high: Float) -> SIMD8<Float> {
-    lesser(greater(self, SIMD8(repeating: low)), SIMD8(repeating: high))
+    lesser(greater(SIMD8(repeating: low), self), SIMD8(repeating: high))
   }
 
   /// The logarithms to base two of positive normal numbers, to 2e-7 of the number or 1e-6.

@@ -219,6 +219,36 @@ import Work
     #expect(wrong == 0)
   }
 
+  /// Numbers that no material should have make a picture, not a crash.
+  @Test(arguments: engines)
+  func oddNumbersAreDrawn(_ engine: EngineChoice) throws {
+    let ball = Mesh.icosphere(levels: 3)
+    let odd: [Float] = [.nan, .infinity, -1e30, 1e30, 0]
+    let count = ball.positions.count
+    let streams = VertexAttributes(
+      normals: (0..<count).map { $0 % 3 == 0 ? .zero : [odd[$0 % 5], 1, 0] },
+      tangents: (0..<count).map { [odd[$0 % 5], 0, odd[($0 + 1) % 5], 1] },
+      uvs: [(0..<count).map { [odd[$0 % 5], odd[($0 + 2) % 5]] }],
+      colors: (0..<count).map { [odd[$0 % 5], odd[($0 + 3) % 5], 1, 1] })
+    let mesh = try ball.with(attributes: streams)
+    var material = Self.material([1e30, 2, 3, 1])
+    var glossy = SpecularGlossiness()
+    glossy.specular = [1e20, 21, 5]
+    glossy.texture = TextureSlot(texture: 0)
+    material.specularGlossiness = glossy
+    material.clearcoat = 1
+    material.baseColorTexture = TextureSlot(texture: 0)
+    material.normalTexture = TextureSlot(texture: 0)
+    var scene = Scene(mesh: mesh, material: material)
+    let picture = Image(width: 3, height: 5, filledWith: [200, 100, 50, 255])
+    scene.images = [
+      ImageSource(name: "", mediaType: "image/png", bytes: try ImageFile.encodePNG(picture))
+    ]
+    scene.textures = [Texture(image: 0)]
+    let frame = try Self.frame(scene, by: engine)
+    #expect(frame.depth.contains { $0 > 0 })
+  }
+
   /// A masked checker keeps exactly the texels above its cutoff.
   @Test(arguments: engines)
   func masksCutHoles(_ engine: EngineChoice) throws {

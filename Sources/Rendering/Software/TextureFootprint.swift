@@ -98,16 +98,16 @@ struct TextureFootprint {
     }
   }
 
-  /// Coordinates brought into 0...1.
+  /// Coordinates brought into 0...1; what is no number becomes 0.
   @inline(__always)
   private static func wrapped(_ value: SIMD8<Float>, _ mode: Texture.Wrap) -> SIMD8<Float> {
     switch mode {
     case .clamp: return value.clamped(0, 1)
-    case .repeat: return value - value.rounded(.down)
+    case .repeat: return (value - value.rounded(.down)).clamped(0, 1)
     case .mirror:
       let half: SIMD8<Float> = value * 0.5
       let folded: SIMD8<Float> = (half - half.rounded(.down)) * 2
-      return lesser(folded, 2 - folded)
+      return lesser(folded, 2 - folded).clamped(0, 1)
     }
   }
 
