@@ -34,9 +34,11 @@ void maquette_draco_indices(const maquette_draco *mesh, uint32_t *points) {
 }
 
 int maquette_draco_floats(
-    const maquette_draco *mesh, uint32_t attribute, int components, float *values) {
-  const draco::PointAttribute *found = mesh->mesh->GetAttributeByUniqueId(attribute);
-  if (!found) return 0;
+    maquette_draco *mesh, uint32_t attribute, int components, int normalized, float *values) {
+  const int32_t number = mesh->mesh->GetAttributeIdByUniqueId(attribute);
+  if (number < 0) return 0;
+  draco::PointAttribute *found = mesh->mesh->attribute(number);
+  if (draco::IsDataTypeIntegral(found->data_type())) found->set_normalized(normalized != 0);
   for (draco::PointIndex point(0); point < mesh->mesh->num_points(); ++point) {
     const auto index = found->mapped_index(point);
     if (index.value() >= found->size()) return 0;

@@ -94,7 +94,7 @@ public struct Renderer: ~Copyable {
     _ cameras: [Camera], _ work: WorkContext, _ body: @escaping (Frame) throws -> Void
   ) throws {
     guard case .software(let software, let all) = engine, let lens = cameras.first?.intrinsics,
-      lens.width * lens.height <= 1 << 24
+      case let atOnce = min(work.threads, software.viewsAtOnce(lens)), atOnce > 1
     else {
       for camera in cameras {
         try work.checkCancelled()
@@ -103,7 +103,10 @@ public struct Renderer: ~Copyable {
       return
     }
     let alone = WorkContext(threads: 1, cancellation: all.cancellation)
-    let pipeline = OrderedPipeline<Frame>(work, depth: 2 * work.threads, consume: body)
+    let pipeline = OrderedPipeline<Frame>(
+      WorkContext(
+        threads: atOnce, progress: work.progress, cancellation: work.cancellation, log: work.log),
+      depth: 2 * atOnce, consume: body)
     for camera in cameras { try pipeline.submit { try software.frame(camera, alone) } }
     try pipeline.finish()
   }

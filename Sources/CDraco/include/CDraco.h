@@ -18,9 +18,10 @@ size_t maquette_draco_points(const maquette_draco *mesh);
 size_t maquette_draco_triangles(const maquette_draco *mesh);
 // Three points a triangle.
 void maquette_draco_indices(const maquette_draco *mesh, uint32_t *points);
-// An attribute of every point, integers divided where they are normalized. 0 where there is none such.
+// An attribute of every point; integers are divided by their largest where they are normalized, whatever the
+// compressed bytes say of that. 0 where there is none such.
 int maquette_draco_floats(
-    const maquette_draco *mesh, uint32_t attribute, int components, float *values);
+    maquette_draco *mesh, uint32_t attribute, int components, int normalized, float *values);
 
 #ifdef __cplusplus
 }

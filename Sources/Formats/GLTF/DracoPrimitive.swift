@@ -37,7 +37,7 @@ struct DracoPrimitive {
           "unequal-count", "\(layout.count) entries are declared, \(mesh.points) are compressed",
           at: layout.path)
       }
-      guard let values = mesh.floats(id, layout.components) else {
+      guard let values = mesh.floats(id, layout) else {
         throw FormatError(
           "bad-compression", "there is no attribute \(id) in the compressed bytes",
           at: "\(ids.path).\(name)")
@@ -67,10 +67,11 @@ struct DracoPrimitive {
       return result
     }
 
-    func floats(_ attribute: Int, _ components: Int) -> [Float]? {
-      var values = [Float](repeating: 0, count: components * points)
+    func floats(_ attribute: Int, _ layout: GLTFAccessors.Layout) -> [Float]? {
+      var values = [Float](repeating: 0, count: layout.components * points)
       let id = UInt32(truncatingIfNeeded: attribute)
-      let isThere = unsafe maquette_draco_floats(mesh, id, Int32(components), &values)
+      let isThere = unsafe maquette_draco_floats(
+        mesh, id, Int32(layout.components), layout.isNormalized ? 1 : 0, &values)
       return isThere != 0 ? values : nil
     }
   }

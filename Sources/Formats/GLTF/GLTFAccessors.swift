@@ -64,8 +64,6 @@ struct GLTFAccessors {
       try Self.checkExtent(
         offset: offset, count: count, stride: stride, element: element, available: bytes.count,
         at: accessor.path)
-    } else if count > 1 << 22 {
-      throw FormatError("out-of-range", "\(count) elements without data", at: accessor.path)
     }
     let layout = Layout(
       path: accessor.path, count: count, components: components, componentType: componentType,
@@ -130,7 +128,13 @@ struct GLTFAccessors {
 
   /// Loads the buffer before memory is taken for what it is said to hold.
   private func requireBytes(_ layout: Layout) throws(FormatError) {
-    guard let view = layout.view else { return }
+    guard let view = layout.view else {
+      guard layout.count <= 1 << 22 else {
+        throw FormatError(
+          "out-of-range", "\(layout.count) elements without data", at: layout.path)
+      }
+      return
+    }
     _ = try buffers.bytes(ofBuffer: try buffers.range(ofView: view).buffer)
   }
 

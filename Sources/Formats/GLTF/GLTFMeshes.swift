@@ -86,7 +86,8 @@ struct GLTFMeshes {
     }
     do {
       let mesh = try door.mesh(
-        positions: positions, triangles: Self.triangles(corners, mode: mode), attributes: streams)
+        positions: positions, triangles: Self.triangles(corners, mode: draco == nil ? mode : 4),
+        attributes: streams)
       let material = try primitive.index(
         "material", into: "materials", size: document.size("materials"))
       return Scene.Shape.Part(mesh: mesh, material: material)

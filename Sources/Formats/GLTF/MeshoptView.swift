@@ -57,8 +57,8 @@ struct MeshoptView {
       throw FormatError(
         "bad-type", "a stride of \(stride) does not go with mode and filter", at: element.path)
     }
-    // A byte stands for at most some hundreds of elements; what claims more would only fill memory.
-    guard count <= 1 << 28, count / 512 <= length else {
+    // A byte stands for at most some 64 others; what claims far more would only fill memory.
+    guard count <= 1 << 28, count * stride / 1024 <= length else {
       throw FormatError("out-of-range", "\(count) elements in \(length) bytes", at: element.path)
     }
   }

@@ -168,6 +168,8 @@ enum Shaders {
       #ifdef UNLIT
         vec3 light = base.rgb;
       #else
+        // Nothing reflects more light than it gets.
+        base.rgb = clamp(base.rgb, 0.0, 1.0);
         float facing = gl_FrontFacing ? 1.0 : -1.0;
         vec3 normal = normalize(v_normal) * facing;
         vec3 smoothNormal = normal;
@@ -196,7 +198,7 @@ enum Shaders {
         glossy *= texture(u_specularGlossinessMap, uvOf(10));
       #endif
         roughness = 1.0 - glossy.a;
-        vec3 f0 = glossy.rgb;
+        vec3 f0 = clamp(glossy.rgb, 0.0, 1.0);
         float grazing = 1.0;
         vec3 diffuse = base.rgb * (1.0 - max(max(f0.r, f0.g), f0.b));
       #else

@@ -23,7 +23,10 @@ struct SamplePattern: Sendable {
     let mean = offsets.reduce(.zero, +) / Double(max(1, count - 1))
     self.offsets = offsets.enumerated().map { index, offset in
       let centered = index == 0 ? .zero : offset - mean
-      return SIMD2<Float>((centered * 256).rounded(.toNearestOrEven) / 256)
+      // Inside the pixel: what a triangle's box does not reach is not looked at.
+      let steps = (centered * 256).rounded(.toNearestOrEven)
+      return SIMD2<Float>(
+        steps.clamped(lowerBound: SIMD2(-127, -127), upperBound: SIMD2(127, 127)) / 256)
     }
     reach = self.offsets.reduce(0) { max($0, abs($1.x), abs($1.y)) }
   }

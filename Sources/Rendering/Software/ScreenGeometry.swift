@@ -101,7 +101,7 @@ struct ScreenGeometry {
     }
     let (toB, toC) = (SIMD2<Double>(b.place - a.place), SIMD2<Double>(c.place - a.place))
     let area = toB.x * toC.y - toC.x * toB.y
-    if area == 0 { return }
+    guard area != 0, area.isFinite else { return }
     // The screen's y runs down: what runs counter-clockwise in the world has a negative area here.
     let showsBack = area > 0
     if culls && showsBack { return }

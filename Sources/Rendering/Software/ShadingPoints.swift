@@ -46,6 +46,13 @@ struct ShadingPoints {
           a + (surface.paint[j] - a) * place.second + (surface.paint[k] - a) * place.third
       }
       if triangle.showsBack { facing[lane] = -1 }
+      let normal = shape[lane].lowHalf.xyz
+      if !(normal.lengthSquared > 1e-8) {
+        // Where normals cancel out, the face's own stands in.
+        let (p, q, r) = (surface.positions[i], surface.positions[j], surface.positions[k])
+        let face = (q - p).cross(r - p).normalized
+        shape[lane] = SIMD8(lowHalf: SIMD4(face, 0), highHalf: shape[lane].highHalf)
+      }
     }
     normal = Lanes3(Self.column(shape, 0), Self.column(shape, 1), Self.column(shape, 2))
     uv = Self.columns(shape, from: 4)
@@ -124,9 +131,11 @@ struct Interpolation {
     let (across, down) = (x - triangle.x.x, y - triangle.y.x)
     @inline(__always)
     func at(_ plane: SIMD4<Float>) -> Float { plane.x + plane.y * across + plane.z * down }
-    let depth = 1 / at(triangle.nearness)
-    second = at(triangle.second) * depth
-    third = at(triangle.third) * depth
+    // Beside the triangle, and in slivers, the planes run out of their range.
+    let nearness = min(max(at(triangle.nearness), triangle.nearness.w), triangle.second.w)
+    let depth = 1 / nearness
+    second = min(max(at(triangle.second) * depth, 0), 1)
+    third = min(max(at(triangle.third) * depth, 0), 1)
     secondRight = (triangle.second.y - second * triangle.nearness.y) * depth
     secondDown = (triangle.second.z - second * triangle.nearness.z) * depth
     thirdRight = (triangle.third.y - third * triangle.nearness.y) * depth

@@ -22,6 +22,13 @@ struct SoftwareEngine: Sendable {
     self.options = options
   }
 
+  /// How many views may be drawn at once in some two gigabytes: each holds its triangles, and as many wait
+  /// with their pictures.
+  func viewsAtOnce(_ lens: Intrinsics) -> Int {
+    let bytes = 36 * lens.width * lens.height + 100 * scene.solidTriangles
+    return max(1, 2_000_000_000 / max(1, bytes))
+  }
+
   /// Draws one view.
   func frame(_ camera: Camera, _ work: WorkContext) throws -> Frame {
     let view = SoftwareView(scene, shading, pattern, camera, options)

@@ -34,7 +34,7 @@ struct SurfaceShading: Sendable {
     let smooth = points.normal * scale.replacing(with: 0, where: size .<= 1e-4)
     let light =
       material.factors.isUnlit
-      ? base.xyz : self.light(material, points, base.xyz, smooth, view, &footprint)
+      ? base.xyz : self.light(material, points, base.xyz.limited, smooth, view, &footprint)
     let exposed = light * SIMD8(repeating: exposure)
     let alpha =
       material.isBlended ? base.w.clamped(0, 1) : SIMD8<Float>(repeating: 1)
@@ -142,6 +142,7 @@ struct SurfaceShading: Sendable {
         reflectance = reflectance.scaled(by: picture.xyz)
         gloss *= picture.w
       }
+      reflectance = reflectance.limited
       let most = greater(greater(reflectance.x, reflectance.y), reflectance.z)
       return Matter(
         reflectance: reflectance, grazing: SIMD8(repeating: 1), diffuse: base * (1 - most),
@@ -265,4 +266,10 @@ struct SurfaceShading: Sendable {
     let raised: SIMD8<Float> = (base.log2 * power).exp2
     return (raised - 1 + occlusion).clamped(0, 1)
   }
+}
+
+extension Lanes3 {
+  /// Each number in 0...1: nothing reflects more light than it gets.
+  @inline(__always)
+  fileprivate var limited: Lanes3 { Lanes3(x.clamped(0, 1), y.clamped(0, 1), z.clamped(0, 1)) }
 }

@@ -53,7 +53,8 @@ struct TexturePyramid: Sendable {
             sum += SIMD4<Float>(texels[start + y * width + x]) * (across * down)
           }
         }
-        let rounded = SIMD8(lowHalf: sum + 0.5, highHalf: .zero).truncated
+        // Shares add up to one but for rounding, which must not carry white over the end.
+        let rounded = SIMD8(lowHalf: sum + 0.5, highHalf: .zero).clamped(0, 65_535).truncated
         texels.append(SIMD4<UInt16>(truncatingIfNeeded: rounded.lowHalf))
       }
     }
@@ -61,14 +62,16 @@ struct TexturePyramid: Sendable {
 
   /// For each texel of the halved row what of the row it covers, and by which share.
   private static func spans(_ count: Int) -> [[(Int, Float)]] {
-    let half = max(1, count / 2)
-    let length = Float(count) / Float(half)
+    if count == 1 { return [[(0, 1)]] }
+    let half = count / 2
     return (0..<half).map { index in
-      let (low, high) = (Float(index) * length, Float(index + 1) * length)
-      return (Int(low)..<min(count, Int(high.rounded(.up)))).compactMap { texel in
-        let share = (min(high, Float(texel + 1)) - max(low, Float(texel))) / length
-        return share > 1e-6 ? (texel, share) : nil
-      }
+      let at = 2 * index
+      if count.isMultiple(of: 2) { return [(at, 0.5), (at + 1, 0.5)] }
+      let whole = Float(count)
+      return [
+        (at, Float(half - index) / whole), (at + 1, Float(half) / whole),
+        (at + 2, Float(index + 1) / whole),
+      ]
     }
   }
 

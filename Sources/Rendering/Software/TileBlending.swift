@@ -22,25 +22,27 @@ struct TileBlending {
   private var through: [Float] = []
   /// Pixels at whose centre a blended surface counts as the first.
   private var front: [Bool]
+  private var mixed: [Bool]
 
   init(_ pattern: SamplePattern) {
     self.pattern = pattern
     let pixels = TileBuffer.side * TileBuffer.side
     covered = Array(repeating: 0, count: pixels)
     front = Array(repeating: false, count: pixels)
+    mixed = front
   }
 
   mutating func clear() {
     if fragments.isEmpty { return }
     fragments.removeAll(keepingCapacity: true)
     through.removeAll(keepingCapacity: true)
-    for pixel in front.indices { front[pixel] = false }
+    for pixel in front.indices { (front[pixel], mixed[pixel]) = (false, false) }
   }
 
   /// How much of a solid surface's light in some of a pixel's samples comes through, in samples.
   @inline(__always)
   func light(pixel: Int, samples: UInt32) -> Float {
-    let all: UInt32 = pattern.count == 32 ? ~0 : 1 << UInt32(pattern.count) - 1
+    let all: UInt32 = 1 << UInt32(pattern.count) - 1
     if through.isEmpty { return Float((samples & all).nonzeroBitCount) }
     var sum: Float = 0
     for sample in 0..<pattern.count where samples >> UInt32(sample) & 1 != 0 {
@@ -51,10 +53,8 @@ struct TileBlending {
 
   func isInFront(_ pixel: Int) -> Bool { front[pixel] }
 
-  /// Whether anything but full light comes through somewhere in a pixel.
-  func isBlended(_ pixel: Int) -> Bool {
-    !through.isEmpty && (0..<pattern.count).contains { through[pixel * pattern.count + $0] != 1 }
-  }
+  /// Whether a pixel has samples that are neither there nor not there.
+  func isBlended(_ pixel: Int) -> Bool { mixed[pixel] }
 
   mutating func add(_ buffer: TileBuffer, _ coverage: TriangleCoverage, number: UInt32) {
     buffer.forEachSeen(coverage) { row, run, sample, lanes, _ in
@@ -75,8 +75,8 @@ struct TileBlending {
   /// Shades the fragments and lays them over one another: adds their light to the sums, and keeps what comes
   /// through. A centre where one counts as the surface gets its nearness and normal.
   mutating func composite(
-    _ view: SoftwareView, _ tile: SIMD2<Int32>, _ sums: inout [SIMD4<Float>],
-    _ normals: inout [SIMD3<Float>], _ centers: inout [Float]
+    _ view: SoftwareView, _ buffer: TileBuffer, _ tile: SIMD2<Int32>,
+    _ sums: inout [SIMD4<Float>], _ normals: inout [SIMD3<Float>], _ centers: inout [Float]
   ) {
     if fragments.isEmpty { return }
     shade(view, tile)
@@ -91,7 +91,7 @@ struct TileBlending {
       let pixel = fragments[order[start]].pixel
       var end = start
       while end < order.count, fragments[order[end]].pixel == pixel { end += 1 }
-      layer(view, tile, Int(pixel), Array(order[start..<end]), &sums, &normals, &centers)
+      layer(view, buffer, tile, Int(pixel), Array(order[start..<end]), &sums, &normals, &centers)
       start = end
     }
   }
@@ -128,7 +128,8 @@ struct TileBlending {
 
   /// Composites one pixel's fragments, sample by sample.
   private mutating func layer(
-    _ view: SoftwareView, _ tile: SIMD2<Int32>, _ pixel: Int, _ members: [Int],
+    _ view: SoftwareView, _ buffer: TileBuffer, _ tile: SIMD2<Int32>, _ pixel: Int,
+    _ members: [Int],
     _ sums: inout [SIMD4<Float>], _ normals: inout [SIMD3<Float>], _ centers: inout [Float]
   ) {
     let center = place(UInt32(pixel), tile)
@@ -138,8 +139,9 @@ struct TileBlending {
       for index in members where fragments[index].samples >> UInt32(sample) & 1 != 0 {
         let plane = view.blended[Int(fragments[index].triangle)]
         let across = place - SIMD2(plane.x.x, plane.y.x)
-        let nearness =
+        let exact =
           plane.nearness.x + plane.nearness.y * across.x + plane.nearness.z * across.y
+        let nearness = min(max(exact, plane.nearness.w), plane.second.w)
         layers.append((nearness, index))
       }
       layers.sort {
@@ -161,6 +163,10 @@ struct TileBlending {
         }
       }
       through[pixel * pattern.count + sample] = rest
+      let run = pixel / 8
+      let owner = buffer.owners[run * pattern.count + sample][pixel % 8]
+      let alpha = owner == 0 ? 1 - rest : 1
+      if alpha > 0.01 && alpha < 0.99 { mixed[pixel] = true }
     }
   }
 }

@@ -94,7 +94,7 @@ struct TilePainter {
       guard let coverage = TriangleCoverage(triangle, tile: tile, size: size) else { continue }
       blending.add(buffer, coverage, number: number)
     }
-    blending.composite(view, tile, &sums, &normals, &centers)
+    blending.composite(view, buffer, tile, &sums, &normals, &centers)
   }
 
   /// Asks for what each pixel shows to be shaded: once for all its samples where they lie on one smooth
