@@ -80,25 +80,13 @@ final class GLTFBuffers {
         isPacked ? 0 : inside.stride
       )
     }
-    guard
-      let buffer = try view.index("buffer", into: "buffers", size: document.size("buffers"))
-    else { throw FormatError("missing-property", "\"buffer\" is missing", at: view.path) }
-    let offset = try view.count("byteOffset") ?? 0
-    // The format asks for at least 1; an empty view that nobody reads does no harm.
-    let length = try view.requiredCount("byteLength")
-    let declared = try document["buffers"][buffer].requiredCount("byteLength", atLeast: 1)
-    guard offset <= declared, length <= declared - offset else {
-      throw FormatError(
-        "out-of-range",
-        "bytes \(offset) to \(offset + length) are outside buffer \(buffer) of \(declared) bytes",
-        at: view.path)
-    }
+    let (buffer, bytes) = try document.extent(view)
     let stride = try view.count("byteStride") ?? 0
     if view["byteStride"] != nil, stride < 4 || stride > 252 {
       throw FormatError(
         "out-of-range", "a stride of \(stride) is not in 4...252", at: "\(view.path).byteStride")
     }
-    return (buffer, offset..<offset + length, stride)
+    return (buffer, bytes, stride)
   }
 
   /// The bytes a view covers.
@@ -119,5 +107,25 @@ final class GLTFBuffers {
       let data = Data(base64Encoded: String(uri[uri.index(after: comma)...]))
     else { throw FormatError("bad-uri", "the data URI is not valid base64", at: place) }
     return [UInt8](data)
+  }
+}
+
+extension GLTFDocument {
+  /// The buffer and the bytes of it that a view, or a compressed view, names.
+  func extent(_ element: GLTFElement) throws(FormatError) -> (buffer: Int, bytes: Range<Int>) {
+    guard let buffer = try element.index("buffer", into: "buffers", size: size("buffers")) else {
+      throw FormatError("missing-property", "\"buffer\" is missing", at: element.path)
+    }
+    let offset = try element.count("byteOffset") ?? 0
+    // The format asks for at least 1; an empty view that nobody reads does no harm.
+    let length = try element.requiredCount("byteLength")
+    let declared = try self["buffers"][buffer].requiredCount("byteLength", atLeast: 1)
+    guard offset <= declared, length <= declared - offset else {
+      throw FormatError(
+        "out-of-range",
+        "bytes \(offset) to \(offset + length) are outside buffer \(buffer) of \(declared) bytes",
+        at: element.path)
+    }
+    return (buffer, offset..<offset + length)
   }
 }

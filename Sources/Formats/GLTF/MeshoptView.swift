@@ -21,20 +21,7 @@ struct MeshoptView {
       return nil
     }
     path = element.path
-    guard
-      let buffer = try element.index("buffer", into: "buffers", size: document.size("buffers"))
-    else { throw FormatError("missing-property", "\"buffer\" is missing", at: element.path) }
-    let offset = try element.count("byteOffset") ?? 0
-    let length = try element.requiredCount("byteLength", atLeast: 1)
-    let declared = try document["buffers"][buffer].requiredCount("byteLength", atLeast: 1)
-    guard offset <= declared, length <= declared - offset else {
-      throw FormatError(
-        "out-of-range",
-        "bytes \(offset) to \(offset + length) are outside buffer \(buffer) of \(declared) bytes",
-        at: element.path)
-    }
-    self.buffer = buffer
-    bytes = offset..<offset + length
+    (buffer, bytes) = try document.extent(element)
     stride = try element.requiredCount("byteStride", atLeast: 1)
     count = try element.requiredCount("count", atLeast: 1)
     guard let mode = Mode(rawValue: try element.string("mode") ?? "") else {
@@ -58,8 +45,9 @@ struct MeshoptView {
         "bad-type", "a stride of \(stride) does not go with mode and filter", at: element.path)
     }
     // A byte stands for at most some 64 others; what claims far more would only fill memory.
-    guard count <= 1 << 28, count * stride / 1024 <= length else {
-      throw FormatError("out-of-range", "\(count) elements in \(length) bytes", at: element.path)
+    guard count <= 1 << 28, count * stride / 1024 <= bytes.count else {
+      throw FormatError(
+        "out-of-range", "\(count) elements in \(bytes.count) bytes", at: element.path)
     }
   }
 

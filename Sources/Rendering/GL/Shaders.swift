@@ -158,6 +158,11 @@ enum Shaders {
           + u_irradiance[8] * (n.x * n.x - n.y * n.y));
       }
 
+      float specularOcclusion(float cosine, float occlusion, float roughness) {
+        return clamp(
+          pow(cosine + occlusion, exp2(-16.0 * roughness - 1.0)) - 1.0 + occlusion, 0.0, 1.0);
+      }
+
       void main() {
         vec4 base = surfaceColor();
       #ifdef BLENDED
@@ -224,9 +229,7 @@ enum Shaders {
 
         vec3 reflected = reflect(-view, normal);
         vec3 mirror = textureLod(u_specular, reflected, roughness * u_specularLevels).rgb;
-        float specularOcclusion = clamp(
-          pow(cosine + occlusion, exp2(-16.0 * roughness - 1.0)) - 1.0 + occlusion, 0.0, 1.0);
-        vec3 light = single * mirror * specularOcclusion
+        vec3 light = single * mirror * specularOcclusion(cosine, occlusion, roughness)
           + (multiple + remaining) * irradiance(normal) * occlusion;
         vec3 glow = u_emissive;
       #ifdef EMISSIVE_MAP
@@ -251,9 +254,7 @@ enum Shaders {
         vec2 coatTable = texture(u_specularTable, vec2(coatCosine, coatRoughness)).rg;
         vec3 coatMirror = textureLod(
           u_specular, reflect(-view, coatNormal), coatRoughness * u_specularLevels).rgb;
-        float coatOcclusion = clamp(
-          pow(coatCosine + occlusion, exp2(-16.0 * coatRoughness - 1.0)) - 1.0 + occlusion,
-          0.0, 1.0);
+        float coatOcclusion = specularOcclusion(coatCosine, occlusion, coatRoughness);
         float fresnel = 0.04 + 0.96 * pow(1.0 - coatCosine, 5.0);
         light = light * (1.0 - coat * fresnel)
           + coatMirror * (coat * coatOcclusion * (0.04 * coatTable.x + coatTable.y));

@@ -58,10 +58,10 @@ struct PreparedMaterial: Sendable {
     self[.occlusion] != nil && self[.occlusion] == self[.metallicRoughness]
   }
 
-  /// What is not metal reflects straight on, without its color.
+  /// What is not metal reflects straight on, without its color; all of it for an ior of 0.
   var dielectric: Float {
     let ratio = (source.ior - 1) / (source.ior + 1)
-    return source.ior == 0 ? 1 : ratio * ratio
+    return ratio * ratio
   }
 
   var isBlended: Bool { source.alphaMode == .blend }

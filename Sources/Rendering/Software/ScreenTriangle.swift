@@ -43,8 +43,6 @@ struct ScreenCorner {
 }
 
 extension ScreenTriangle {
-  /// Nil for what has no area on the screen.
-  ///
   /// - Parameters:
   ///   - vertices: that the corners' weights belong to.
   ///   - area: twice the area of the triangle on the screen, positive clockwise.
