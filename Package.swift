@@ -62,10 +62,15 @@ let package = Package(
     library("CWebP", pkgConfig: "libwebp", apt: "libwebp-dev"),
     .systemLibrary(name: "CMeshopt", providers: [.apt(["libmeshoptimizer-dev"])]),
     .target(name: "CDraco", linkerSettings: [.linkedLibrary("draco")]),
+    // Its pkg-config file holds a flag that this build tool warns of.
+    .target(
+      name: "CEXR",
+      cxxSettings: [.unsafeFlags(["-I/usr/include/OpenEXR", "-I/usr/include/Imath"])],
+      linkerSettings: ["OpenEXR-3_1", "Imath-3_1", "Iex-3_1"].map { .linkedLibrary($0) }),
     library("CEGL", pkgConfig: "egl", apt: "libegl-dev"),
     // Floor 2: the three nouns' materials.
     module("Geometry", uses: foundations),
-    module("Imaging", uses: foundations + ["CPNG", "CJPEG", "CWebP"]),
+    module("Imaging", uses: foundations + ["CPNG", "CJPEG", "CWebP", "CEXR"]),
     module("Archives", uses: ["Work", "CArchive", "CISAL", "CCrypto"]),
     // Floor 3: frames and scenes.
     module("Views", uses: foundations + ["Imaging"]),

@@ -29,6 +29,51 @@ extension Image {
     return Image(width: newWidth, height: newHeight, channels: 3, bytes: out)
   }
 
+  /// The picture scaled, sides in proportion, until it covers a size, and cut off on the right or at the
+  /// bottom. For 8-bit RGB.
+  public func covering(width newWidth: Int, height newHeight: Int) -> Image {
+    let scale = max(Double(newWidth) / Double(width), Double(newHeight) / Double(height))
+    let scaledWidth = max(newWidth, Int((Double(width) * scale).rounded()))
+    let scaledHeight = max(newHeight, Int((Double(height) * scale).rounded()))
+    let scaled =
+      scale <= 1
+      ? reduced(toWidth: scaledWidth, height: scaledHeight)
+      : enlarged(toWidth: scaledWidth, height: scaledHeight)
+    var cut = Image(
+      width: newWidth, height: newHeight, channels: 3,
+      bytes: [UInt8](repeating: 0, count: 3 * newWidth * newHeight))
+    cut.paste(scaled, x: 0, y: 0)
+    return cut
+  }
+
+  /// The picture made larger, read between four pixels. For 8-bit RGB.
+  private func enlarged(toWidth newWidth: Int, height newHeight: Int) -> Image {
+    var out = [UInt8](repeating: 0, count: 3 * newWidth * newHeight)
+    func place(_ index: Int, _ new: Int, _ old: Int) -> (low: Int, high: Int, share: Float) {
+      let at = (Float(index) + 0.5) * Float(old) / Float(new) - 0.5
+      let low = Int(at.rounded(.down))
+      return (max(low, 0), min(low + 1, old - 1), at - Float(low))
+    }
+    for y in 0..<newHeight {
+      let row = place(y, newHeight, height)
+      for x in 0..<newWidth {
+        let column = place(x, newWidth, width)
+        for channel in 0..<3 {
+          func at(_ row: Int, _ column: Int) -> Float {
+            Float(bytes[3 * (row * width + column) + channel])
+          }
+          let above =
+            at(row.low, column.low) * (1 - column.share) + at(row.low, column.high) * column.share
+          let below =
+            at(row.high, column.low) * (1 - column.share) + at(row.high, column.high) * column.share
+          out[3 * (y * newWidth + x) + channel] = UInt8(
+            (above + (below - above) * row.share).rounded())
+        }
+      }
+    }
+    return Image(width: newWidth, height: newHeight, channels: 3, bytes: out)
+  }
+
   /// The old pixels that new pixel `index` covers, with the share of each.
   private static func cover(_ index: Int, of new: Int, over old: Int) -> [(
     index: Int, share: Float

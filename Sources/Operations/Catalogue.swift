@@ -14,6 +14,7 @@ public enum Catalogue {
     AnyVerb(PreparePrint.self),
     AnyVerb(BooleanModels.self),
     AnyVerb(CompareModels.self),
+    AnyVerb(RenderStills.self),
     AnyVerb(ExportDataset.self),
   ]
 

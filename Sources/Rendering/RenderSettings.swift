@@ -5,6 +5,11 @@ public enum EngineChoice: String, SettingChoice {
   case auto, software, gl
 }
 
+/// The built-in studios.
+public enum LightPreset: String, SettingChoice {
+  case studio, soft, dramatic, rim, top, uniform
+}
+
 /// How many colour samples a pixel has.
 public enum SampleCount: String, SettingChoice {
   case four = "4"
@@ -54,8 +59,16 @@ public struct RenderSettings: SettingsGroup {
     in: 1...16)
   public var anisotropy = 1
 
-  @Setting("A Radiance .hdr panorama to light with, instead of the built-in neutral studio.")
+  @Setting(
+    "The built-in studio to light with: studio is neutral, soft a light tent, dramatic one hard side, rim from behind, top from above, uniform white all around."
+  )
+  public var lighting = LightPreset.studio
+
+  @Setting("A Radiance .hdr panorama to light with, instead of a built-in studio.")
   public var environment: String? = nil
+
+  @Setting("Turns the light around the object, counterclockwise from above.", in: -360...360)
+  public var lightRotationDegrees = 0.0
 
   @Setting("Brightness in photographic stops.", in: -10...10)
   public var exposureStops = 0.0

@@ -14,6 +14,11 @@ struct EngineOptions: Sendable {
   let normalSpaceFromWorld: Matrix3
   /// The most places of a texture along the longer side of what a pixel sees.
   let anisotropy: Int
+  /// What is wanted beside colour, depth and normals.
+  let layers: [FrameLayer]
+
+  /// What a sample's light is limited to before samples are averaged.
+  var mostLight: Float { layers.contains(.light) ? 60_000 : 1 }
 }
 
 /// Draws views of one scene. All views have the size of the cameras it was made for.
@@ -32,15 +37,17 @@ public struct Renderer: ~Copyable {
   ///   - settings: engine, samples, light.
   ///   - intrinsics: of every camera that will be drawn.
   ///   - normalSpaceFromWorld: the rotation that normals are written in.
+  ///   - layers: what frames shall hold beside colour, depth and normals.
   ///   - work: threads and cancellation.
   public init(
     _ scene: PreparedScene, settings: RenderSettings, intrinsics: Intrinsics,
-    normalSpaceFromWorld: Matrix3 = .identity, _ work: WorkContext
+    normalSpaceFromWorld: Matrix3 = .identity, layers: Set<FrameLayer> = [], _ work: WorkContext
   ) throws {
     let options = EngineOptions(
       samples: settings.samples.count, exposure: Float(exp2(settings.exposureStops)),
       cullBackFaces: settings.cullBackFaces, blendedCutoff: settings.blendedSurfaces.cutoff,
-      normalSpaceFromWorld: normalSpaceFromWorld, anisotropy: settings.anisotropy)
+      normalSpaceFromWorld: normalSpaceFromWorld, anisotropy: settings.anisotropy,
+      layers: FrameLayer.allCases.filter(layers.contains))
     let environment = try Self.environment(settings, work)
     let table = try SpecularTable(work)
     func gl(wantsHardware: Bool) throws -> Engine {
@@ -114,13 +121,16 @@ public struct Renderer: ~Copyable {
   private static func environment(
     _ settings: RenderSettings, _ work: WorkContext
   ) throws -> Environment {
-    guard let path = settings.environment else { return try Environment.studio(work) }
+    let turn = Float(settings.lightRotationDegrees * .pi / 180)
+    guard let path = settings.environment else {
+      return try Environment.studio(StudioLight(settings.lighting), turn: turn, work)
+    }
     guard let data = FileManager.default.contents(atPath: path) else {
       throw RenderError(
         "missing-file", "the environment cannot be read", at: path, kind: .unreadableInput)
     }
     do {
-      return try Environment.panorama(try ImageFile.decodeRadiance([UInt8](data)), work)
+      return try Environment.panorama(try ImageFile.decodeRadiance([UInt8](data)), turn: turn, work)
     } catch let error as ImagingError {
       throw RenderError(error.code, error.description, at: path, kind: .unreadableInput)
     }

@@ -63,6 +63,7 @@ public struct Scene: Sendable, Equatable {
   /// A part as the root nodes show it.
   public struct Placed: Sendable {
     public let worldFromNode: Matrix4
+    public let node: Int
     public let shape: Int
     public let part: Int
   }
@@ -77,7 +78,7 @@ public struct Scene: Sendable, Equatable {
       let worldFromNode = worldFromParent * node.parentFromNode
       if let shape = node.shape {
         for part in shapes[shape].parts.indices {
-          result.append(Placed(worldFromNode: worldFromNode, shape: shape, part: part))
+          result.append(Placed(worldFromNode: worldFromNode, node: index, shape: shape, part: part))
         }
       }
       for child in node.children.reversed() { stack.append((child, worldFromNode)) }

@@ -89,6 +89,9 @@ extension Setting: AnySetting {
       case "X": "a number"
       case "": "true or false"
       case "TEXT": "text"
+      case let list where list.hasSuffix(",…"):
+        "one or more of " + list.dropLast(2).split(separator: "|").joined(separator: ", ")
+          + ", with commas between"
       default: "one of " + Value.placeholder.split(separator: "|").joined(separator: ", ")
       }
     return "it takes " + kind + (range.map { ", " + bounds($0) } ?? "")

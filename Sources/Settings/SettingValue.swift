@@ -83,6 +83,30 @@ extension Optional: SettingValue where Wrapped: SettingValue {
   public static var schema: [(key: String, value: JSONValue)] { Wrapped.schema }
 }
 
+/// Several values: words with commas between them, or a JSON array.
+extension Array: SettingValue where Element: SettingValue {
+  public init?(words: String) {
+    self = []
+    for word in words.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let value = Element(words: String(word)) else { return nil }
+      append(value)
+    }
+  }
+  public init?(json: JSONValue) {
+    guard let members = json.array else { return nil }
+    self = []
+    for member in members {
+      guard let value = Element(json: member) else { return nil }
+      append(value)
+    }
+  }
+  public var json: JSONValue { .array(map(\.json)) }
+  public static var placeholder: String { Element.placeholder + ",…" }
+  public static var schema: [(key: String, value: JSONValue)] {
+    [("type", "array"), ("items", .object(Element.schema))]
+  }
+}
+
 /// An option with named choices: `enum Coverage: String, SettingChoice { case hemisphere, sphere }`.
 public protocol SettingChoice: SettingValue, CaseIterable, RawRepresentable<String> {}
 

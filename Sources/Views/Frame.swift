@@ -1,4 +1,5 @@
 public import Imaging
+import LinearMath
 
 /// One view: a camera and what it saw. Rows run from the top; all images have the camera's size.
 public struct Frame: Sendable {
@@ -10,9 +11,29 @@ public struct Frame: Sendable {
   /// RGB: the normal at the pixel centre as 127.5 n + 127.5, towards the camera, in the space the
   /// renderer was asked for; alpha: 255 where the pixel centre hits a surface. All 0 elsewhere.
   public let surface: Image
+  /// The numbers that were asked for, `channels` for each pixel, side by side.
+  public let layers: [FrameLayer: [Float]]
 
-  public init(camera: Camera, color: Image, depth: [Float], surface: Image) {
+  public init(
+    camera: Camera, color: Image, depth: [Float], surface: Image,
+    layers: [FrameLayer: [Float]] = [:]
+  ) {
     (self.camera, self.color, self.depth, self.surface) = (camera, color, depth, surface)
+    self.layers = layers
+  }
+
+  /// Where in the world the surfaces at the pixel centres are, three numbers a pixel; 0 where there is none.
+  public var positions: [Float] {
+    let lens = camera.intrinsics
+    var numbers = [Float](repeating: 0, count: 3 * depth.count)
+    for pixel in depth.indices where depth[pixel] > 0 {
+      let across = Double(pixel % lens.width) + 0.5 - lens.centerX
+      let down = Double(pixel / lens.width) + 0.5 - lens.centerY
+      let place = camera.worldFromCamera.transform(
+        point: SIMD3(across / lens.focalX, -down / lens.focalY, -1) * Double(depth[pixel]))
+      for axis in 0..<3 { numbers[3 * pixel + axis] = Float(place[axis]) }
+    }
+    return numbers
   }
 
   /// The normals alone, as 8-bit RGB.

@@ -49,7 +49,7 @@ enum Help {
       let range = [option.schema["minimum"], option.schema["maximum"]].compactMap { $0?.text() }
       var notes: [String] = []
       if range.count == 2 { notes.append("\(range[0]) to \(range[1])") }
-      if option.value != .null {
+      if option.value != .null, option.value != [] {
         notes.append("default \(option.value.string ?? option.value.text())")
       }
       let note = notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"

@@ -55,6 +55,11 @@ public enum ImageFile {
     try JPEG.encode(image, quality: quality)
   }
 
+  /// - Parameter quality: 1 to 100; nil to keep every pixel as it is.
+  public static func encodeWebP(_ image: Image, quality: Int?) throws(ImagingError) -> [UInt8] {
+    try WebP.encode(image, quality: quality)
+  }
+
   static func checkSize(width: Int, height: Int) throws(ImagingError) {
     let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
     guard width > 0, height > 0 else {

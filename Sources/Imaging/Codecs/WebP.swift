@@ -1,4 +1,5 @@
 import CWebP
+import Work
 
 /// WebP through libwebp; of an animated file nothing is read.
 enum WebP {
@@ -16,5 +17,28 @@ enum WebP {
       throw ImagingError("bad-webp", "the WebP picture is damaged or animated")
     }
     return Image(width: Int(width), height: Int(height), channels: 4, bytes: pixels)
+  }
+
+  /// Encodes 8-bit pixels; alpha stays exact.
+  /// - Parameter quality: 1 to 100; nil to keep every pixel as it is.
+  static func encode(_ image: Image, quality: Int?) throws(ImagingError) -> [UInt8] {
+    guard max(image.width, image.height) <= 16_383 else {
+      throw ImagingError("webp-encode", "a WebP picture has at most 16383 pixels a side")
+    }
+    let source = image.rgba8()
+    let (width, height) = (Int32(source.width), Int32(source.height))
+    var buffer: UnsafeMutablePointer<UInt8>?
+    let length: Int
+    if let quality {
+      length = unsafe WebPEncodeRGBA(
+        source.bytes, width, height, 4 * width, Float(quality), &buffer)
+    } else {
+      length = unsafe WebPEncodeLosslessRGBA(source.bytes, width, height, 4 * width, &buffer)
+    }
+    defer { unsafe WebPFree(buffer) }
+    guard length > 0, let buffer = unsafe buffer else {
+      throw ImagingError("webp-encode", "the WebP encoder gives up", kind: .unwritableOutput)
+    }
+    return unsafe Array(UnsafeBufferPointer(start: buffer, count: length))
   }
 }

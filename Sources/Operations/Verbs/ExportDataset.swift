@@ -38,7 +38,7 @@ public enum ExportDataset: Verb {
     try ContactSheet.check(options.contactSheet, beside: [call.output!] + call.inputs)
     work.progress.declare([("read", 2), ("prepare", 3), ("render", 95)])
     work.progress.enter("read")
-    let (scene, up) = try uprightScene(call, work)
+    let (scene, up) = try UprightScene.read(call.inputs[0], up: options.up, work)
 
     work.progress.enter("prepare")
     let prepared = try PreparedScene(scene, work)
@@ -65,19 +65,6 @@ public enum ExportDataset: Verb {
       outputs.append(Artifact(path: path, mediaType: "image/png"))
     }
     return report(options.views, prepared, renderer, seconds: seconds, outputs)
-  }
-
-  /// The model with +y up, and the axis that was up in its file.
-  private static func uprightScene(
-    _ call: VerbCall<ExportDatasetSettings>, _ work: WorkContext
-  ) throws -> (scene: Scene, up: UpAxis) {
-    let path = call.inputs[0]
-    let scene = try SceneFile.read(path, log: work.log)
-    guard scene.triangleCount > 0 else {
-      throw InputError("no-triangles", "the model holds no triangles", path)
-    }
-    let up = try call.options.up ?? SceneFormat(path: path).usualUp
-    return (scene.turned(from: up, to: .y), up)
   }
 
   /// Draws every view into the writer, and some into the contact sheet.

@@ -15,16 +15,20 @@ final class GLEngine {
     let material: GLMaterial
     let colorVariant: Int
     let geometryVariant: Int
+    /// Of the numbers beside the picture, where they are wanted.
+    let layerVariant: Int?
   }
 
   // The context goes last: everything else is freed while it is current.
   private var meshes: [GLMesh] = []
   private var colorPrograms = GLProgramTable(fragment: Shaders.colorFragment)
   private var geometryPrograms = GLProgramTable(fragment: Shaders.geometryFragment)
+  private var layerPrograms = GLProgramTable(fragment: Shaders.layersFragment)
   private let textures: GLTextures
   private let specular: GLTexture
   private let specularTable: GLTexture
   private let targets: GLTargets
+  private let layerTargets: GLLayerTargets?
   private let context: EGLContext
 
   private var items: [Item] = []
@@ -47,7 +51,15 @@ final class GLEngine {
     specular = GLTexture(cubes: environment.specular)
     specularTable = GLTexture(table: table)
     targets = try GLTargets(
-      width: intrinsics.width, height: intrinsics.height, samples: options.samples)
+      width: intrinsics.width, height: intrinsics.height, samples: options.samples,
+      keepsLight: options.layers.contains(.light))
+    let numbers = options.layers.filter { $0 != .light }
+    if numbers.isEmpty {
+      layerTargets = nil
+    } else {
+      layerTargets = try GLLayerTargets(
+        numbers, width: intrinsics.width, height: intrinsics.height)
+    }
     blended = BlendOrder(scene)
 
     for surface in scene.surfaces {
@@ -56,7 +68,9 @@ final class GLEngine {
       items.append(
         Item(
           material: material, colorVariant: try colorPrograms.number(material.colorDefines),
-          geometryVariant: try geometryPrograms.number(material.geometryDefines)))
+          geometryVariant: try geometryPrograms.number(material.geometryDefines),
+          layerVariant: numbers.isEmpty
+            ? nil : try layerPrograms.number(material.layerDefines)))
     }
   }
 
@@ -91,7 +105,8 @@ final class GLEngine {
     let view = ViewTransforms(camera)
     drawGeometry(view)
     drawColor(view)
-    let frame = targets.read(camera: camera)
+    let layers = drawLayers(view)
+    let frame = targets.read(camera: camera, layers: layers)
     let error = glGetError()
     guard error == GLenum(GL_NO_ERROR) else {
       throw RenderError("gl-error", "the driver reports error 0x\(String(error, radix: 16))")
@@ -112,6 +127,25 @@ final class GLEngine {
         meshes[index].draw()
       }
     }
+  }
+
+  /// Draws and reads the numbers beside the picture.
+  private func drawLayers(_ view: ViewTransforms) -> [FrameLayer: [Float]] {
+    guard let layerTargets else { return [:] }
+    layerTargets.begin()
+    for (variant, program) in layerPrograms.programs.enumerated() {
+      program.use()
+      view.apply(program)
+      program.set("u_spaceFromWorld", options.normalSpaceFromWorld)
+      program.set("u_eye", SIMD3<Float>(view.eye))
+      for (index, item) in items.enumerated() where item.layerVariant == variant {
+        cull(item)
+        item.material.applyColor(program, textures)
+        program.set("u_object", Float(index + 1))
+        meshes[index].draw()
+      }
+    }
+    return layerTargets.read()
   }
 
   private func drawColor(_ view: ViewTransforms) {
@@ -164,6 +198,7 @@ final class GLEngine {
     view.apply(program)
     program.set("u_eye", SIMD3<Float>(view.eye))
     program.set("u_exposure", options.exposure)
+    program.set("u_mostLight", options.mostLight)
     program.set("u_irradiance", environment.irradiance)
     program.set("u_specularLevels", Float(environment.specular.count - 1))
     specular.bind(unit: GLMaterial.Unit.environment)

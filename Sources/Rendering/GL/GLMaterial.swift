@@ -56,6 +56,20 @@ struct GLMaterial {
     return defines
   }
 
+  /// The variant for the numbers beside a picture.
+  var layerDefines: [String] {
+    let wanted: [MapRole] = [
+      .baseColor, .metallicRoughness, .occlusion, .specular, .specularColor, .specularGlossiness,
+    ]
+    var defines = maps.filter { wanted.contains($0.role) }.map { $0.role.define }
+    if !material.uvSets.isEmpty { defines.append("TEXTURED") }
+    if material.source.specularGlossiness != nil { defines.append("SPECULAR_GLOSSINESS") }
+    if material.sharesOcclusion { defines.append("OCCLUSION_SHARED") }
+    if hasVertexColor { defines.append("VERTEX_COLOR") }
+    if alphaCutoff != nil { defines.append("ALPHA_TEST") }
+    return defines
+  }
+
   /// Below it there is no surface, for depth, normal and mask; nil where alpha says nothing.
   private var alphaCutoff: Float? {
     switch material.source.alphaMode {

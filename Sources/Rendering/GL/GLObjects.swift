@@ -152,4 +152,23 @@ struct GLFramebuffer: ~Copyable {
   }
 
   func bind() { glBindFramebuffer(GLenum(GL_FRAMEBUFFER), name) }
+
+  /// Binds it, cleared.
+  func begin(width: Int, height: Int) {
+    bind()
+    glViewport(0, 0, GLsizei(width), GLsizei(height))
+    glDepthMask(GLboolean(GL_TRUE))
+    glClearColor(0, 0, 0, 0)
+    glClear(GLbitfield(GL_COLOR_BUFFER_BIT) | GLbitfield(GL_DEPTH_BUFFER_BIT))
+  }
+
+  /// Four numbers a pixel of one attachment.
+  func floats(attachment: Int32, width: Int, height: Int) -> [Float] {
+    bind()
+    glReadBuffer(GLenum(GL_COLOR_ATTACHMENT0 + attachment))
+    var values = [Float](repeating: 0, count: 4 * width * height)
+    unsafe glReadPixels(
+      0, 0, GLsizei(width), GLsizei(height), GLenum(GL_RGBA), GLenum(GL_FLOAT), &values)
+    return values
+  }
 }

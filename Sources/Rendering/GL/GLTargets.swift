@@ -16,11 +16,16 @@ struct GLTargets: ~Copyable {
   private let resolve: GLProgram
   private let emptyArray: GLVertexArray
 
-  init(width: Int, height: Int, samples: Int) throws(RenderError) {
+  /// Resolved light without a limit, where that is wanted.
+  private let light: GLTexture?
+  private let keepsLight: Bool
+
+  init(width: Int, height: Int, samples: Int, keepsLight: Bool) throws(RenderError) {
     func texture(_ format: Int32, samples: Int = 1) -> GLTexture {
       GLTexture(attachment: format, width: width, height: height, samples: samples)
     }
-    let colorSamples = texture(GL_SRGB8_ALPHA8, samples: samples)
+    let colorSamples = texture(
+      keepsLight ? GL_RGBA16F : GL_SRGB8_ALPHA8, samples: samples)
     let colorDepth = texture(GL_DEPTH_COMPONENT24, samples: samples)
     let surface = texture(GL_RGBA8)
     let depth = texture(GL_R32F)
@@ -32,8 +37,16 @@ struct GLTargets: ~Copyable {
     let geometryFramebuffer = try GLFramebuffer(
       colors: [(surface.name, surface.target), (depth.name, depth.target)],
       depth: (surfaceDepth.name, surfaceDepth.target))
-    let resolvedFramebuffer = try GLFramebuffer(
-      colors: [(resolved.name, resolved.target)], depth: nil)
+    var resolvedColors = [(resolved.name, resolved.target)]
+    let light: GLTexture?
+    if keepsLight {
+      let floats = texture(GL_RGBA32F)
+      resolvedColors.append((floats.name, floats.target))
+      light = consume floats
+    } else {
+      light = nil
+    }
+    let resolvedFramebuffer = try GLFramebuffer(colors: resolvedColors, depth: nil)
     let resolve = try GLProgram(
       vertex: Shaders.fullScreenVertex, fragment: Shaders.resolveFragment)
 
@@ -48,23 +61,17 @@ struct GLTargets: ~Copyable {
     self.geometryFramebuffer = geometryFramebuffer
     self.resolvedFramebuffer = resolvedFramebuffer
     self.resolve = resolve
+    self.light = light
+    self.keepsLight = keepsLight
     emptyArray = GLVertexArray()
   }
 
-  func beginGeometry() { begin(geometryFramebuffer) }
+  func beginGeometry() { geometryFramebuffer.begin(width: width, height: height) }
 
-  func beginColor() { begin(colorFramebuffer) }
-
-  private func begin(_ framebuffer: borrowing GLFramebuffer) {
-    framebuffer.bind()
-    glViewport(0, 0, GLsizei(width), GLsizei(height))
-    glDepthMask(GLboolean(GL_TRUE))
-    glClearColor(0, 0, 0, 0)
-    glClear(GLbitfield(GL_COLOR_BUFFER_BIT) | GLbitfield(GL_DEPTH_BUFFER_BIT))
-  }
+  func beginColor() { colorFramebuffer.begin(width: width, height: height) }
 
   /// Resolves the colour samples and reads everything back.
-  func read(camera: Camera) -> Frame {
+  func read(camera: Camera, layers: [FrameLayer: [Float]]) -> Frame {
     resolvedFramebuffer.bind()
     glDisable(GLenum(GL_DEPTH_TEST))
     glDisable(GLenum(GL_BLEND))
@@ -81,7 +88,12 @@ struct GLTargets: ~Copyable {
     glPixelStorei(GLenum(GL_PACK_ALIGNMENT), 1)
     let color = rgba(resolvedFramebuffer, attachment: 0)
     let surfaces = rgba(geometryFramebuffer, attachment: 0)
-    return Frame(camera: camera, color: color, depth: depths(), surface: surfaces)
+    var layers = layers
+    if keepsLight {
+      layers[.light] = resolvedFramebuffer.floats(attachment: 1, width: width, height: height)
+    }
+    return Frame(
+      camera: camera, color: color, depth: depths(), surface: surfaces, layers: layers)
   }
 
   /// The depth attachment. Every driver gives floats as RGBA; only some give one channel alone, which is

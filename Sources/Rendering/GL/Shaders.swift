@@ -47,7 +47,7 @@ enum Shaders {
     """
 
   /// What both passes share: base colour and the alpha test.
-  private static let baseColor = """
+  static let baseColor = """
     #ifdef PER_SAMPLE
     #define WHERE sample
     #else
@@ -92,53 +92,37 @@ enum Shaders {
 
   /// Depth, normal and mask at the pixel centre.
   static let geometryFragment =
-    baseColor + """
-      uniform mat3 u_spaceFromWorld;
-      uniform vec3 u_eye;
+    baseColor + plainNormal + """
       layout(location = 0) out vec4 o_surface;
       layout(location = 1) out float o_depth;
       void main() {
       #ifdef ALPHA_TEST
         surfaceColor();
       #endif
-        // Where normals cancel out, the face's own stands in.
-        float size = length(v_normal);
-        vec3 face = normalize(cross(dFdx(v_position), dFdy(v_position)));
-        vec3 normal = size > 1e-4 ? v_normal / size * (gl_FrontFacing ? 1.0 : -1.0)
-          : face * (dot(face, u_eye - v_position) < 0.0 ? -1.0 : 1.0);
-        o_surface = vec4(u_spaceFromWorld * normal * 0.5 + 0.5, 1.0);
+        o_surface = vec4(plainNormal() * 0.5 + 0.5, 1.0);
         o_depth = v_depth;
       }
       """
 
   /// Metallic-roughness shading under image-based light; premultiplied linear colour out.
   static let colorFragment =
-    baseColor + """
+    baseColor + matter + """
       precision highp samplerCube;
       uniform vec3 u_eye;
       uniform float u_exposure;
-      uniform vec2 u_metallicRoughness;
-      uniform sampler2D u_metallicRoughnessMap;
+      uniform float u_mostLight;
       uniform sampler2D u_normalMap;
       uniform float u_normalScale;
-      uniform sampler2D u_occlusionMap;
-      uniform float u_occlusionStrength;
       uniform vec3 u_emissive;
       uniform sampler2D u_emissiveMap;
       uniform vec3 u_irradiance[9];
       uniform samplerCube u_specular;
       uniform float u_specularLevels;
       uniform sampler2D u_specularTable;
-      uniform vec3 u_dielectric;
-      uniform float u_specularWeight;
-      uniform sampler2D u_specularMap;
-      uniform sampler2D u_specularColorMap;
       uniform vec3 u_clearcoat;
       uniform sampler2D u_clearcoatMap;
       uniform sampler2D u_clearcoatRoughnessMap;
       uniform sampler2D u_clearcoatNormalMap;
-      uniform vec4 u_specularGlossiness;
-      uniform sampler2D u_specularGlossinessMap;
       #ifdef TANGENTS
       WHERE in highp vec4 v_tangent;
       vec3 mapped(vec3 normal, vec3 picture, float strength, float facing) {
@@ -181,51 +165,17 @@ enum Shaders {
       #ifdef NORMAL_MAP
         normal = mapped(normal, texture(u_normalMap, uvOf(2)).xyz, u_normalScale, facing);
       #endif
-        float metallic = u_metallicRoughness.x;
-        float roughness = u_metallicRoughness.y;
-      #ifdef METALLIC_ROUGHNESS_MAP
-        vec3 channels = texture(u_metallicRoughnessMap, uvOf(1)).rgb;
-        roughness *= channels.g;
-        metallic *= channels.b;
-      #endif
-        float occlusion = 1.0;
-      #ifdef OCCLUSION_SHARED
-        occlusion = 1.0 + u_occlusionStrength * (channels.r - 1.0);
-      #endif
-      #ifdef OCCLUSION_MAP
-        occlusion = 1.0 + u_occlusionStrength * (texture(u_occlusionMap, uvOf(3)).r - 1.0);
-      #endif
+        Matter matter = matterOf(base.rgb);
+        float roughness = matter.roughness;
+        float occlusion = matter.occlusion;
         vec3 view = normalize(u_eye - v_position);
         float cosine = clamp(dot(normal, view), 1e-3, 1.0);
-      #ifdef SPECULAR_GLOSSINESS
-        vec4 glossy = u_specularGlossiness;
-      #ifdef SPECULAR_GLOSSINESS_MAP
-        glossy *= texture(u_specularGlossinessMap, uvOf(10));
-      #endif
-        roughness = 1.0 - glossy.a;
-        vec3 f0 = clamp(glossy.rgb, 0.0, 1.0);
-        float grazing = 1.0;
-        vec3 diffuse = base.rgb * (1.0 - max(max(f0.r, f0.g), f0.b));
-      #else
-        float weight = u_specularWeight;
-        vec3 dielectric = u_dielectric;
-      #ifdef SPECULAR_MAP
-        weight *= texture(u_specularMap, uvOf(5)).a;
-      #endif
-      #ifdef SPECULAR_COLOR_MAP
-        dielectric *= texture(u_specularColorMap, uvOf(6)).rgb;
-      #endif
-        vec3 f0 = mix(min(dielectric, 1.0) * weight, base.rgb, metallic);
-        float grazing = mix(weight, 1.0, metallic);
-        vec3 diffuse = base.rgb * (1.0 - metallic);
-      #endif
-
         vec2 table = texture(u_specularTable, vec2(cosine, roughness)).rg;
-        vec3 single = f0 * table.x + grazing * table.y;
+        vec3 single = matter.reflectance * table.x + matter.grazing * table.y;
         float lost = 1.0 - (table.x + table.y);
-        vec3 average = f0 + (grazing - f0) / 21.0;
+        vec3 average = matter.reflectance + (matter.grazing - matter.reflectance) / 21.0;
         vec3 multiple = lost * single * average / (1.0 - average * lost);
-        vec3 remaining = diffuse * (1.0 - single - multiple);
+        vec3 remaining = matter.diffuse * (1.0 - single - multiple);
 
         vec3 reflected = reflect(-view, normal);
         vec3 mirror = textureLod(u_specular, reflected, roughness * u_specularLevels).rgb;
@@ -260,7 +210,7 @@ enum Shaders {
           + coatMirror * (coat * coatOcclusion * (0.04 * coatTable.x + coatTable.y));
       #endif
       #endif
-        o_color = vec4(clamp(light * u_exposure, 0.0, 1.0) * alpha, alpha);
+        o_color = vec4(clamp(light * u_exposure, 0.0, u_mostLight) * alpha, alpha);
       }
       """
 
@@ -283,6 +233,7 @@ enum Shaders {
     uniform highp sampler2D u_surface;
     uniform int u_count;
     layout(location = 0) out vec4 o_color;
+    layout(location = 1) out vec4 o_light;
     vec3 encoded(vec3 light) {
       vec3 low = light * 12.92;
       vec3 high = 1.055 * pow(max(light, vec3(1e-6)), vec3(1.0 / 2.4)) - 0.055;
@@ -298,6 +249,7 @@ enum Shaders {
         sum += one;
       }
       sum /= float(u_count);
+      o_light = sum;
       if (sum.a < 0.5 / 255.0) {
         o_color = vec4(0.0);
         return;

@@ -17,33 +17,27 @@ struct Environment: Sendable {
 
   static let levels = 6
 
-  /// The neutral studio: a soft dome with one large key light to the upper left of the front, a weaker
-  /// fill and a rim. A white matt surface facing the key comes out just below white.
-  static func studio(_ work: WorkContext) throws -> Environment {
-    try Environment(size: 128, work) { direction in
-      let sky = 0.42 + 0.30 * max(direction.y, 0) + 0.10 * min(direction.y, 0)
-      func softbox(_ x: Float, _ y: Float, _ z: Float, width: Float, light: Float) -> Float {
-        let cosine = direction.dot(SIMD3<Float>(x, y, z).normalized)
-        let edge = min(max((cosine - width) / (1 - width) * 3, 0), 1)
-        return light * edge * edge * (3 - 2 * edge)
-      }
-      let key = softbox(-0.55, 0.75, 0.75, width: 0.80, light: 3.4)
-      let fill = softbox(0.9, 0.35, 0.55, width: 0.86, light: 1.1)
-      let rim = softbox(0.35, 0.6, -0.9, width: 0.86, light: 1.8)
-      // Exposed so that the brightest irradiance over pi, towards the key, is 0.98.
-      return SIMD3(repeating: 0.58 * (sky + key + fill + rim))
-    }
+  /// A computed studio.
+  /// - Parameter turn: radians it is turned around +y, counterclockwise from above.
+  static func studio(_ light: StudioLight, turn: Float = 0, _ work: WorkContext) throws
+    -> Environment
+  {
+    try Environment(size: 128, turn: turn, work, light.radiance)
   }
 
   /// Light from a panorama of any resolution.
-  static func panorama(_ image: RadianceImage, _ work: WorkContext) throws -> Environment {
+  static func panorama(
+    _ image: RadianceImage, turn: Float = 0, _ work: WorkContext
+  ) throws -> Environment {
     let cubeSize = min(256, max(64, (image.width / 4).nextPowerOfTwo))
-    return try Environment(size: cubeSize, work) { sample(image, $0) }
+    return try Environment(size: cubeSize, turn: turn, work) { sample(image, $0) }
   }
 
   private init(
-    size: Int, _ work: WorkContext, _ radiance: @Sendable (SIMD3<Float>) -> SIMD3<Float>
+    size: Int, turn: Float, _ work: WorkContext,
+    _ radiance: @Sendable (SIMD3<Float>) -> SIMD3<Float>
   ) throws {
+    let (sine, cosine) = (sin(turn), cos(turn))
     var source = CubeMap(size: size)
     try parallelFill(&source.texels, chunk: size * size / 4, work) { offset, piece in
       for index in 0..<piece.count {
@@ -53,7 +47,10 @@ struct Environment: Sendable {
         )
         let direction = CubeMap.direction(face: face, column: column, row: row, size: size)
         // Half floats end at 65 504; a brighter sun would become infinite.
-        let light = radiance(direction).clamped(
+        let turned = SIMD3<Float>(
+          cosine * direction.x - sine * direction.z, direction.y,
+          sine * direction.x + cosine * direction.z)
+        let light = radiance(turned).clamped(
           lowerBound: .zero, upperBound: SIMD3(repeating: 60_000))
         piece[index] = SIMD4(light, 1)
       }

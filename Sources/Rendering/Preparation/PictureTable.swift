@@ -55,6 +55,8 @@ struct PictureTable {
     for role in MapRole.allCases {
       prepared[role] = map(role.slot(of: material), isColor: role.isColor, mesh, &prepared)
     }
+    // Texture coordinates can be asked for where nothing reads them.
+    if prepared.uvSets.isEmpty && !mesh.attributes.uvs.isEmpty { prepared.uvSets = [0] }
     return prepared
   }
 

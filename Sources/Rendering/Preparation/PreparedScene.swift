@@ -2,6 +2,7 @@ import Geometry
 import Imaging
 public import LinearMath
 public import Scenes
+public import Views
 public import Work
 
 /// A scene made ready for drawing, whichever engine draws: flattened into world coordinates, with
@@ -11,6 +12,8 @@ public struct PreparedScene: Sendable {
   struct Surface: Sendable {
     var mesh: Mesh
     var material: PreparedMaterial
+    /// What the file calls it: its node's name, its mesh's where the node has none.
+    var name = ""
   }
 
   /// A decoded picture with its role.
@@ -68,8 +71,10 @@ public struct PreparedScene: Sendable {
       // One transform from the node to the world: rounding twice would cost a model far from its
       // origin its detail.
       let mesh = parts[index].mesh.transformed(by: transform * places[index].worldFromNode)
+      let (node, shape) = (scene.nodes[places[index].node], scene.shapes[places[index].shape])
       return Surface(
-        mesh: materials[index].completed(mesh), material: materials[index])
+        mesh: materials[index].completed(mesh), material: materials[index],
+        name: node.name.isEmpty ? shape.name : node.name)
     }
     pictures = textures.pictures
     (self.scale, self.offset, worldFromSource) = (scale, offset, transform)
@@ -87,6 +92,32 @@ public struct PreparedScene: Sendable {
         }
       }
     }
+  }
+
+  /// What the objects are called and made of, in the order of their numbers in `FrameLayer.id`.
+  public var objects: [(name: String, material: String)] {
+    surfaces.map { ($0.name, $0.material.source.name) }
+  }
+
+  /// The least distance from the origin at which cameras in these directions see everything, times `margin`.
+  public func fittingDistance(
+    _ directions: [SIMD3<Double>], _ intrinsics: Intrinsics, margin: Double = 1.04
+  ) -> Double {
+    let across = 2 * intrinsics.focalX / Double(intrinsics.width)
+    let down = 2 * intrinsics.focalY / Double(intrinsics.height)
+    var distance = 0.0
+    for direction in directions {
+      let turn = Camera(eye: direction, target: .zero, intrinsics: intrinsics).worldFromCamera
+      let rows = turn.linear.transposed
+      for surface in surfaces {
+        for position in surface.mesh.positions {
+          let place = rows * SIMD3<Double>(position)
+          let aside = max(abs(place.x) * across, abs(place.y) * down)
+          distance = max(distance, place.z + margin * aside)
+        }
+      }
+    }
+    return distance
   }
 
   public var triangleCount: Int { surfaces.reduce(0) { $0 + $1.mesh.triangles.count } }

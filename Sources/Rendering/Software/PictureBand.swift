@@ -1,15 +1,19 @@
 import Imaging
 import LinearMath
+import Views
 
 /// A band of a picture, as many rows as a tile has.
 struct PictureBand: Sendable {
-  private let width: Int
+  let width: Int
   private(set) var color: [UInt8]
   private(set) var depth: [Float]
   private(set) var surface: [UInt8]
+  /// The numbers of each layer that is wanted.
+  var layers: [[Float]]
 
-  init(width: Int, rows: Int) {
+  init(width: Int, rows: Int, layers: [FrameLayer]) {
     self.width = width
+    self.layers = layers.map { Array(repeating: 0, count: $0.channels * width * rows) }
     color = Array(repeating: 0, count: 4 * width * rows)
     depth = Array(repeating: 0, count: width * rows)
     surface = Array(repeating: 0, count: 4 * width * rows)

@@ -52,6 +52,22 @@ struct ShadingQueue {
     _ triangles: [ScreenTriangle], _ view: SoftwareView,
     _ body: (ArraySlice<ShadingRequest>, Looks) -> Void
   ) {
+    forEachEight(triangles, view) { requests, surface, points, place in
+      let appearance = view.shading.appearance(
+        view.scene.surfaces[surface].material, points, view: view.towardsEye(place.x, place.y))
+      body(requests, Looks(appearance: appearance))
+    }
+  }
+
+  /// Calls `body` with up to eight requests at a time, all on one surface, and what is interpolated there.
+  @inline(__always)
+  func forEachEight(
+    _ triangles: [ScreenTriangle], _ view: SoftwareView,
+    _ body: (
+      _ requests: ArraySlice<ShadingRequest>, _ surface: Int, _ points: ShadingPoints,
+      _ place: (x: SIMD8<Float>, y: SIMD8<Float>)
+    ) -> Void
+  ) {
     for number in surfaces {
       let surface = view.scene.surfaces[number]
       let asked = requests[number]
@@ -69,9 +85,7 @@ struct ShadingQueue {
         let y = SIMD8(
           a.place.y, b.place.y, c.place.y, d.place.y, e.place.y, f.place.y, g.place.y, h.place.y)
         let points = ShadingPoints(surface, triangles, numbers, x, y)
-        let appearance = view.shading.appearance(
-          surface.material, points, view: view.towardsEye(x, y))
-        body(eight, Looks(appearance: appearance))
+        body(eight, number, points, (x, y))
       }
     }
   }

@@ -17,7 +17,7 @@ struct SoftwareEngine: Sendable {
     _ work: WorkContext
   ) throws {
     self.scene = try SoftwareScene(scene, options, work)
-    shading = SurfaceShading(environment, table, exposure: options.exposure)
+    shading = SurfaceShading(environment, table, options)
     pattern = SamplePattern(count: options.samples)
     self.options = options
   }
@@ -25,7 +25,8 @@ struct SoftwareEngine: Sendable {
   /// How many views may be drawn at once in some two gigabytes: each holds its triangles, and as many wait
   /// with their pictures.
   func viewsAtOnce(_ lens: Intrinsics) -> Int {
-    let bytes = 36 * lens.width * lens.height + 100 * scene.solidTriangles
+    let numbers = options.layers.reduce(0) { $0 + $1.channels }
+    let bytes = (36 + 12 * numbers) * lens.width * lens.height + 100 * scene.solidTriangles
     return max(1, 2_000_000_000 / max(1, bytes))
   }
 
@@ -35,7 +36,8 @@ struct SoftwareEngine: Sendable {
     let lens = camera.intrinsics
     let bands = try parallelMap(count: view.solidBins.rows, work) { row in
       var band = PictureBand(
-        width: lens.width, rows: min(TileBuffer.side, lens.height - row * TileBuffer.side))
+        width: lens.width, rows: min(TileBuffer.side, lens.height - row * TileBuffer.side),
+        layers: options.layers)
       var painter = TilePainter(view)
       for column in 0..<view.solidBins.columns {
         painter.paint(row: row, column: column, into: &band)
@@ -47,7 +49,11 @@ struct SoftwareEngine: Sendable {
     }
     return Frame(
       camera: camera, color: image(bands.flatMap { $0.color }), depth: bands.flatMap { $0.depth },
-      surface: image(bands.flatMap { $0.surface }))
+      surface: image(bands.flatMap { $0.surface }),
+      layers: Dictionary(
+        uniqueKeysWithValues: options.layers.enumerated().map { number, layer in
+          (layer, bands.flatMap { $0.layers[number] })
+        }))
   }
 }
 
@@ -59,6 +65,7 @@ struct SoftwareView: Sendable {
   let lens: Intrinsics
   let solid, blended: [ScreenTriangle]
   let solidBins, blendedBins: TileBins
+  let layers: [FrameLayer]
   private let space: (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>)
   /// The way to the eye from what a pixel shows: at the image's corner, and its change per pixel.
   private let ray: (SIMD3<Float>, right: SIMD3<Float>, down: SIMD3<Float>)
@@ -68,6 +75,7 @@ struct SoftwareView: Sendable {
     _ options: EngineOptions
   ) {
     (self.scene, self.shading, self.pattern, lens) = (scene, shading, pattern, camera.intrinsics)
+    layers = options.layers
     let geometry = ScreenGeometry(scene, camera, cullBackFaces: options.cullBackFaces)
     (solid, blended) = (geometry.solid, geometry.blended)
     solidBins = TileBins(solid, width: lens.width, height: lens.height)

@@ -5,18 +5,18 @@ struct SurfaceShading: Sendable {
   private let environment: EnvironmentPyramid
   private let irradiance: [SIMD3<Float>]
   private let table: [SIMD2<Float>]
-  private let exposure: Float
+  private let exposure, most: Float
 
-  init(_ environment: Environment, _ table: SpecularTable, exposure: Float) {
+  init(_ environment: Environment, _ table: SpecularTable, _ options: EngineOptions) {
     self.environment = EnvironmentPyramid(environment.specular)
     irradiance = environment.irradiance
     self.table = table.entries
-    self.exposure = exposure
+    (exposure, most) = (options.exposure, options.mostLight)
   }
 
   /// What a place looks like.
   struct Appearance {
-    /// 0...1, linear, not multiplied by alpha.
+    /// Linear, limited, not multiplied by alpha.
     let color: Lanes3
     let alpha: SIMD8<Float>
     /// The surface's normal without its map, towards the camera; of length one, or zero where normals cancel.
@@ -40,7 +40,7 @@ struct SurfaceShading: Sendable {
       material.isBlended ? base.w.clamped(0, 1) : SIMD8<Float>(repeating: 1)
     return Appearance(
       color: Lanes3(
-        exposed.x.clamped(0, 1), exposed.y.clamped(0, 1), exposed.z.clamped(0, 1)),
+        exposed.x.clamped(0, most), exposed.y.clamped(0, most), exposed.z.clamped(0, most)),
       alpha: alpha, normal: smooth)
   }
 
@@ -103,18 +103,18 @@ struct SurfaceShading: Sendable {
   }
 
   /// What a surface is made of at eight places.
-  private struct Matter {
+  struct Matter {
     /// Straight on, and at a grazing angle.
     let reflectance: Lanes3
     let grazing: SIMD8<Float>
     let diffuse: Lanes3
-    let roughness: SIMD8<Float>
+    let metallic, roughness: SIMD8<Float>
     let occlusion: SIMD8<Float>
     let isOccluded: Bool
   }
 
   @inline(__always)
-  private func matter(
+  func matter(
     _ material: SoftwareMaterial, _ points: ShadingPoints, _ base: Lanes3,
     _ footprint: inout MapFootprint?
   ) -> Matter {
@@ -146,7 +146,7 @@ struct SurfaceShading: Sendable {
       let most = greater(greater(reflectance.x, reflectance.y), reflectance.z)
       return Matter(
         reflectance: reflectance, grazing: SIMD8(repeating: 1), diffuse: base * (1 - most),
-        roughness: 1 - gloss, occlusion: occlusion, isOccluded: isOccluded)
+        metallic: .zero, roughness: 1 - gloss, occlusion: occlusion, isOccluded: isOccluded)
     }
     var weight = SIMD8<Float>(repeating: factors.specular)
     if let map = material[.specular] { weight *= points.sample(map, &footprint).w }
@@ -159,7 +159,8 @@ struct SurfaceShading: Sendable {
     let plain = Lanes3(lesser(tint.x, one), lesser(tint.y, one), lesser(tint.z, one))
     return Matter(
       reflectance: base * metallic + plain * (weight * rest), grazing: weight * rest + metallic,
-      diffuse: base * rest, roughness: roughness, occlusion: occlusion, isOccluded: isOccluded)
+      diffuse: base * rest, metallic: metallic, roughness: roughness, occlusion: occlusion,
+      isOccluded: isOccluded)
   }
 
   /// A clear layer on top: takes light by Fresnel's share and adds its own mirror image.
@@ -271,5 +272,5 @@ struct SurfaceShading: Sendable {
 extension Lanes3 {
   /// Each number in 0...1: nothing reflects more light than it gets.
   @inline(__always)
-  fileprivate var limited: Lanes3 { Lanes3(x.clamped(0, 1), y.clamped(0, 1), z.clamped(0, 1)) }
+  var limited: Lanes3 { Lanes3(x.clamped(0, 1), y.clamped(0, 1), z.clamped(0, 1)) }
 }

@@ -20,23 +20,23 @@ struct TileBlending {
   private var touched: [Int] = []
   /// For each pixel and sample the share of the light from behind that comes through; empty for all.
   private var through: [Float] = []
-  /// Pixels at whose centre a blended surface counts as the first.
-  private var front: [Bool]
+  /// For each pixel at whose centre a blended surface counts as the first, its triangle's number plus one.
+  private var front: [UInt32]
   private var mixed: [Bool]
 
   init(_ pattern: SamplePattern) {
     self.pattern = pattern
     let pixels = TileBuffer.side * TileBuffer.side
     covered = Array(repeating: 0, count: pixels)
-    front = Array(repeating: false, count: pixels)
-    mixed = front
+    front = Array(repeating: 0, count: pixels)
+    mixed = Array(repeating: false, count: pixels)
   }
 
   mutating func clear() {
     if fragments.isEmpty { return }
     fragments.removeAll(keepingCapacity: true)
     through.removeAll(keepingCapacity: true)
-    for pixel in front.indices { (front[pixel], mixed[pixel]) = (false, false) }
+    for pixel in front.indices { (front[pixel], mixed[pixel]) = (0, false) }
   }
 
   /// How much of a solid surface's light in some of a pixel's samples comes through, in samples.
@@ -51,7 +51,10 @@ struct TileBlending {
     return sum
   }
 
-  func isInFront(_ pixel: Int) -> Bool { front[pixel] }
+  func isInFront(_ pixel: Int) -> Bool { front[pixel] != 0 }
+
+  /// The blended triangle that counts as the first at a pixel's centre.
+  func front(_ pixel: Int) -> UInt32? { front[pixel] == 0 ? nil : front[pixel] - 1 }
 
   /// Whether a pixel has samples that are neither there nor not there.
   func isBlended(_ pixel: Int) -> Bool { mixed[pixel] }
@@ -154,10 +157,10 @@ struct TileBlending {
         sums[pixel] += SIMD4(fragment.color.xyz, 1) * (alpha * rest)
         rest *= 1 - alpha
         let surface = view.blended[Int(fragment.triangle)].surface
-        if sample == 0, !front[pixel],
+        if sample == 0, front[pixel] == 0,
           alpha >= view.scene.surfaces[surface].material.blendedCutoff
         {
-          front[pixel] = true
+          front[pixel] = fragment.triangle + 1
           centers[pixel] = nearness
           normals[pixel] = fragment.normal
         }

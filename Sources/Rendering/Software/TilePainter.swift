@@ -42,6 +42,26 @@ struct TilePainter {
     band.resolve(
       sums: sums, normals: normals, centers: centers, blended: blending, tile: tile, size: size,
       samples: view.pattern.count, view)
+    if !view.layers.isEmpty { fillLayers(tile, size, &band) }
+  }
+
+  private mutating func fillLayers(
+    _ tile: SIMD2<Int32>, _ size: SIMD2<Int32>, _ band: inout PictureBand
+  ) {
+    var layers = TileLayers(view, tile: tile, size: size)
+    for row in 0..<Int(size.y) {
+      for column in 0..<Int(size.x) {
+        let pixel = row * TileBuffer.side + column
+        if centers[pixel] == 0 { continue }
+        if let triangle = blending.front(pixel) {
+          layers.ask(pixel, blended: triangle)
+        } else {
+          let start = buffer.index(row: row, run: column / 8)
+          layers.ask(pixel, solid: buffer.owners[start][column % 8] - 1)
+        }
+      }
+    }
+    layers.fill(&band, sums: sums, normals: normals, centers: centers)
   }
 
   private mutating func clear() {

@@ -1,0 +1,62 @@
+#include "CEXR.h"
+
+#include <OpenEXR/ImfChannelList.h>
+#include <OpenEXR/ImfFrameBuffer.h>
+#include <OpenEXR/ImfHeader.h>
+#include <OpenEXR/ImfOutputFile.h>
+#include <OpenEXR/ImfStringAttribute.h>
+#include <half.h>
+
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <vector>
+
+struct maquette_exr {
+  Imf::Header header;
+  Imf::FrameBuffer numbers;
+  std::vector<std::vector<half>> narrow;
+  std::vector<std::vector<float>> wide;
+};
+
+maquette_exr *maquette_exr_begin(int width, int height) {
+  Imf::Header header(width, height);
+  header.compression() = Imf::ZIP_COMPRESSION;
+  return new maquette_exr{header, {}, {}, {}};
+}
+
+void maquette_exr_channel(
+    maquette_exr *picture, const char *name, int isHalf, const float *numbers, size_t stride) {
+  const auto size = picture->header.dataWindow().max;
+  const size_t width = size.x + 1, count = width * (size.y + 1);
+  picture->header.channels().insert(name, Imf::Channel(isHalf ? Imf::HALF : Imf::FLOAT));
+  if (isHalf) {
+    std::vector<half> &narrow = picture->narrow.emplace_back(count);
+    for (size_t index = 0; index < count; index++) narrow[index] = half(numbers[index * stride]);
+    char *start = reinterpret_cast<char *>(narrow.data());
+    picture->numbers.insert(
+        name, Imf::Slice(Imf::HALF, start, sizeof(half), sizeof(half) * width));
+  } else {
+    std::vector<float> &wide = picture->wide.emplace_back(count);
+    for (size_t index = 0; index < count; index++) wide[index] = numbers[index * stride];
+    char *start = reinterpret_cast<char *>(wide.data());
+    picture->numbers.insert(
+        name, Imf::Slice(Imf::FLOAT, start, sizeof(float), sizeof(float) * width));
+  }
+}
+
+void maquette_exr_text(maquette_exr *picture, const char *name, const char *text) {
+  picture->header.insert(name, Imf::StringAttribute(text));
+}
+
+char *maquette_exr_end(maquette_exr *picture, const char *path) {
+  std::unique_ptr<maquette_exr> owned(picture);
+  try {
+    Imf::OutputFile file(path, owned->header);
+    file.setFrameBuffer(owned->numbers);
+    file.writePixels(owned->header.dataWindow().max.y + 1);
+    return nullptr;
+  } catch (const std::exception &problem) {
+    return strdup(problem.what());
+  }
+}

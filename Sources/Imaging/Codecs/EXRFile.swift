@@ -1,0 +1,45 @@
+import CEXR
+import Glibc
+import Work
+
+/// OpenEXR files of named floating-point channels.
+public enum EXRFile {
+  /// Numbers that go into the channels named, one after another for each pixel.
+  public struct Layer: Sendable {
+    public let channels: [String]
+    /// `channels.count` numbers a pixel, rows from the top.
+    public let numbers: [Float]
+    /// Stored in 16 bits: enough for light, too little for places.
+    public let isHalf: Bool
+
+    public init(channels: [String], numbers: [Float], isHalf: Bool = false) {
+      (self.channels, self.numbers, self.isHalf) = (channels, numbers, isHalf)
+    }
+  }
+
+  /// Writes one picture with all these channels, compressed without loss.
+  /// - Parameter notes: sentences for the file's header, by name.
+  public static func write(
+    _ layers: [Layer], width: Int, height: Int, notes: [(name: String, text: String)] = [],
+    to path: String
+  ) throws(ImagingError) {
+    let picture = unsafe maquette_exr_begin(Int32(width), Int32(height))
+    for (name, text) in notes { unsafe maquette_exr_text(picture, name, text) }
+    for layer in layers {
+      precondition(
+        layer.numbers.count == layer.channels.count * width * height,
+        "the numbers of \(layer.channels) do not fill the picture")
+      unsafe layer.numbers.withUnsafeBufferPointer { numbers in
+        for (offset, channel) in layer.channels.enumerated() {
+          unsafe maquette_exr_channel(
+            picture, channel, layer.isHalf ? 1 : 0, numbers.baseAddress! + offset,
+            layer.channels.count)
+        }
+      }
+    }
+    guard let problem = unsafe maquette_exr_end(picture, path) else { return }
+    defer { unsafe free(problem) }
+    throw ImagingError(
+      "exr-encode", unsafe String(cString: problem), at: path, kind: .unwritableOutput)
+  }
+}

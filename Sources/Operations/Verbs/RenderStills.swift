@@ -1,0 +1,131 @@
+import Formats
+import Foundation
+import Imaging
+import LinearMath
+public import Rendering
+public import Scenes
+public import Settings
+import Views
+public import Work
+
+public struct RenderStillsSettings: SettingsGroup {
+  @Setting("Width of each picture in pixels.", in: 16...8192)
+  public var width = 1024
+
+  @Setting("Height of each picture in pixels; without it as many as the width.", in: 16...8192)
+  public var height: Int? = nil
+
+  @Setting("Views by name, by azimuth in degrees, or by azimuth:elevation; front looks along -z.")
+  public var angles: [ViewAngle] = []
+
+  @Setting(
+    "Where the camera stands around the object, where no angles are given: 0 before it, 90 to the right.",
+    in: -360...360)
+  public var azimuthDegrees = 35.0
+
+  @Setting("How high it stands; 90 looks straight down.", in: -90...90)
+  public var elevationDegrees = 20.0
+
+  @Setting("Horizontal angle of view in degrees.", in: 5...120)
+  public var fieldOfViewDegrees = 30.0
+
+  @Setting(
+    "What lies behind the object: transparent, white, black, #rrggbb, or a picture that covers all from the top left; transparent where the format can be, else white."
+  )
+  public var background: String? = nil
+
+  @Setting("Numbers beside the colour, at pixel centres: further PNGs, or channels of an .exr.")
+  public var aov: [StillNumbers] = []
+
+  @Setting("How pictures in a folder are stored.")
+  public var format: StillFormat? = nil
+
+  @Setting("Quality of .jpg and .webp; 100 keeps every pixel of a .webp.", in: 1...100)
+  public var quality = 90
+
+  @Setting("Which axis points up in the model; without it z for STL and 3MF, y for the others.")
+  public var up: UpAxis? = nil
+
+  public var render = RenderSettings()
+
+  public init() {}
+
+  var intrinsics: Intrinsics {
+    Intrinsics(width: width, height: height ?? width, fieldOfView: fieldOfViewDegrees * .pi / 180)
+  }
+
+  var views: [ViewAngle] {
+    angles.isEmpty
+      ? [ViewAngle(name: "view", azimuth: azimuthDegrees, elevation: elevationDegrees)] : angles
+  }
+}
+
+/// Model to pictures.
+public enum RenderStills: Verb {
+  public static let name = "render"
+  public static let summary = "Renders pictures of a model, and what is known of each pixel."
+  public static let usage = "MODEL -o PICTURE.png|.jpg|.webp|.exr|FOLDER/"
+  public static let inputCount = 1...1
+  public static let output = OutputRule.required(standardOutput: "png")
+
+  public static func run(_ call: VerbCall<RenderStillsSettings>, _ work: WorkContext) throws
+    -> VerbResult
+  {
+    let options = call.options
+    let lens = options.intrinsics
+    let target = try StillTarget(path: call.output!, format: options.format)
+    let backdrop = try Backdrop(
+      options.background ?? (target.format == .jpg ? "white" : "transparent"), width: lens.width,
+      height: lens.height)
+    if case .transparent = backdrop, target.format == .jpg {
+      throw UsageError("a .jpg cannot be transparent; write .png, .webp or .exr, or give a color")
+    }
+    // Where nothing can be written, nothing need be drawn.
+    _ = try StagedFile(
+      path: target.path(view: options.views[0].name, isOnly: options.views.count == 1))
+    work.progress.declare([("read", 1), ("prepare", 1), ("render", 8)])
+    work.progress.enter("read")
+    let (scene, _) = try UprightScene.read(call.inputs[0], up: options.up, work)
+    work.progress.enter("prepare")
+    let prepared = try PreparedScene(scene, work)
+    var layers = Set(options.aov.compactMap(\.layer))
+    if target.format == .exr { layers.insert(.light) }
+    let renderer = try Renderer(
+      prepared, settings: options.render, intrinsics: lens, layers: layers, work)
+
+    work.progress.enter("render")
+    let directions = options.views.map { $0.direction(elevation: options.elevationDegrees) }
+    let distance = prepared.fittingDistance(directions, lens)
+    let cameras = directions.map {
+      Camera(eye: $0 * distance, target: .zero, intrinsics: lens)
+    }
+    let writer = StillWriter(
+      target: target, backdrop: backdrop, options: options,
+      scale: StillScale(
+        modelScale: prepared.scale, offset: prepared.offset, farthest: distance + 1))
+    var shots: [StillWriter.Shot] = []
+    try renderer.forEachFrame(cameras, work) { frame in
+      shots.append(try writer.write(frame, options.views[shots.count]))
+      work.progress.update(Double(shots.count) / Double(cameras.count))
+    }
+    return VerbResult(
+      outputs: shots.flatMap(\.outputs),
+      result: [
+        "views": .integer(shots.count), "engine": .string(renderer.engineName),
+        "device": .string(renderer.deviceName), "width": .integer(lens.width),
+        "height": .integer(lens.height), "focalLengthPixels": .number(lens.focalX),
+        "depthStep": .number(writer.scale.depthStep),
+        "positionLowest": .array((0..<3).map { .number(writer.scale.lowest[$0]) }),
+        "positionSpan": .number(writer.scale.span), "shots": .array(shots.map(\.json)),
+        "objects": .array(
+          prepared.objects.enumerated().map { index, object in
+            [
+              "id": .integer(index + 1), "name": .string(object.name),
+              "material": .string(object.material),
+            ]
+          }),
+      ],
+      text: "\(shots.count) view\(shots.count == 1 ? "" : "s") of \(lens.width) x \(lens.height) "
+        + "pixels by \(renderer.engineName) (\(renderer.deviceName))")
+  }
+}
