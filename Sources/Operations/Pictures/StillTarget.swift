@@ -27,9 +27,10 @@ struct StillTarget {
   init(path: String, format wanted: StillFormat?) throws {
     let url = URL(fileURLWithPath: path)
     let ending = url.pathExtension.lowercased()
-    var isDirectory: ObjCBool = false
-    let exists = unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-    isFolder = path.hasSuffix("/") || ending.isEmpty || exists && isDirectory.boolValue
+    let existing = try? FileManager.default.attributesOfItem(atPath: path)
+    isFolder =
+      path.hasSuffix("/") || ending.isEmpty
+      || existing?[.type] as? FileAttributeType == .typeDirectory
     if isFolder {
       format = wanted ?? .png
       start = path.hasSuffix("/") ? path : path + "/"
