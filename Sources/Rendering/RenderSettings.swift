@@ -70,6 +70,10 @@ public struct RenderSettings: SettingsGroup {
   @Setting("Turns the light around the object, counterclockwise from above.", in: -360...360)
   public var lightRotationDegrees = 0.0
 
+  @Setting(
+    "Work out beforehand what the object hides of the light from itself and what it throws back.")
+  public var selfShadows = true
+
   @Setting("Brightness in photographic stops.", in: -10...10)
   public var exposureStops = 0.0
 

@@ -50,6 +50,7 @@ public struct Renderer: ~Copyable {
       layers: FrameLayer.allCases.filter(layers.contains))
     let environment = try Self.environment(settings, work)
     let table = try SpecularTable(work)
+    let scene = try settings.selfShadows ? scene.lit(by: environment, work) : scene
     func gl(wantsHardware: Bool) throws -> Engine {
       .gl(
         try GLEngine(

@@ -11,13 +11,14 @@ struct GLMaterial {
   }
 
   let material: PreparedMaterial
-  private let hasVertexColor: Bool
+  private let hasVertexColor, hasAmbient: Bool
   private let blendedCutoff: Float
 
   init(_ surface: PreparedScene.Surface, blendedCutoff: Float) {
     self.blendedCutoff = blendedCutoff
     material = surface.material
     hasVertexColor = !surface.mesh.attributes.colors.isEmpty
+    hasAmbient = !surface.ambient.isEmpty
   }
 
   /// The maps that are read; a role's number is its slot in the shader's UV arrays and its texture unit.
@@ -38,6 +39,7 @@ struct GLMaterial {
     if material.source.specularGlossiness != nil { defines.append("SPECULAR_GLOSSINESS") }
     if material.sharesOcclusion { defines.append("OCCLUSION_SHARED") }
     if hasVertexColor { defines.append("VERTEX_COLOR") }
+    if hasAmbient { defines.append("AMBIENT") }
     if material.source.isUnlit { defines.append("UNLIT") }
     switch material.source.alphaMode {
     case .opaque: break

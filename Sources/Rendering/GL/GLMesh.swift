@@ -4,7 +4,8 @@ import LinearMath
 
 /// A prepared surface in the GL's memory.
 ///
-/// Vertices are interleaved: position 3, normal 3, tangent 4, two UV channels 4, colour 4 floats.
+/// Vertices are interleaved: position 3, normal 3, tangent 4, two UV channels 4, colour 4
+/// floats, and 16 of the light that arrives.
 final class GLMesh {
   private let array = GLVertexArray()
   private let vertices = GLBuffer(target: GL_ARRAY_BUFFER)
@@ -14,17 +15,22 @@ final class GLMesh {
   private static let layout: [(location: GLuint, size: GLint)] = [
     (0, 3), (1, 3), (2, 4), (3, 4), (4, 4),
   ]
-  private static let floatsPerVertex = 18
+  /// What light arrives, where that is known.
+  private static let ambientLayout: [(location: GLuint, size: GLint)] = [
+    (5, 4), (6, 4), (7, 4), (8, 4),
+  ]
 
   init(_ surface: PreparedScene.Surface) {
     triangleCount = surface.mesh.triangles.count
     array.bind()
     vertices.upload(Self.interleaved(surface))
     var offset = 0
-    for (location, size) in Self.layout {
+    let layout = Self.layout + (surface.ambient.isEmpty ? [] : Self.ambientLayout)
+    let stride = layout.reduce(0) { $0 + 4 * $1.size }
+    for (location, size) in layout {
       glEnableVertexAttribArray(location)
       unsafe glVertexAttribPointer(
-        location, size, GLenum(GL_FLOAT), GLboolean(GL_FALSE), GLsizei(4 * Self.floatsPerVertex),
+        location, size, GLenum(GL_FLOAT), GLboolean(GL_FALSE), stride,
         UnsafeRawPointer(bitPattern: offset))
       offset += 4 * Int(size)
     }
@@ -55,7 +61,7 @@ final class GLMesh {
     let streams = mesh.attributes
     let channels = surface.material.uvSets.map { streams.uvs[$0] }
     var data: [Float] = []
-    data.reserveCapacity(mesh.positions.count * floatsPerVertex)
+    data.reserveCapacity(mesh.positions.count * (surface.ambient.isEmpty ? 18 : 34))
     for vertex in mesh.positions.indices {
       let p = mesh.positions[vertex]
       let n = streams.normals[vertex]
@@ -67,6 +73,10 @@ final class GLMesh {
         data.append(contentsOf: [uv.x, uv.y])
       }
       data.append(contentsOf: [c.x, c.y, c.z, c.w])
+      if !surface.ambient.isEmpty {
+        let light = surface.ambient[vertex].packed
+        for index in 0..<16 { data.append(light[index]) }
+      }
     }
     return data
   }

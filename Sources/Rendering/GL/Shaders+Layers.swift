@@ -64,6 +64,49 @@ extension Shaders {
 
     """
 
+  /// What of the light reaches a surface. The material's own occlusion only counts where it hides more than
+  /// what stands around.
+  static let arrivingLight = """
+    #ifdef AMBIENT
+    WHERE in highp vec4 v_ambient0;
+    WHERE in highp vec4 v_ambient1;
+    WHERE in highp vec4 v_ambient2;
+    WHERE in highp vec4 v_ambient3;
+    float hidden(vec3 d) {
+      return gl_FrontFacing ? clamp(
+        v_ambient1.z + v_ambient1.w * d.y + v_ambient2.x * d.z + v_ambient2.y * d.x
+        + v_ambient2.z * (d.x * d.y) + v_ambient2.w * (d.y * d.z)
+        + v_ambient3.x * (3.0 * d.z * d.z - 1.0) + v_ambient3.y * (d.x * d.z)
+        + v_ambient3.z * (d.x * d.x - d.y * d.y), 0.0, 1.0) : 0.0;
+    }
+    #endif
+    float specularOcclusion(float cosine, float occlusion, float roughness) {
+      return clamp(
+        pow(cosine + occlusion, exp2(-16.0 * roughness - 1.0)) - 1.0 + occlusion, 0.0, 1.0);
+    }
+    // What arrives from the mirror direction, of this light.
+    vec3 shine(vec3 light, vec3 direction, float occlusion) {
+    #ifdef AMBIENT
+      float hidden = hidden(direction);
+      vec3 returned = vec3(v_ambient0.w, v_ambient1.xy);
+      return mix(light, returned, hidden) * min(occlusion / max(1.0 - hidden, 1e-3), 1.0);
+    #else
+      return light * occlusion;
+    #endif
+    }
+    // The share of irradiance that arrives.
+    vec3 shade(float occlusion) {
+    #ifdef AMBIENT
+      vec3 share = gl_FrontFacing ? v_ambient0.xyz : vec3(1.0);
+      float mean = max((share.r + share.g + share.b) / 3.0, 1e-3);
+      return share * min(occlusion / mean, 1.0);
+    #else
+      return vec3(occlusion);
+    #endif
+    }
+
+    """
+
   /// The normal without its map, towards the camera. Where normals cancel out, the face's own stands in.
   static let plainNormal = """
     uniform mat3 u_spaceFromWorld;

@@ -17,6 +17,16 @@ enum Shaders {
     layout(location = 2) in vec4 a_tangent;
     layout(location = 3) in vec4 a_uv;
     layout(location = 4) in vec4 a_color;
+    #ifdef AMBIENT
+    layout(location = 5) in vec4 a_ambient0;
+    layout(location = 6) in vec4 a_ambient1;
+    layout(location = 7) in vec4 a_ambient2;
+    layout(location = 8) in vec4 a_ambient3;
+    WHERE out highp vec4 v_ambient0;
+    WHERE out highp vec4 v_ambient1;
+    WHERE out highp vec4 v_ambient2;
+    WHERE out highp vec4 v_ambient3;
+    #endif
     WHERE out highp vec3 v_position;
     out highp float v_depth;
     WHERE out highp vec3 v_normal;
@@ -41,6 +51,12 @@ enum Shaders {
     #endif
     #ifdef VERTEX_COLOR
       v_color = a_color;
+    #endif
+    #ifdef AMBIENT
+      v_ambient0 = a_ambient0;
+      v_ambient1 = a_ambient1;
+      v_ambient2 = a_ambient2;
+      v_ambient3 = a_ambient3;
     #endif
       gl_Position = u_clipFromWorld * vec4(a_position, 1.0);
     }
@@ -106,7 +122,7 @@ enum Shaders {
 
   /// Metallic-roughness shading under image-based light; premultiplied linear colour out.
   static let colorFragment =
-    baseColor + matter + """
+    baseColor + matter + arrivingLight + """
       precision highp samplerCube;
       uniform vec3 u_eye;
       uniform float u_exposure;
@@ -142,11 +158,6 @@ enum Shaders {
           + u_irradiance[8] * (n.x * n.x - n.y * n.y));
       }
 
-      float specularOcclusion(float cosine, float occlusion, float roughness) {
-        return clamp(
-          pow(cosine + occlusion, exp2(-16.0 * roughness - 1.0)) - 1.0 + occlusion, 0.0, 1.0);
-      }
-
       void main() {
         vec4 base = surfaceColor();
       #ifdef BLENDED
@@ -179,8 +190,9 @@ enum Shaders {
 
         vec3 reflected = reflect(-view, normal);
         vec3 mirror = textureLod(u_specular, reflected, roughness * u_specularLevels).rgb;
-        vec3 light = single * mirror * specularOcclusion(cosine, occlusion, roughness)
-          + (multiple + remaining) * irradiance(normal) * occlusion;
+        vec3 light = single
+          * shine(mirror, reflected, specularOcclusion(cosine, occlusion, roughness))
+          + (multiple + remaining) * irradiance(normal) * shade(occlusion);
         vec3 glow = u_emissive;
       #ifdef EMISSIVE_MAP
         glow *= texture(u_emissiveMap, uvOf(4)).rgb;
@@ -202,12 +214,13 @@ enum Shaders {
       #endif
         float coatCosine = clamp(dot(coatNormal, view), 1e-3, 1.0);
         vec2 coatTable = texture(u_specularTable, vec2(coatCosine, coatRoughness)).rg;
-        vec3 coatMirror = textureLod(
-          u_specular, reflect(-view, coatNormal), coatRoughness * u_specularLevels).rgb;
-        float coatOcclusion = specularOcclusion(coatCosine, occlusion, coatRoughness);
+        vec3 coatReflected = reflect(-view, coatNormal);
+        vec3 coatMirror = shine(
+          textureLod(u_specular, coatReflected, coatRoughness * u_specularLevels).rgb,
+          coatReflected, specularOcclusion(coatCosine, occlusion, coatRoughness));
         float fresnel = 0.04 + 0.96 * pow(1.0 - coatCosine, 5.0);
         light = light * (1.0 - coat * fresnel)
-          + coatMirror * (coat * coatOcclusion * (0.04 * coatTable.x + coatTable.y));
+          + coatMirror * (coat * (0.04 * coatTable.x + coatTable.y));
       #endif
       #endif
         o_color = vec4(clamp(light * u_exposure, 0.0, u_mostLight) * alpha, alpha);

@@ -15,6 +15,9 @@ struct Environment: Sendable {
   /// Level i is the panorama seen by a GGX lobe of roughness i / (count - 1).
   let specular: [CubeMap]
 
+  /// The light in broad patches.
+  let coarse: CubeMap
+
   static let levels = 6
 
   /// A computed studio.
@@ -58,6 +61,7 @@ struct Environment: Sendable {
     irradiance = Self.project(source)
     var chain = [source]
     while chain.last!.size > 4 { chain.append(chain.last!.halved()) }
+    coarse = chain[chain.count - 2]
     var levels = [source]
     for level in 1..<Self.levels {
       levels.append(
@@ -96,8 +100,9 @@ struct Environment: Sendable {
           // The solid angle of a texel, up to a constant.
           let weight = Double(pow(max(abs(d.x), abs(d.y), abs(d.z)), 3))
           let light = cube.texels[(face * cube.size + row) * cube.size + column]
-          for (index, basis) in basis(d).enumerated() {
-            sums[index] += SIMD3<Double>(light.xyz) * (Double(basis) * weight)
+          let basis = SphericalHarmonics.basis(d)
+          for index in 0..<9 {
+            sums[index] += SIMD3<Double>(light.xyz) * (Double(basis[index]) * weight)
           }
           total += weight
         }
@@ -107,19 +112,8 @@ struct Environment: Sendable {
     let convolution: [Double] = [1, 2.0 / 3, 2.0 / 3, 2.0 / 3, 0.25, 0.25, 0.25, 0.25, 0.25]
     return (0..<9).map { index in
       SIMD3<Float>(
-        sums[index] * (4 * .pi / total * convolution[index] * Double(constants[index])))
+        sums[index] * (4 * .pi / total * convolution[index] * Double(SphericalHarmonics.constants[index])))
     }
-  }
-
-  private static let constants: [Float] = [
-    0.282095, 0.488603, 0.488603, 0.488603, 1.092548, 1.092548, 0.315392, 1.092548, 0.546274,
-  ]
-
-  private static func basis(_ d: SIMD3<Float>) -> [Float] {
-    let polynomials: [Float] = [
-      1, d.y, d.z, d.x, d.x * d.y, d.y * d.z, 3 * d.z * d.z - 1, d.x * d.z, d.x * d.x - d.y * d.y,
-    ]
-    return zip(polynomials, constants).map { $0 * $1 }
   }
 
   // MARK: Specular

@@ -45,7 +45,7 @@ extension PreparedScene {
   }
 
   /// Linear base colour with alpha: factor times vertex colour times texture.
-  private func baseColor(of surface: Surface, at point: SurfacePoint) -> SIMD4<Float> {
+  func baseColor(of surface: Surface, at point: SurfacePoint) -> SIMD4<Float> {
     let (mesh, material) = (surface.mesh, surface.material)
     var color = material.source.baseColor
     if !mesh.attributes.colors.isEmpty {
@@ -61,7 +61,7 @@ extension PreparedScene {
 
 extension PreparedScene.Picture {
   /// The texel that holds a texture coordinate, linear.
-  fileprivate func nearest(_ uv: SIMD2<Float>) -> SIMD4<Float> {
+  func nearest(_ uv: SIMD2<Float>) -> SIMD4<Float> {
     func wrap(_ value: Float, _ mode: Texture.Wrap) -> Float {
       guard value.isFinite else { return 0 }
       switch mode {

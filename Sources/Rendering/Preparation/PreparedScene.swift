@@ -14,6 +14,8 @@ public struct PreparedScene: Sendable {
     var material: PreparedMaterial
     /// What the file calls it: its node's name, its mesh's where the node has none.
     var name = ""
+    /// What light arrives at its vertices; empty where nothing is known to be in its way.
+    var ambient: [AmbientLight.Entry] = []
   }
 
   /// A decoded picture with its role.
@@ -24,7 +26,7 @@ public struct PreparedScene: Sendable {
     let texture: Texture
   }
 
-  let surfaces: [Surface]
+  private(set) var surfaces: [Surface]
   let pictures: [Picture]
   /// From the source's coordinates to the world: a uniform scale, then a translation.
   public let worldFromSource: Matrix4
@@ -78,6 +80,17 @@ public struct PreparedScene: Sendable {
     }
     pictures = textures.pictures
     (self.scale, self.offset, worldFromSource) = (scale, offset, transform)
+  }
+
+  /// The scene, finer where it is coarse, with what its objects hide of the light from each other.
+  func lit(by environment: Environment, _ work: WorkContext) throws -> PreparedScene {
+    var scene = self
+    for index in surfaces.indices {
+      scene.surfaces[index].mesh = surfaces[index].mesh.refined(edgesTo: AmbientLight.spacing)
+    }
+    let light = try AmbientLight(scene, environment, work)
+    for index in surfaces.indices { scene.surfaces[index].ambient = light.entries[index] }
+    return scene
   }
 
   /// Calls `body` with every triangle corner in the scene's coordinates.

@@ -12,6 +12,8 @@ struct ShadingPoints {
   private(set) var color: Lanes4
   /// 1 where the front shows, -1 where the back does.
   private(set) var facing: SIMD8<Float>
+  /// What light arrives; nothing is known of backs.
+  private(set) var ambient: AmbientPoints?
 
   /// - Parameters:
   ///   - numbers: of the triangles, all of one surface.
@@ -26,6 +28,8 @@ struct ShadingPoints {
     var paint = Rows(repeating: .zero)
     var rates = Rows(repeating: .zero)
     var facing = SIMD8<Float>(repeating: 1)
+    var light = InlineArray<8, SIMD16<Float>>(repeating: AmbientPoints.free)
+    let hasAmbient = !surface.ambient.isEmpty
     let usesPaint = surface.material.usesPaint
     for lane in 0..<8 {
       let triangle = triangles[Int(numbers[lane])]
@@ -45,7 +49,13 @@ struct ShadingPoints {
         paint[lane] =
           a + (surface.paint[j] - a) * place.second + (surface.paint[k] - a) * place.third
       }
-      if triangle.showsBack { facing[lane] = -1 }
+      if triangle.showsBack {
+        facing[lane] = -1
+      } else if hasAmbient {
+        let a = surface.ambient[i]
+        light[lane] =
+          a + (surface.ambient[j] - a) * place.second + (surface.ambient[k] - a) * place.third
+      }
       let normal = shape[lane].lowHalf.xyz
       if !(normal.lengthSquared > 1e-8) {
         // Where normals cancel out, the face's own stands in.
@@ -61,6 +71,7 @@ struct ShadingPoints {
     tangent = Self.columns(paint, from: 0)
     color = Self.columns(paint, from: 4)
     self.facing = facing
+    ambient = hasAmbient ? AmbientPoints(light) : nil
   }
 
   @inline(__always)

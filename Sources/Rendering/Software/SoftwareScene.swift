@@ -12,6 +12,8 @@ struct SoftwareScene: Sendable {
     let shape: [SIMD8<Float>]
     /// For each vertex tangent and color; empty where no material asks for them.
     let paint: [SIMD8<Float>]
+    /// For each vertex the share of light, what is thrown back, and how directions are hidden; may be empty.
+    let ambient: [SIMD16<Float>]
     let material: SoftwareMaterial
   }
 
@@ -52,6 +54,7 @@ struct SoftwareScene: Sendable {
         } : []
       return Surface(
         positions: mesh.positions, triangles: mesh.triangles, shape: shape, paint: paint,
+        ambient: surface.ambient.map(\.packed),
         material: SoftwareMaterial(
           surface.material, textures, hasColors: !streams.colors.isEmpty,
           blendedCutoff: options.blendedCutoff))

@@ -67,30 +67,31 @@ struct SurfaceShading: Sendable {
     let cosine = facing.clamped(1e-3, 1)
     let mirror = normal * (facing * 2) - view
     let matter = matter(material, points, base, &footprint)
-    let (occlusion, roughness) = (matter.occlusion, matter.roughness)
+    let roughness = matter.roughness
 
     // Split sum with what further bounces between facets return.
     let (scale, bias) = splitSum(cosine, roughness)
     let lost: SIMD8<Float> = 1 - (scale + bias)
     let glint = environment.sample(mirror, level: roughness * environment.last)
     let soft = diffuseLight(normal)
-    let hidden =
-      matter.isOccluded ? specularOcclusion(cosine, occlusion, roughness) : occlusion
+    let shine = shine(glint, mirror, cosine, roughness, points, matter)
+    let shade = shade(points, matter)
     let grazing = matter.grazing
     @inline(__always)
     func channel(
-      _ f0: SIMD8<Float>, _ matt: SIMD8<Float>, _ glint: SIMD8<Float>, _ soft: SIMD8<Float>
+      _ f0: SIMD8<Float>, _ matt: SIMD8<Float>, _ shine: SIMD8<Float>, _ soft: SIMD8<Float>,
+      _ shade: SIMD8<Float>
     ) -> SIMD8<Float> {
       let single: SIMD8<Float> = f0 * scale + grazing * bias
       let average: SIMD8<Float> = f0 + (grazing - f0) * (1.0 / 21)
       let multiple: SIMD8<Float> = lost * single * average / (1 - average * lost)
       let remaining: SIMD8<Float> = matt * (1 - single - multiple)
-      return single * glint * hidden + (multiple + remaining) * soft * occlusion
+      return single * shine + (multiple + remaining) * soft * shade
     }
     var lit = Lanes3(
-      channel(matter.reflectance.x, matter.diffuse.x, glint.x, soft.x),
-      channel(matter.reflectance.y, matter.diffuse.y, glint.y, soft.y),
-      channel(matter.reflectance.z, matter.diffuse.z, glint.z, soft.z))
+      channel(matter.reflectance.x, matter.diffuse.x, shine.x, soft.x, shade.x),
+      channel(matter.reflectance.y, matter.diffuse.y, shine.y, soft.y, shade.y),
+      channel(matter.reflectance.z, matter.diffuse.z, shine.z, soft.z, shade.z))
     if factors.emissive != .zero {
       var glow = Lanes3(repeating: factors.emissive)
       if let map = material[.emissive] {
@@ -100,6 +101,34 @@ struct SurfaceShading: Sendable {
     }
     if factors.clearcoat == 0 { return lit }
     return coated(lit, material, points, smooth, view, matter, &footprint)
+  }
+
+  /// What arrives from the mirror direction: light of the environment, and where that is hidden what is thrown
+  /// back. The material's own occlusion only counts where it hides more.
+  @inline(__always)
+  private func shine(
+    _ glint: Lanes3, _ mirror: Lanes3, _ cosine: SIMD8<Float>, _ roughness: SIMD8<Float>,
+    _ points: ShadingPoints, _ matter: Matter
+  ) -> Lanes3 {
+    let occlusion =
+      matter.isOccluded
+      ? specularOcclusion(cosine, matter.occlusion, roughness) : SIMD8(repeating: 1)
+    guard let ambient = points.ambient else { return glint * occlusion }
+    let hidden = ambient.hidden(mirror)
+    let open: SIMD8<Float> = 1 - hidden
+    let rest = lesser(occlusion / greater(open, SIMD8(repeating: 1e-3)), SIMD8(repeating: 1))
+    return (glint * open + ambient.returned * hidden) * rest
+  }
+
+  /// The share of irradiance that arrives, by color. The material's own occlusion only counts where it hides more.
+  @inline(__always)
+  private func shade(_ points: ShadingPoints, _ matter: Matter) -> Lanes3 {
+    guard let ambient = points.ambient else {
+      return Lanes3(matter.occlusion, matter.occlusion, matter.occlusion)
+    }
+    let sum: SIMD8<Float> = ambient.share.x + ambient.share.y + ambient.share.z
+    let mean = greater(sum * (1.0 / 3), SIMD8(repeating: 1e-3))
+    return ambient.share * lesser(matter.occlusion / mean, SIMD8(repeating: 1))
   }
 
   /// What a surface is made of at eight places.
@@ -179,16 +208,14 @@ struct SurfaceShading: Sendable {
     let facing = normal.dot(view)
     let cosine = facing.clamped(1e-3, 1)
     let (scale, bias) = splitSum(cosine, roughness)
-    let glint = environment.sample(
-      normal * (facing * 2) - view, level: roughness * environment.last)
-    let hidden =
-      matter.isOccluded
-      ? specularOcclusion(cosine, matter.occlusion, roughness) : matter.occlusion
+    let mirror = normal * (facing * 2) - view
+    let glint = environment.sample(mirror, level: roughness * environment.last)
+    let shine = shine(glint, mirror, cosine, roughness, points, matter)
     let rest: SIMD8<Float> = 1 - cosine
     let square: SIMD8<Float> = rest * rest
     let fresnel: SIMD8<Float> = square * square * rest * 0.96 + 0.04
-    let added: SIMD8<Float> = amount * hidden * (scale * 0.04 + bias)
-    return below * (1 - amount * fresnel) + glint * added
+    let added: SIMD8<Float> = amount * (scale * 0.04 + bias)
+    return below * (1 - amount * fresnel) + shine * added
   }
 
   /// The normal turned by a map.
