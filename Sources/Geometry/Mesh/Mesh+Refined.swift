@@ -7,33 +7,40 @@ extension Mesh {
   ///
   /// - Parameter limit: triangles at which it stops, for what is vast beside `length`.
   public func refined(edgesTo length: Float, limit: Int = 1_000_000) -> Mesh {
-    var (positions, triangles, streams) = (self.positions, self.triangles, attributes)
-    func isLong(_ a: UInt32, _ b: UInt32) -> Bool {
-      (positions[Int(a)] - positions[Int(b)]).lengthSquared > length * length
-    }
-    while triangles.count < limit {
-      var middles: [UInt64: UInt32] = [:]
-      func middle(_ a: UInt32, _ b: UInt32) -> UInt32? {
-        guard isLong(a, b) else { return nil }
-        let key = UInt64(min(a, b)) << 32 | UInt64(max(a, b))
-        if let known = middles[key] { return known }
-        let number = UInt32(positions.count)
-        middles[key] = number
-        positions.append((positions[Int(a)] + positions[Int(b)]) / 2)
-        streams.appendMean(Int(a), Int(b))
-        return number
+    var mesh = self
+    while mesh.triangles.count < limit {
+      let positions = mesh.positions
+      let finer = mesh.halvingEdges { a, b in
+        (positions[Int(a)] - positions[Int(b)]).lengthSquared > length * length
       }
-      var finer: [SIMD3<UInt32>] = []
-      finer.reserveCapacity(2 * triangles.count)
-      for triangle in triangles {
-        let (a, b, c) = (triangle.x, triangle.y, triangle.z)
-        finer += Self.halved(a, b, c, middle(a, b), middle(b, c), middle(c, a))
-      }
-      if middles.isEmpty { break }
-      triangles = finer
+      if finer.triangles.count == mesh.triangles.count { break }
+      mesh = finer
     }
-    return triangles.count == self.triangles.count
-      ? self : Mesh(unchecked: positions, triangles: triangles, attributes: streams)
+    return mesh
+  }
+
+  /// The same surface with some edges halved, in the same manner.
+  public func halvingEdges(where isHalved: (_ a: UInt32, _ b: UInt32) -> Bool) -> Mesh {
+    var (positions, streams) = (self.positions, attributes)
+    var middles: [UInt64: UInt32] = [:]
+    func middle(_ a: UInt32, _ b: UInt32) -> UInt32? {
+      guard isHalved(a, b) else { return nil }
+      let key = UInt64(min(a, b)) << 32 | UInt64(max(a, b))
+      if let known = middles[key] { return known }
+      let number = UInt32(positions.count)
+      middles[key] = number
+      positions.append((positions[Int(a)] + positions[Int(b)]) / 2)
+      streams.appendMean(Int(a), Int(b))
+      return number
+    }
+    var finer: [SIMD3<UInt32>] = []
+    finer.reserveCapacity(triangles.count)
+    for triangle in triangles {
+      let (a, b, c) = (triangle.x, triangle.y, triangle.z)
+      finer += Self.halved(a, b, c, middle(a, b), middle(b, c), middle(c, a))
+    }
+    return middles.isEmpty
+      ? self : Mesh(unchecked: positions, triangles: finer, attributes: streams)
   }
 
   /// A triangle cut at the middles of those of its edges that have one.

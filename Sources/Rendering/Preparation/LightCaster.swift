@@ -6,7 +6,8 @@ import Scenes
 struct LightCaster: Sendable {
   /// A triangle in the way.
   struct Blocker: Sendable {
-    /// Numbers of its corners, counted over all surfaces.
+    /// Its surface, and the numbers of its corners there.
+    let surface: Int
     let vertices: SIMD3<UInt32>
     /// The share of light that it throws back, and its own light.
     let albedo, emission: SIMD3<Float>
@@ -31,15 +32,16 @@ struct LightCaster: Sendable {
       if surface.material.isBlended { continue }
       let isMasked = if case .mask = surface.material.source.alphaMode { true } else { false }
       for (index, triangle) in surface.mesh.triangles.enumerated() {
-        let vertices = triangle &+ first
-        triangles.append(vertices)
+        triangles.append(triangle &+ first)
         let (a, b, c) = surface.mesh.corners(index)
         let middle = SurfacePoint(triangle: index, weights: [1.0 / 3, 1.0 / 3, 1.0 / 3])
         let color = scene.baseColor(of: surface, at: middle).xyz
         blockers.append(
           Blocker(
-            vertices: vertices,
-            albedo: color.clamped(lowerBound: .zero, upperBound: SIMD3(repeating: 0.95)),
+            surface: number, vertices: triangle,
+            // With what shines at the surface of what is not metal.
+            albedo: (color * 0.95 + 0.05).clamped(
+              lowerBound: .zero, upperBound: SIMD3(repeating: 0.95)),
             emission: scene.emission(of: surface, at: middle),
             normal: (b - a).cross(c - a).normalized))
         masked.append(isMasked ? (number, index) : nil)

@@ -82,14 +82,22 @@ public struct PreparedScene: Sendable {
     (self.scale, self.offset, worldFromSource) = (scale, offset, transform)
   }
 
-  /// The scene, finer where it is coarse, with what its objects hide of the light from each other.
+  /// The scene, finer where light changes, with what its objects hide of the light from each other.
   func lit(by environment: Environment, _ work: WorkContext) throws -> PreparedScene {
+    let light = try AmbientLight(self, environment, work)
+    var scene = self
+    for (index, surface) in light.surfaces.enumerated() {
+      (scene.surfaces[index].mesh, scene.surfaces[index].ambient) = surface
+    }
+    return scene
+  }
+
+  /// The scene with no edge longer than `length`.
+  func refined(edgesTo length: Float) -> PreparedScene {
     var scene = self
     for index in surfaces.indices {
-      scene.surfaces[index].mesh = surfaces[index].mesh.refined(edgesTo: AmbientLight.spacing)
+      scene.surfaces[index].mesh = surfaces[index].mesh.refined(edgesTo: length)
     }
-    let light = try AmbientLight(scene, environment, work)
-    for index in surfaces.indices { scene.surfaces[index].ambient = light.entries[index] }
     return scene
   }
 
