@@ -15,10 +15,9 @@ struct EngineOptions: Sendable {
   /// The most places of a texture along the longer side of what a pixel sees.
   let anisotropy: Int
   /// What is wanted beside colour, depth and normals.
-  let layers: [FrameLayer]
-
+  var layers: [FrameLayer]
   /// What a sample's light is limited to before samples are averaged.
-  var mostLight: Float { layers.contains(.light) ? 60_000 : 1 }
+  let mostLight: Float
 }
 
 /// Draws views of one scene. All views have the size of the cameras it was made for.
@@ -47,7 +46,8 @@ public struct Renderer: ~Copyable {
       samples: settings.samples.count, exposure: Float(exp2(settings.exposureStops)),
       cullBackFaces: settings.cullBackFaces, blendedCutoff: settings.blendedSurfaces.cutoff,
       normalSpaceFromWorld: normalSpaceFromWorld, anisotropy: settings.anisotropy,
-      layers: FrameLayer.allCases.filter(layers.contains))
+      layers: FrameLayer.allCases.filter(layers.contains),
+      mostLight: layers.contains(.light) ? 60_000 : 1)
     let environment = try Self.environment(settings, work)
     let table = try SpecularTable(work)
     let scene = try settings.selfShadows ? scene.lit(by: environment, work) : scene

@@ -47,6 +47,13 @@ public struct Material: Sendable, Equatable {
   /// KHR_materials_pbrSpecularGlossiness: instead of metalness and roughness; base colour is then its diffuse
   /// colour.
   public var specularGlossiness: SpecularGlossiness?
+  /// KHR_materials_sheen: the shine of fibres.
+  public var sheen: Sheen?
+  /// KHR_materials_transmission: how much light goes through instead of being scattered, times red.
+  public var transmission: Float = 0
+  public var transmissionTexture: TextureSlot?
+  /// KHR_materials_volume: what lies behind the surface.
+  public var volume: Volume?
 
   public init() {}
 
@@ -65,7 +72,8 @@ public struct Material: Sendable, Equatable {
     [
       baseColorTexture, metallicRoughnessTexture, normalTexture, occlusionTexture, emissiveTexture,
       specularTexture, specularColorTexture, clearcoatTexture, clearcoatRoughnessTexture,
-      clearcoatNormalTexture, specularGlossiness?.texture,
+      clearcoatNormalTexture, specularGlossiness?.texture, sheen?.colorTexture,
+      sheen?.roughnessTexture, transmissionTexture, volume?.thicknessTexture,
     ].compactMap { $0 }
   }
 }
@@ -76,6 +84,30 @@ public struct SpecularGlossiness: Sendable, Equatable {
   public var glossiness: Float = 1
   /// RGB, sRGB, times the specular color; alpha times the glossiness.
   public var texture: TextureSlot?
+
+  public init() {}
+}
+
+/// A layer of fibres that shines where it is seen at an angle.
+public struct Sheen: Sendable, Equatable {
+  /// Linear, times an sRGB texture.
+  public var color: SIMD3<Float> = .zero
+  public var colorTexture: TextureSlot?
+  /// Times alpha.
+  public var roughness: Float = 0
+  public var roughnessTexture: TextureSlot?
+
+  public init() {}
+}
+
+/// What light goes through behind a transmissive surface.
+public struct Volume: Sendable, Equatable {
+  /// In the mesh's coordinates, times green; 0 for a thin wall.
+  public var thickness: Float = 0
+  public var thicknessTexture: TextureSlot?
+  /// In the scene's units, the way after which light has the attenuation color; infinite for clear matter.
+  public var attenuationDistance: Float = .infinity
+  public var attenuationColor: SIMD3<Float> = [1, 1, 1]
 
   public init() {}
 }

@@ -8,6 +8,8 @@ public struct Scene: Sendable, Equatable {
     public var name: String
     public var parentFromNode: Matrix4
     public var shape: Int?
+    /// Which of the scene's lights hangs here.
+    public var light: Int?
     public var children: [Int]
 
     public init(
@@ -25,6 +27,8 @@ public struct Scene: Sendable, Equatable {
       public var mesh: Mesh
       /// Which of the scene's materials; nil for none.
       public var material: Int?
+      /// Which it has in other variants of the scene.
+      public var materialOfVariant: [Int: Int] = [:]
 
       public init(mesh: Mesh, material: Int? = nil) {
         (self.mesh, self.material) = (mesh, material)
@@ -44,6 +48,9 @@ public struct Scene: Sendable, Equatable {
   public var materials: [Material] = []
   public var textures: [Texture] = []
   public var images: [ImageSource] = []
+  public var lights: [Light] = []
+  /// Names of the ways the scene can look (KHR_materials_variants).
+  public var variants: [String] = []
   /// The unit of all coordinates; nil where the file does not say.
   public var unit: LengthUnit?
   /// Names of the format extensions the file used.
@@ -68,22 +75,47 @@ public struct Scene: Sendable, Equatable {
     public let part: Int
   }
 
-  /// Every shown part with its place in the world, in depth-first order. Works on a stack, so that a
-  /// chain of any depth is safe.
+  /// Every shown part with its place in the world, in depth-first order.
   public var placed: [Placed] {
-    var result: [Placed] = []
+    placedNodes.flatMap { index, worldFromNode in
+      guard let shape = nodes[index].shape else { return [Placed]() }
+      return shapes[shape].parts.indices.map {
+        Placed(worldFromNode: worldFromNode, node: index, shape: shape, part: $0)
+      }
+    }
+  }
+
+  /// Works on a stack, so that a chain of any depth is safe.
+  private var placedNodes: [(node: Int, worldFromNode: Matrix4)] {
+    var result: [(Int, Matrix4)] = []
     var stack = roots.reversed().map { (node: $0, worldFromParent: Matrix4.identity) }
     while let (index, worldFromParent) = stack.popLast() {
       let node = nodes[index]
       let worldFromNode = worldFromParent * node.parentFromNode
-      if let shape = node.shape {
-        for part in shapes[shape].parts.indices {
-          result.append(Placed(worldFromNode: worldFromNode, node: index, shape: shape, part: part))
-        }
-      }
+      result.append((index, worldFromNode))
       for child in node.children.reversed() { stack.append((child, worldFromNode)) }
     }
     return result
+  }
+
+  /// The scene as one of its variants.
+  public func showing(variant: Int) -> Scene {
+    var scene = self
+    for shape in shapes.indices {
+      for part in shapes[shape].parts.indices {
+        if let material = shapes[shape].parts[part].materialOfVariant[variant] {
+          scene.shapes[shape].parts[part].material = material
+        }
+      }
+    }
+    return scene
+  }
+
+  /// Every light that is shown, with its place in the world.
+  public var placedLights: [(light: Light, worldFromNode: Matrix4)] {
+    placedNodes.compactMap { node, worldFromNode in
+      nodes[node].light.map { (lights[$0], worldFromNode) }
+    }
   }
 
   /// Every shown part in world coordinates, with its material.

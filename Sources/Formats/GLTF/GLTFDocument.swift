@@ -13,7 +13,8 @@ struct GLTFDocument {
     "KHR_mesh_quantization", "KHR_draco_mesh_compression", "EXT_meshopt_compression",
     "EXT_texture_webp", "EXT_mesh_gpu_instancing", "KHR_materials_variants",
     "KHR_texture_basisu", "KHR_materials_ior", "KHR_materials_specular", "KHR_materials_clearcoat",
-    "KHR_materials_pbrSpecularGlossiness",
+    "KHR_materials_pbrSpecularGlossiness", "KHR_materials_sheen", "KHR_materials_transmission",
+    "KHR_materials_volume", "KHR_lights_punctual",
   ]
 
   private static let names = [

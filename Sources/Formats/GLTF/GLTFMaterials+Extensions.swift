@@ -30,6 +30,27 @@ extension GLTFMaterials {
       material.clearcoatNormalScale =
         try coat.object("clearcoatNormalTexture")?.float("scale") ?? 1
     }
+    if let element = try extensions.object("KHR_materials_sheen") {
+      var sheen = Sheen()
+      if let color = try color(element, "sheenColorFactor") { sheen.color = color }
+      sheen.colorTexture = try slot(element, "sheenColorTexture")
+      sheen.roughness = try factor(element, "sheenRoughnessFactor", 0)
+      sheen.roughnessTexture = try slot(element, "sheenRoughnessTexture")
+      material.sheen = sheen
+    }
+    if let element = try extensions.object("KHR_materials_transmission") {
+      material.transmission = try factor(element, "transmissionFactor", 0)
+      material.transmissionTexture = try slot(element, "transmissionTexture")
+    }
+    if let element = try extensions.object("KHR_materials_volume") {
+      var volume = Volume()
+      volume.thickness = max(0, try element.float("thicknessFactor") ?? 0)
+      volume.thicknessTexture = try slot(element, "thicknessTexture")
+      let distance = try element.float("attenuationDistance") ?? .infinity
+      volume.attenuationDistance = distance > 0 ? distance : .infinity
+      if let color = try color(element, "attenuationColor") { volume.attenuationColor = color }
+      material.volume = volume
+    }
     if let glossy = try extensions.object("KHR_materials_pbrSpecularGlossiness") {
       var found = SpecularGlossiness()
       if let color = try color(glossy, "specularFactor") { found.specular = color }

@@ -90,7 +90,9 @@ struct GLTFMeshes {
         attributes: streams)
       let material = try primitive.index(
         "material", into: "materials", size: document.size("materials"))
-      return Scene.Shape.Part(mesh: mesh, material: material)
+      var part = Scene.Shape.Part(mesh: mesh, material: material)
+      part.materialOfVariant = try document.materialOfVariant(primitive)
+      return part
     } catch let error as MeshError {
       throw FormatError(error.code, error.description, at: primitive.path)
     } catch {

@@ -33,6 +33,8 @@ enum GLTFReader {
     scene.images = try materials.images()
     scene.textures = try materials.textures()
     scene.materials = try materials.materials()
+    scene.lights = try document.lights()
+    scene.variants = try document.variants()
     materials.warnings.forEach(log.warn)
     var builder = GLTFSceneBuilder(
       document: document, accessors: accessors, scene: scene, door: door)

@@ -37,6 +37,9 @@ struct GLTFSceneBuilder {
     try chooseRoots()
     let shown = descendants(of: scene.roots).union(scene.roots)
     for index in nodes.indices {
+      scene.nodes[index].light = try nodes[index].object("extensions")?
+        .object("KHR_lights_punctual")?
+        .index("light", into: "lights", size: scene.lights.count)
       guard
         let mesh = try nodes[index].index("mesh", into: "meshes", size: document.size("meshes"))
       else { continue }

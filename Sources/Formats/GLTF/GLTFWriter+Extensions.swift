@@ -39,6 +39,31 @@ extension GLTFWriter {
         more: [("scale", .number(Double(material.clearcoatNormalScale)))])
       found.append((use("KHR_materials_clearcoat"), .object(coat)))
     }
+    if let sheen = material.sheen {
+      var values: Members = [
+        ("sheenColorFactor", color(sheen.color)),
+        ("sheenRoughnessFactor", .number(Double(sheen.roughness))),
+      ]
+      add(sheen.colorTexture, "sheenColorTexture", to: &values)
+      add(sheen.roughnessTexture, "sheenRoughnessTexture", to: &values)
+      found.append((use("KHR_materials_sheen"), .object(values)))
+    }
+    if material.transmission > 0 {
+      var values: Members = [("transmissionFactor", .number(Double(material.transmission)))]
+      add(material.transmissionTexture, "transmissionTexture", to: &values)
+      found.append((use("KHR_materials_transmission"), .object(values)))
+    }
+    if let volume = material.volume {
+      var values: Members = [
+        ("thicknessFactor", .number(Double(volume.thickness))),
+        ("attenuationColor", color(volume.attenuationColor)),
+      ]
+      if volume.attenuationDistance.isFinite {
+        values.append(("attenuationDistance", .number(Double(volume.attenuationDistance))))
+      }
+      add(volume.thicknessTexture, "thicknessTexture", to: &values)
+      found.append((use("KHR_materials_volume"), .object(values)))
+    }
     if let glossy = material.specularGlossiness {
       let diffuse = material.baseColor
       var values: Members = [
@@ -51,6 +76,51 @@ extension GLTFWriter {
       found.append((use("KHR_materials_pbrSpecularGlossiness"), .object(values)))
     }
     return found
+  }
+
+  // MARK: Lights and variants
+
+  /// What the whole document has.
+  mutating func rootExtensions() -> Members {
+    var found: Members = []
+    if !scene.lights.isEmpty {
+      let lights = scene.lights.map { JSONValue.object(light($0)) }
+      found.append((use("KHR_lights_punctual"), ["lights": .array(lights)]))
+    }
+    if !scene.variants.isEmpty {
+      let names = scene.variants.map { JSONValue.object([("name", .string($0))]) }
+      found.append((use("KHR_materials_variants"), ["variants": .array(names)]))
+    }
+    return found
+  }
+
+  private func light(_ light: Light) -> Members {
+    var members: Members = light.name.isEmpty ? [] : [("name", .string(light.name))]
+    members += [
+      ("color", color(light.color)), ("intensity", .number(Double(light.intensity))),
+    ]
+    if light.range.isFinite { members.append(("range", .number(Double(light.range)))) }
+    switch light.kind {
+    case .directional: members.append(("type", "directional"))
+    case .point: members.append(("type", "point"))
+    case .spot(let inner, let outer):
+      members.append(("type", "spot"))
+      members.append(
+        (
+          "spot",
+          [
+            "innerConeAngle": .number(Double(inner)), "outerConeAngle": .number(Double(outer)),
+          ]
+        ))
+    }
+    return members
+  }
+
+  mutating func variants(of part: Scene.Shape.Part) -> Members {
+    let mappings = part.materialOfVariant.sorted { $0.key < $1.key }.map { variant, material in
+      JSONValue.object([("material", .integer(material)), ("variants", [.integer(variant)])])
+    }
+    return [(use("KHR_materials_variants"), ["mappings": .array(mappings)])]
   }
 
   private func color(_ color: SIMD3<Float>) -> JSONValue { numbers([color.x, color.y, color.z]) }

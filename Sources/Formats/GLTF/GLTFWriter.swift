@@ -5,7 +5,7 @@ import Settings
 
 /// Writes a scene as GLB: one buffer, images embedded as their files were.
 struct GLTFWriter {
-  private let scene: Scene
+  let scene: Scene
   private var binary: [UInt8] = []
   private var views: [JSONValue] = []
   private var accessors: [JSONValue] = []
@@ -48,7 +48,7 @@ struct GLTFWriter {
       ("asset", ["version": "2.0", "generator": "Maquette"]),
       ("scene", 0),
       ("scenes", [.object(scene.roots.isEmpty ? [] : [("nodes", integers(scene.roots))])]),
-      ("nodes", .array(scene.nodes.map(node))),
+      ("nodes", .array(scene.nodes.map { node($0) })),
       ("meshes", .array(meshes)),
       ("materials", .array(scene.materials.map { material($0) })),
       ("samplers", .array(scene.textures.map(sampler))),
@@ -56,17 +56,19 @@ struct GLTFWriter {
       ("images", .array(images())),
       ("accessors", .array(accessors)),
       ("bufferViews", .array(views)),
+      ("extensions", .object(rootExtensions())),
       ("extensionsUsed", .array(extensions.map { .string($0) })),
     ]
     if !binary.isEmpty {
       members.append(("buffers", [["byteLength": .integer((binary.count + 3) / 4 * 4)]]))
     }
-    return .object(members.filter { $0.value.array?.isEmpty != true })
+    return .object(
+      members.filter { $0.value.array?.isEmpty != true && $0.value.object?.isEmpty != true })
   }
 
   // MARK: Structure
 
-  private func node(_ node: Scene.Node) -> JSONValue {
+  private mutating func node(_ node: Scene.Node) -> JSONValue {
     var members: [(key: String, value: JSONValue)] = []
     if !node.name.isEmpty { members.append(("name", .string(node.name))) }
     if node.parentFromNode != .identity {
@@ -76,6 +78,10 @@ struct GLTFWriter {
       members.append(("mesh", .integer(mesh)))
     }
     if !node.children.isEmpty { members.append(("children", integers(node.children))) }
+    if let light = node.light {
+      let use: Members = [(use("KHR_lights_punctual"), ["light": .integer(light)])]
+      members.append(("extensions", .object(use)))
+    }
     return .object(members)
   }
 
@@ -106,6 +112,9 @@ struct GLTFWriter {
       ("attributes", .object(attributes)), ("indices", indices(mesh)),
     ]
     if let material = part.material { members.append(("material", .integer(material))) }
+    if !part.materialOfVariant.isEmpty {
+      members.append(("extensions", .object(variants(of: part))))
+    }
     return .object(members)
   }
 

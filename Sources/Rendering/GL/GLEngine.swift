@@ -29,6 +29,8 @@ final class GLEngine {
   private let specularTable: GLTexture
   private let targets: GLTargets
   private let layerTargets: GLLayerTargets?
+  /// Where light comes through something.
+  private let behind: GLBehind?
   private let context: EGLContext
 
   private var items: [Item] = []
@@ -61,9 +63,13 @@ final class GLEngine {
         numbers, width: intrinsics.width, height: intrinsics.height)
     }
     blended = BlendOrder(scene)
+    behind =
+      scene.surfaces.contains { $0.material.isTransmissive }
+      ? try GLBehind(width: intrinsics.width, height: intrinsics.height) : nil
 
     for surface in scene.surfaces {
-      let material = GLMaterial(surface, blendedCutoff: options.blendedCutoff)
+      let material = GLMaterial(
+        surface, hasLights: !scene.lights.isEmpty, blendedCutoff: options.blendedCutoff)
       meshes.append(GLMesh(surface))
       items.append(
         Item(
@@ -150,9 +156,20 @@ final class GLEngine {
 
   private func drawColor(_ view: ViewTransforms) {
     targets.beginColor()
+    drawSolid(view) { !$0.isTransmissive }
+    if let behind {
+      targets.take(into: behind)
+      targets.beginColor()
+      drawSolid(view) { _ in true }
+    }
+    drawBlended(view)
+  }
+
+  private func drawSolid(_ view: ViewTransforms, where isDrawn: (PreparedMaterial) -> Bool) {
     for (variant, program) in colorPrograms.programs.enumerated() {
       let members = items.indices.filter {
-        items[$0].colorVariant == variant && !items[$0].material.material.isBlended
+        let material = items[$0].material.material
+        return items[$0].colorVariant == variant && !material.isBlended && isDrawn(material)
       }
       guard !members.isEmpty else { continue }
       applyLight(program, view)
@@ -162,7 +179,6 @@ final class GLEngine {
         meshes[index].draw()
       }
     }
-    drawBlended(view)
   }
 
   /// Blended triangles of all surfaces, farthest first, over what is already there.
@@ -205,5 +221,20 @@ final class GLEngine {
     specularTable.bind(unit: GLMaterial.Unit.specularTable)
     program.set("u_specular", GLMaterial.Unit.environment)
     program.set("u_specularTable", GLMaterial.Unit.specularTable)
+    behind?.bind(unit: GLMaterial.Unit.behind)
+    program.set("u_behind", GLMaterial.Unit.behind)
+    applyLights(program)
+  }
+
+  /// Sets the lights of the file.
+  private func applyLights(_ program: GLProgram) {
+    let lights = scene.lights
+    if lights.isEmpty { return }
+    program.set("u_lightCount", lights.count)
+    program.set(
+      "u_lightPlaces", lights.map { SIMD4<Float>($0.place, $0.isDirectional ? 1 : 0) })
+    program.set("u_lightDirections", lights.map { SIMD4<Float>($0.direction, $0.nearness) })
+    program.set("u_lightColors", lights.map { SIMD4<Float>($0.color, 0) })
+    program.set("u_lightCones", lights.map { SIMD4<Float>($0.cone.x, $0.cone.y, 0, 0) })
   }
 }

@@ -4,24 +4,27 @@ import Scenes
 
 /// How a prepared material becomes a shader variant, its uniforms and its bound textures.
 struct GLMaterial {
-  /// Texture units by role; the environment has the last two.
+  /// Texture units; the material's maps have those after.
   enum Unit {
-    static let environment = MapRole.allCases.count
-    static let specularTable = environment + 1
+    static let environment = 0
+    static let specularTable = 1
+    static let behind = 2
+    static let firstMap = 3
   }
 
   let material: PreparedMaterial
-  private let hasVertexColor, hasAmbient: Bool
+  private let hasVertexColor, hasAmbient, hasLights: Bool
   private let blendedCutoff: Float
 
-  init(_ surface: PreparedScene.Surface, blendedCutoff: Float) {
+  init(_ surface: PreparedScene.Surface, hasLights: Bool, blendedCutoff: Float) {
+    self.hasLights = hasLights
     self.blendedCutoff = blendedCutoff
     material = surface.material
     hasVertexColor = !surface.mesh.attributes.colors.isEmpty
     hasAmbient = !surface.ambient.isEmpty
   }
 
-  /// The maps that are read; a role's number is its slot in the shader's UV arrays and its texture unit.
+  /// The maps that are read; a role's number is its slot in the shader's UV arrays.
   private var maps: [(map: PreparedMaterial.Map, role: MapRole)] {
     MapRole.allCases.compactMap { role in
       // Occlusion in the red channel of the metallic-roughness picture is read with it.
@@ -37,6 +40,10 @@ struct GLMaterial {
     if material[.normal] != nil || material[.clearcoatNormal] != nil { defines.append("TANGENTS") }
     if material.source.clearcoat > 0 { defines.append("CLEARCOAT") }
     if material.source.specularGlossiness != nil { defines.append("SPECULAR_GLOSSINESS") }
+    if material.source.sheen != nil { defines.append("SHEEN") }
+    if material.isTransmissive { defines.append("TRANSMISSIVE") }
+    if material.thickness > 0 { defines.append("THICK") }
+    if hasLights { defines.append("LIGHTS") }
     if material.sharesOcclusion { defines.append("OCCLUSION_SHARED") }
     if hasVertexColor { defines.append("VERTEX_COLOR") }
     if hasAmbient { defines.append("AMBIENT") }
@@ -86,7 +93,9 @@ struct GLMaterial {
     guard let alphaCutoff else { return }
     program.set("u_baseColor", material.source.baseColor)
     program.set("u_alphaCutoff", alphaCutoff)
-    if let map = material[.baseColor] { apply(map, .baseColor, program, textures) }
+    if let map = material[.baseColor] {
+      apply(map, .baseColor, unit: Unit.firstMap, program, textures)
+    }
   }
 
   /// Sets everything the colour pass needs of the material.
@@ -94,7 +103,15 @@ struct GLMaterial {
     let source = material.source
     program.set("u_baseColor", source.baseColor)
     program.set("u_alphaCutoff", alphaCutoff ?? 0)
-    for (map, role) in maps { apply(map, role, program, textures) }
+    for (index, (map, role)) in maps.enumerated() {
+      apply(map, role, unit: Unit.firstMap + index, program, textures)
+    }
+    program.set("u_sheen", source.sheen?.color ?? .zero)
+    program.set("u_sheenRoughness", source.sheen?.roughness ?? 0)
+    program.set("u_transmission", source.transmission)
+    program.set("u_thickness", material.thickness)
+    program.set("u_attenuation", material.attenuation)
+    program.set("u_ior", source.ior)
     program.set("u_dielectric", source.specularColor * material.dielectric)
     program.set("u_specularWeight", source.specular)
     program.set(
@@ -112,12 +129,12 @@ struct GLMaterial {
   }
 
   private func apply(
-    _ map: PreparedMaterial.Map, _ role: MapRole, _ program: GLProgram,
+    _ map: PreparedMaterial.Map, _ role: MapRole, unit: Int, _ program: GLProgram,
     _ textures: borrowing GLTextures
   ) {
     let slot = role.rawValue
-    textures.bind(picture: map.picture, unit: slot)
-    program.set(role.uniform, slot)
+    textures.bind(picture: map.picture, unit: unit)
+    program.set(role.uniform, unit)
     let x = map.transform.applied(to: [1, 0]) - map.transform.offset
     let y = map.transform.applied(to: [0, 1]) - map.transform.offset
     let offset = map.transform.offset
@@ -130,6 +147,7 @@ extension MapRole {
   private static let names = [
     "baseColor", "metallicRoughness", "normal", "occlusion", "emissive", "specular",
     "specularColor", "clearcoat", "clearcoatRoughness", "clearcoatNormal", "specularGlossiness",
+    "sheenColor", "sheenRoughness", "transmission", "thickness",
   ]
 
   /// The sampler in the shaders.

@@ -42,7 +42,7 @@ struct GLTexture: ~Copyable {
     self.init(target: GL_TEXTURE_2D)
     let size = GLsizei(SpecularTable.size)
     unsafe glTexImage2D(
-      target, 0, GL_RG16F, size, size, 0, GLenum(GL_RG), GLenum(GL_FLOAT), table.entries)
+      target, 0, GL_RGBA16F, size, size, 0, GLenum(GL_RGBA), GLenum(GL_FLOAT), table.entries)
     set(GL_TEXTURE_MIN_FILTER, GL_LINEAR)
     set(GL_TEXTURE_MAG_FILTER, GL_LINEAR)
     set(GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE)
@@ -61,6 +61,18 @@ struct GLTexture: ~Copyable {
       set(GL_TEXTURE_MIN_FILTER, GL_NEAREST)
       set(GL_TEXTURE_MAG_FILTER, GL_NEAREST)
     }
+  }
+
+  /// A picture to draw into that is read blurred.
+  init(mipmapped format: Int32, width: Int, height: Int) {
+    self.init(target: GL_TEXTURE_2D)
+    var levels: GLsizei = 1
+    while max(width, height) >> Int(levels) > 0 { levels += 1 }
+    glTexStorage2D(target, levels, GLenum(format), GLsizei(width), GLsizei(height))
+    set(GL_TEXTURE_MIN_FILTER, GL_LINEAR_MIPMAP_LINEAR)
+    set(GL_TEXTURE_MAG_FILTER, GL_LINEAR)
+    set(GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE)
+    set(GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE)
   }
 
   func bind(unit: Int) {

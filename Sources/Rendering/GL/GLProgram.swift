@@ -62,6 +62,11 @@ final class GLProgram {
     unsafe glUniform3fv(location(uniform), GLsizei(values.count), flat)
   }
 
+  func set(_ uniform: String, _ values: [SIMD4<Float>]) {
+    let flat = values.flatMap { [$0.x, $0.y, $0.z, $0.w] }
+    unsafe glUniform4fv(location(uniform), GLsizei(values.count), flat)
+  }
+
   func set(_ uniform: String, _ matrix: Matrix4) {
     let flat = matrix.columnMajor.map { Float($0) }
     unsafe glUniformMatrix4fv(location(uniform), 1, GLboolean(GL_FALSE), flat)

@@ -68,6 +68,9 @@ struct GLTargets: ~Copyable {
 
   func beginGeometry() { geometryFramebuffer.begin(width: width, height: height) }
 
+  /// Keeps the color that has been drawn so far.
+  func take(into behind: GLBehind) { behind.take(colorSamples, count: samples) }
+
   func beginColor() { colorFramebuffer.begin(width: width, height: height) }
 
   /// Resolves the colour samples and reads everything back.

@@ -74,8 +74,8 @@ enum Shaders {
     uniform vec4 u_baseColor;
     uniform float u_alphaCutoff;
     uniform sampler2D u_baseColorMap;
-    uniform vec4 u_uvLinear[11];
-    uniform vec4 u_uvOffset[11];
+    uniform vec4 u_uvLinear[15];
+    uniform vec4 u_uvOffset[15];
     WHERE in highp vec3 v_position;
     in highp float v_depth;
     WHERE in highp vec3 v_normal;
@@ -122,19 +122,14 @@ enum Shaders {
 
   /// Metallic-roughness shading under image-based light; premultiplied linear colour out.
   static let colorFragment =
-    baseColor + matter + arrivingLight + """
-      precision highp samplerCube;
+    baseColor + matter + arrivingLight + lightsAndLayers + """
       uniform vec3 u_eye;
-      uniform float u_exposure;
       uniform float u_mostLight;
       uniform sampler2D u_normalMap;
       uniform float u_normalScale;
       uniform vec3 u_emissive;
       uniform sampler2D u_emissiveMap;
       uniform vec3 u_irradiance[9];
-      uniform samplerCube u_specular;
-      uniform float u_specularLevels;
-      uniform sampler2D u_specularTable;
       uniform vec3 u_clearcoat;
       uniform sampler2D u_clearcoatMap;
       uniform sampler2D u_clearcoatRoughnessMap;
@@ -186,13 +181,46 @@ enum Shaders {
         float lost = 1.0 - (table.x + table.y);
         vec3 average = matter.reflectance + (matter.grazing - matter.reflectance) / 21.0;
         vec3 multiple = lost * single * average / (1.0 - average * lost);
-        vec3 remaining = matter.diffuse * (1.0 - single - multiple);
+        vec3 arriving = irradiance(normal) * shade(occlusion);
+        // What is scattered below the surface, or comes through it.
+        vec3 body = matter.diffuse * arriving;
+        float through = 0.0;
+      #ifdef TRANSMISSIVE
+        through = u_transmission * (1.0 - matter.metallic);
+        float thickness = u_thickness;
+      #ifdef TRANSMISSION_MAP
+        through *= texture(u_transmissionMap, uvOf(13)).r;
+      #endif
+      #ifdef THICKNESS_MAP
+        thickness *= texture(u_thicknessMap, uvOf(14)).g;
+      #endif
+        body = mix(
+          body, base.rgb * transmitted(normal, view, v_position, thickness, matter.roughness),
+          through);
+      #endif
 
         vec3 reflected = reflect(-view, normal);
         vec3 mirror = textureLod(u_specular, reflected, roughness * u_specularLevels).rgb;
         vec3 light = single
           * shine(mirror, reflected, specularOcclusion(cosine, occlusion, roughness))
-          + (multiple + remaining) * irradiance(normal) * shade(occlusion);
+          + multiple * arriving + (1.0 - single - multiple) * body;
+      #ifdef LIGHTS
+        light += punctual(matter, normal, view, v_position, through);
+      #endif
+      #ifdef SHEEN
+        vec3 sheen = u_sheen;
+        float sheenRoughness = u_sheenRoughness;
+      #ifdef SHEEN_COLOR_MAP
+        sheen *= texture(u_sheenColorMap, uvOf(11)).rgb;
+      #endif
+      #ifdef SHEEN_ROUGHNESS_MAP
+        sheenRoughness *= texture(u_sheenRoughnessMap, uvOf(12)).a;
+      #endif
+        sheen = clamp(sheen, 0.0, 1.0);
+        float sheenShare = texture(u_specularTable, vec2(cosine, sheenRoughness)).b;
+        light = light * (1.0 - max(max(sheen.r, sheen.g), sheen.b) * sheenShare)
+          + sheen * arriving * sheenShare;
+      #endif
         vec3 glow = u_emissive;
       #ifdef EMISSIVE_MAP
         glow *= texture(u_emissiveMap, uvOf(4)).rgb;

@@ -20,7 +20,7 @@ struct LightCaster: Sendable {
   private var masked: [(surface: Int, triangle: Int)?] = []
   private let scene: PreparedScene
 
-  /// Nothing where nothing is in the way. Blended surfaces are not.
+  /// Nothing where nothing is in the way. Surfaces that light comes through are not.
   init?(_ scene: PreparedScene) throws {
     self.scene = scene
     var positions: [SIMD3<Float>] = []
@@ -29,7 +29,7 @@ struct LightCaster: Sendable {
     for (number, surface) in scene.surfaces.enumerated() {
       positions += surface.mesh.positions
       defer { first += UInt32(surface.mesh.positions.count) }
-      if surface.material.isBlended { continue }
+      if surface.material.isBlended || surface.material.isTransmissive { continue }
       let isMasked = if case .mask = surface.material.source.alphaMode { true } else { false }
       for (index, triangle) in surface.mesh.triangles.enumerated() {
         triangles.append(triangle &+ first)

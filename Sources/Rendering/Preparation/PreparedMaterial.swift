@@ -1,4 +1,5 @@
 import Geometry
+import Glibc
 import Scenes
 
 /// What a picture tells of a material.
@@ -6,10 +7,11 @@ enum MapRole: Int, CaseIterable, Sendable {
   case baseColor, metallicRoughness, normal, occlusion, emissive
   case specular, specularColor, clearcoat, clearcoatRoughness, clearcoatNormal
   case specularGlossiness
+  case sheenColor, sheenRoughness, transmission, thickness
 
   /// sRGB color, or plain numbers.
   var isColor: Bool {
-    [.baseColor, .emissive, .specularColor, .specularGlossiness].contains(self)
+    [.baseColor, .emissive, .specularColor, .specularGlossiness, .sheenColor].contains(self)
   }
 
   func slot(of material: Material) -> TextureSlot? {
@@ -27,6 +29,10 @@ enum MapRole: Int, CaseIterable, Sendable {
     case .clearcoatRoughness: material.clearcoatRoughnessTexture
     case .clearcoatNormal: material.clearcoatNormalTexture
     case .specularGlossiness: material.specularGlossiness?.texture
+    case .sheenColor: material.sheen?.colorTexture
+    case .sheenRoughness: material.sheen?.roughnessTexture
+    case .transmission: material.transmission > 0 ? material.transmissionTexture : nil
+    case .thickness: material.transmission > 0 ? material.volume?.thicknessTexture : nil
     }
   }
 }
@@ -44,6 +50,9 @@ struct PreparedMaterial: Sendable {
   var source: Material
   /// The mesh's UV sets behind the two channels.
   var uvSets: [Int] = []
+  /// World units of one unit of the mesh, and of one of the scene.
+  var meshScale: Float = 1
+  var sceneScale: Float = 1
   private var maps: [MapRole: Map] = [:]
 
   init(source: Material) { self.source = source }
@@ -63,6 +72,21 @@ struct PreparedMaterial: Sendable {
     let ratio = (source.ior - 1) / (source.ior + 1)
     return ratio * ratio
   }
+
+  /// World units that light goes inside, straight on.
+  var thickness: Float { (source.volume?.thickness ?? 0) * meshScale }
+
+  /// How much light is lost inside for each world unit.
+  var attenuation: SIMD3<Float> {
+    guard let volume = source.volume, volume.attenuationDistance.isFinite else { return .zero }
+    let distance = volume.attenuationDistance * sceneScale
+    return SIMD3(
+      -log(max(volume.attenuationColor.x, 1e-6)), -log(max(volume.attenuationColor.y, 1e-6)),
+      -log(max(volume.attenuationColor.z, 1e-6))) / distance
+  }
+
+  /// Light comes through from behind; drawn after everything else that is solid.
+  var isTransmissive: Bool { source.transmission > 0 && !isBlended && !source.isUnlit }
 
   var isBlended: Bool { source.alphaMode == .blend }
 

@@ -1,4 +1,5 @@
 import Geometry
+import Glibc
 import Imaging
 public import LinearMath
 public import Scenes
@@ -28,6 +29,7 @@ public struct PreparedScene: Sendable {
 
   private(set) var surfaces: [Surface]
   let pictures: [Picture]
+  let lights: [PreparedLight]
   /// From the source's coordinates to the world: a uniform scale, then a translation.
   public let worldFromSource: Matrix4
   public let scale: Double
@@ -65,9 +67,22 @@ public struct PreparedScene: Sendable {
     let transform = Matrix4(
       linear: Matrix3(columns: [scale, 0, 0], [0, scale, 0], [0, 0, scale]), translation: offset)
 
+    let placedLights = scene.placedLights
+    if placedLights.count > PreparedLight.most {
+      work.log.warn(
+        "the file has \(placedLights.count) lights; the first \(PreparedLight.most) are used")
+    }
+    lights = placedLights.prefix(PreparedLight.most).map { light, worldFromNode in
+      PreparedLight(light, worldFromNode, scale: scale, offset: offset)
+    }
     var textures = try PictureTable(scene, materials: parts.compactMap(\.material), work)
-    let materials = parts.map { part in
-      textures.prepare(part.material.map { scene.materials[$0] } ?? .plain, for: part.mesh)
+    let materials = zip(parts, places).map { part, place in
+      var material = textures.prepare(
+        part.material.map { scene.materials[$0] } ?? .plain, for: part.mesh)
+      material.sceneScale = Float(scale)
+      let growth = cbrt(abs(place.worldFromNode.linear.determinant))
+      material.meshScale = Float(scale * growth)
+      return material
     }
     surfaces = try parallelMap(count: parts.count, work) { index in
       // One transform from the node to the world: rounding twice would cost a model far from its

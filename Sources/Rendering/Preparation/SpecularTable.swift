@@ -2,21 +2,24 @@ import Glibc
 import LinearMath
 import Work
 
-/// The second half of split-sum shading: scale and bias of F0 by view cosine and roughness, for GGX with
-/// the height-correlated Smith term (Heitz, 2014).
+/// The second half of split-sum shading, by view cosine and roughness: scale and bias of F0 for GGX with the
+/// height-correlated Smith term (Heitz, 2014), and the share of light that sheen sends back (Estevez and Kulla,
+/// "Production friendly microfacet sheen BRDF", 2017, with the visibility that glTF gives).
 struct SpecularTable: Sendable {
   static let size = 64
   /// Row = roughness, column = view cosine, both at texel centres over 0...1.
-  let entries: [SIMD2<Float>]
+  let entries: [SIMD4<Float>]
 
   init(_ work: WorkContext) throws {
     let size = Self.size
-    var entries = [SIMD2<Float>](repeating: .zero, count: size * size)
+    var entries = [SIMD4<Float>](repeating: .zero, count: size * size)
     try parallelFill(&entries, chunk: size, work) { offset, piece in
       let roughness = (Float(offset / size) + 0.5) / Float(size)
       for column in 0..<piece.count {
-        piece[column] = Self.integrate(
-          viewCosine: (Float(column) + 0.5) / Float(size), roughness: roughness)
+        let cosine = (Float(column) + 0.5) / Float(size)
+        let specular = Self.integrate(viewCosine: cosine, roughness: roughness)
+        piece[column] = SIMD4(
+          specular.x, specular.y, Self.sheen(viewCosine: cosine, roughness: roughness), 0)
       }
     }
     self.entries = entries
@@ -45,5 +48,26 @@ struct SpecularTable: Sendable {
       sum += SIMD2(weight * (1 - fresnel), weight * fresnel)
     }
     return sum / Float(count)
+  }
+
+  /// The share of light from everywhere that sheen of color 1 sends towards the eye.
+  private static func sheen(viewCosine: Float, roughness: Float) -> Float {
+    let count = 256
+    let power = 1 / max(roughness * roughness, 1e-3)
+    let view = SIMD3<Float>((1 - viewCosine * viewCosine).squareRoot(), 0, viewCosine)
+    var sum: Float = 0
+    for index in 0..<count {
+      // Evenly over the half sphere.
+      let (cosine, v) = Environment.hammersley(index, count)
+      let sine = (1 - cosine * cosine).squareRoot()
+      let turn = 2 * Float.pi * v
+      let light = SIMD3<Float>(sine * cos(turn), sine * sin(turn), cosine)
+      let half = (light + view).normalized
+      let halfSine = max(0, 1 - half.z * half.z).squareRoot()
+      let density = (2 + power) * pow(halfSine, power) / (2 * .pi)
+      let visibility = 1 / (4 * max(1e-4, cosine + viewCosine - cosine * viewCosine))
+      sum += density * visibility * cosine
+    }
+    return min(1, sum * 2 * .pi / Float(count))
   }
 }

@@ -10,14 +10,17 @@ struct ScreenGeometry {
 
   private let lens: Intrinsics
   /// From world coordinates to pixels times depth, and depth.
-  private let columns: (SIMD4<Float>, SIMD4<Float>, SIMD4<Float>, SIMD4<Float>)
+  let columns: (SIMD4<Float>, SIMD4<Float>, SIMD4<Float>, SIMD4<Float>)
   /// Nothing nearer is drawn.
   private let near: Float
 
   /// Corners further out than this are clipped, so that the grid they are rounded to is exact.
   private static let farthest: Float = 16_384
 
-  init(_ scene: SoftwareScene, _ camera: Camera, cullBackFaces: Bool) {
+  /// - Parameter onlyOpaque: leave out what is blended or lets light through.
+  init(
+    _ scene: SoftwareScene, _ camera: Camera, cullBackFaces: Bool, onlyOpaque: Bool = false
+  ) {
     let lens = camera.intrinsics
     self.lens = lens
     let cameraFromWorld = camera.worldFromCamera.rigidInverse
@@ -36,6 +39,7 @@ struct ScreenGeometry {
     var (solid, blended): ([ScreenTriangle], [ScreenTriangle]) = ([], [])
     solid.reserveCapacity(scene.solidTriangles)
     for (number, surface) in scene.surfaces.enumerated() {
+      if onlyOpaque && (surface.material.isBlended || surface.material.isTransmissive) { continue }
       corners.removeAll(keepingCapacity: true)
       for position in surface.positions { corners.append(projected(position)) }
       let culls = cullBackFaces && !surface.material.factors.isDoubleSided

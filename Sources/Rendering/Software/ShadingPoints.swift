@@ -12,6 +12,8 @@ struct ShadingPoints {
   private(set) var color: Lanes4
   /// 1 where the front shows, -1 where the back does.
   private(set) var facing: SIMD8<Float>
+  /// In world coordinates, where that is wanted; zero elsewhere.
+  private(set) var position: Lanes3
   /// What light arrives; nothing is known of backs.
   private(set) var ambient: AmbientPoints?
 
@@ -29,6 +31,7 @@ struct ShadingPoints {
     var rates = Rows(repeating: .zero)
     var facing = SIMD8<Float>(repeating: 1)
     var light = InlineArray<8, SIMD16<Float>>(repeating: AmbientPoints.free)
+    var positions = InlineArray<8, SIMD3<Float>>(repeating: .zero)
     let hasAmbient = !surface.ambient.isEmpty
     let usesPaint = surface.material.usesPaint
     for lane in 0..<8 {
@@ -44,6 +47,11 @@ struct ShadingPoints {
       rates[lane] = SIMD8(
         lowHalf: uvB * place.secondRight + uvC * place.thirdRight,
         highHalf: uvB * place.secondDown + uvC * place.thirdDown)
+      if surface.needsPosition {
+        let (p, q, r) = (surface.positions[i], surface.positions[j], surface.positions[k])
+        let toQ: SIMD3<Float> = (q - p) * place.second
+        positions[lane] = p + toQ + (r - p) * place.third
+      }
       if usesPaint {
         let a = surface.paint[i]
         paint[lane] =
@@ -71,6 +79,8 @@ struct ShadingPoints {
     tangent = Self.columns(paint, from: 0)
     color = Self.columns(paint, from: 4)
     self.facing = facing
+    position =
+      surface.needsPosition ? Self.lanes(positions) : Lanes3(repeating: .zero)
     ambient = hasAmbient ? AmbientPoints(light) : nil
   }
 
@@ -86,6 +96,17 @@ struct ShadingPoints {
     Lanes4(
       column(rows, first), column(rows, first + 1), column(rows, first + 2),
       column(rows, first + 3))
+  }
+
+  @inline(__always)
+  private static func lanes(_ rows: InlineArray<8, SIMD3<Float>>) -> Lanes3 {
+    @inline(__always)
+    func column(_ axis: Int) -> SIMD8<Float> {
+      SIMD8(
+        rows[0][axis], rows[1][axis], rows[2][axis], rows[3][axis], rows[4][axis], rows[5][axis],
+        rows[6][axis], rows[7][axis])
+    }
+    return Lanes3(column(0), column(1), column(2))
   }
 
   /// What a map's picture holds at the places.

@@ -17,7 +17,7 @@ struct SoftwareEngine: Sendable {
     _ work: WorkContext
   ) throws {
     self.scene = try SoftwareScene(scene, options, work)
-    shading = SurfaceShading(environment, table, options)
+    shading = SurfaceShading(environment, table, scene.lights, options)
     pattern = SamplePattern(count: options.samples)
     self.options = options
   }
@@ -32,12 +32,27 @@ struct SoftwareEngine: Sendable {
 
   /// Draws one view.
   func frame(_ camera: Camera, _ work: WorkContext) throws -> Frame {
-    let view = SoftwareView(scene, shading, pattern, camera, options)
+    var shading = shading
+    if scene.isTransmissive {
+      // What stands behind what lets light through is drawn first.
+      var options = options
+      options.layers = [.light]
+      let opaque = SoftwareView(scene, shading, pattern, camera, options, onlyOpaque: true)
+      shading.behind = PictureBehind(
+        light: try paint(opaque, camera, work).layers[.light]!, width: camera.intrinsics.width,
+        height: camera.intrinsics.height, columns: opaque.columns)
+    }
+    return try paint(SoftwareView(scene, shading, pattern, camera, options), camera, work)
+  }
+
+  private func paint(
+    _ view: SoftwareView, _ camera: Camera, _ work: WorkContext
+  ) throws -> Frame {
     let lens = camera.intrinsics
     let bands = try parallelMap(count: view.solidBins.rows, work) { row in
       var band = PictureBand(
         width: lens.width, rows: min(TileBuffer.side, lens.height - row * TileBuffer.side),
-        layers: options.layers)
+        layers: view.layers)
       var painter = TilePainter(view)
       for column in 0..<view.solidBins.columns {
         painter.paint(row: row, column: column, into: &band)
@@ -51,7 +66,7 @@ struct SoftwareEngine: Sendable {
       camera: camera, color: image(bands.flatMap { $0.color }), depth: bands.flatMap { $0.depth },
       surface: image(bands.flatMap { $0.surface }),
       layers: Dictionary(
-        uniqueKeysWithValues: options.layers.enumerated().map { number, layer in
+        uniqueKeysWithValues: view.layers.enumerated().map { number, layer in
           (layer, bands.flatMap { $0.layers[number] })
         }))
   }
@@ -66,17 +81,21 @@ struct SoftwareView: Sendable {
   let solid, blended: [ScreenTriangle]
   let solidBins, blendedBins: TileBins
   let layers: [FrameLayer]
+  /// From world coordinates to pixels times depth, and depth.
+  let columns: (SIMD4<Float>, SIMD4<Float>, SIMD4<Float>, SIMD4<Float>)
   private let space: (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>)
   /// The way to the eye from what a pixel shows: at the image's corner, and its change per pixel.
   private let ray: (SIMD3<Float>, right: SIMD3<Float>, down: SIMD3<Float>)
 
   init(
     _ scene: SoftwareScene, _ shading: SurfaceShading, _ pattern: SamplePattern, _ camera: Camera,
-    _ options: EngineOptions
+    _ options: EngineOptions, onlyOpaque: Bool = false
   ) {
     (self.scene, self.shading, self.pattern, lens) = (scene, shading, pattern, camera.intrinsics)
     layers = options.layers
-    let geometry = ScreenGeometry(scene, camera, cullBackFaces: options.cullBackFaces)
+    let geometry = ScreenGeometry(
+      scene, camera, cullBackFaces: options.cullBackFaces, onlyOpaque: onlyOpaque)
+    columns = geometry.columns
     (solid, blended) = (geometry.solid, geometry.blended)
     solidBins = TileBins(solid, width: lens.width, height: lens.height)
     blendedBins = TileBins(blended, width: lens.width, height: lens.height)

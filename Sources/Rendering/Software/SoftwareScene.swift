@@ -15,9 +15,15 @@ struct SoftwareScene: Sendable {
     /// For each vertex the share of light, what is thrown back, and how directions are hidden; may be empty.
     let ambient: [SIMD16<Float>]
     let material: SoftwareMaterial
+    /// Whether shading asks where it is.
+    let needsPosition: Bool
   }
 
   let surfaces: [Surface]
+  let lights: [PreparedLight]
+
+  /// Whether light comes through something.
+  var isTransmissive: Bool { surfaces.contains { $0.material.isTransmissive } }
 
   /// The triangles of surfaces that are not blended.
   var solidTriangles: Int {
@@ -28,6 +34,7 @@ struct SoftwareScene: Sendable {
     let textures = try parallelMap(count: scene.pictures.count, work) { index in
       TexturePyramid(scene.pictures[index], anisotropy: options.anisotropy)
     }
+    lights = scene.lights
     surfaces = scene.surfaces.map { surface in
       let (mesh, streams) = (surface.mesh, surface.mesh.attributes)
       let sets = surface.material.uvSets.map { streams.uvs[$0] }
@@ -57,7 +64,8 @@ struct SoftwareScene: Sendable {
         ambient: surface.ambient.map(\.packed),
         material: SoftwareMaterial(
           surface.material, textures, hasColors: !streams.colors.isEmpty,
-          blendedCutoff: options.blendedCutoff))
+          blendedCutoff: options.blendedCutoff),
+        needsPosition: !scene.lights.isEmpty || surface.material.isTransmissive)
     }
   }
 }
@@ -92,7 +100,7 @@ struct SoftwareMaterial: Sendable {
 
   /// What needs no picture; plain numbers, since they are read for every eight places.
   let factors: Factors
-  let isBlended, hasColors: Bool
+  let isBlended, isTransmissive, hasColors: Bool
   /// Below this alpha a sample is not there; nil where alpha does not decide.
   let maskCutoff: Float?
   /// Below this alpha a blended surface does not count for depth, normal and mask.
@@ -109,6 +117,7 @@ struct SoftwareMaterial: Sendable {
   ) {
     factors = Factors(material)
     (isBlended, self.hasColors) = (material.isBlended, hasColors)
+    isTransmissive = material.isTransmissive
     maskCutoff = if case .mask(let cutoff) = material.source.alphaMode { cutoff } else { nil }
     self.blendedCutoff = blendedCutoff
     sharesOcclusion = material.sharesOcclusion
@@ -143,6 +152,12 @@ extension SoftwareMaterial {
     /// Specular color and glossiness, where those take the place of metalness and roughness.
     let specularGlossiness: SIMD4<Float>
     let isSpecularGlossiness, isUnlit, isDoubleSided: Bool
+    let sheen: SIMD3<Float>
+    let sheenRoughness: Float
+    let ior: Float
+    /// The share of light that comes through, and what it goes through, in world units.
+    let transmission, thickness: Float
+    let attenuation: SIMD3<Float>
 
     init(_ material: PreparedMaterial) {
       let source = material.source
@@ -157,6 +172,10 @@ extension SoftwareMaterial {
       specularGlossiness = glossy.map { SIMD4($0.specular, $0.glossiness) } ?? .zero
       isSpecularGlossiness = glossy != nil
       (isUnlit, isDoubleSided) = (source.isUnlit, source.isDoubleSided)
+      sheen = source.sheen?.color ?? .zero
+      (sheenRoughness, ior) = (source.sheen?.roughness ?? 0, source.ior)
+      transmission = material.isTransmissive ? source.transmission : 0
+      (thickness, attenuation) = (material.thickness, material.attenuation)
     }
   }
 }

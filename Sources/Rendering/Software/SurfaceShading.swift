@@ -2,12 +2,20 @@ import LinearMath
 
 /// The light that surfaces send to the eye, eight places at a time. The page *Shading* says what is computed.
 struct SurfaceShading: Sendable {
-  private let environment: EnvironmentPyramid
+  let environment: EnvironmentPyramid
   private let irradiance: [SIMD3<Float>]
-  private let table: [SIMD2<Float>]
-  private let exposure, most: Float
+  private let table: [SIMD4<Float>]
+  let exposure: Float
+  private let most: Float
+  let lights: [PreparedLight]
+  /// What was drawn behind surfaces that light comes through.
+  var behind: PictureBehind?
 
-  init(_ environment: Environment, _ table: SpecularTable, _ options: EngineOptions) {
+  init(
+    _ environment: Environment, _ table: SpecularTable, _ lights: [PreparedLight],
+    _ options: EngineOptions
+  ) {
+    self.lights = lights
     self.environment = EnvironmentPyramid(environment.specular)
     irradiance = environment.irradiance
     self.table = table.entries
@@ -70,28 +78,41 @@ struct SurfaceShading: Sendable {
     let roughness = matter.roughness
 
     // Split sum with what further bounces between facets return.
-    let (scale, bias) = splitSum(cosine, roughness)
+    let split = splitSum(cosine, roughness)
+    let (scale, bias) = (split.x, split.y)
     let lost: SIMD8<Float> = 1 - (scale + bias)
     let glint = environment.sample(mirror, level: roughness * environment.last)
     let soft = diffuseLight(normal)
     let shine = shine(glint, mirror, cosine, roughness, points, matter)
-    let shade = shade(points, matter)
+    let arriving = soft.scaled(by: shade(points, matter))
+    // What is scattered below the surface, or comes through it.
+    var body = matter.diffuse.scaled(by: arriving)
+    var through = SIMD8<Float>(repeating: 0)
+    if factors.transmission > 0 {
+      let found = transmitted(material, points, base, normal, view, matter, &footprint)
+      through = found.amount
+      body = body + (found.light - body) * through
+    }
     let grazing = matter.grazing
     @inline(__always)
     func channel(
-      _ f0: SIMD8<Float>, _ matt: SIMD8<Float>, _ shine: SIMD8<Float>, _ soft: SIMD8<Float>,
-      _ shade: SIMD8<Float>
+      _ f0: SIMD8<Float>, _ shine: SIMD8<Float>, _ arriving: SIMD8<Float>, _ body: SIMD8<Float>
     ) -> SIMD8<Float> {
       let single: SIMD8<Float> = f0 * scale + grazing * bias
       let average: SIMD8<Float> = f0 + (grazing - f0) * (1.0 / 21)
       let multiple: SIMD8<Float> = lost * single * average / (1 - average * lost)
-      let remaining: SIMD8<Float> = matt * (1 - single - multiple)
-      return single * shine + (multiple + remaining) * soft * shade
+      return single * shine + multiple * arriving + (1 - single - multiple) * body
     }
     var lit = Lanes3(
-      channel(matter.reflectance.x, matter.diffuse.x, shine.x, soft.x, shade.x),
-      channel(matter.reflectance.y, matter.diffuse.y, shine.y, soft.y, shade.y),
-      channel(matter.reflectance.z, matter.diffuse.z, shine.z, soft.z, shade.z))
+      channel(matter.reflectance.x, shine.x, arriving.x, body.x),
+      channel(matter.reflectance.y, shine.y, arriving.y, body.y),
+      channel(matter.reflectance.z, shine.z, arriving.z, body.z))
+    if !lights.isEmpty {
+      lit = lit + punctual(points, matter, normal, view, through)
+    }
+    if factors.sheen != .zero {
+      lit = sheened(lit, material, points, arriving, cosine, &footprint)
+    }
     if factors.emissive != .zero {
       var glow = Lanes3(repeating: factors.emissive)
       if let map = material[.emissive] {
@@ -106,7 +127,7 @@ struct SurfaceShading: Sendable {
   /// What arrives from the mirror direction: light of the environment, and where that is hidden what is thrown
   /// back. The material's own occlusion only counts where it hides more.
   @inline(__always)
-  private func shine(
+  func shine(
     _ glint: Lanes3, _ mirror: Lanes3, _ cosine: SIMD8<Float>, _ roughness: SIMD8<Float>,
     _ points: ShadingPoints, _ matter: Matter
   ) -> Lanes3 {
@@ -122,7 +143,7 @@ struct SurfaceShading: Sendable {
 
   /// The share of irradiance that arrives, by color. The material's own occlusion only counts where it hides more.
   @inline(__always)
-  private func shade(_ points: ShadingPoints, _ matter: Matter) -> Lanes3 {
+  func shade(_ points: ShadingPoints, _ matter: Matter) -> Lanes3 {
     guard let ambient = points.ambient else {
       return Lanes3(matter.occlusion, matter.occlusion, matter.occlusion)
     }
@@ -131,96 +152,9 @@ struct SurfaceShading: Sendable {
     return ambient.share * lesser(matter.occlusion / mean, SIMD8(repeating: 1))
   }
 
-  /// What a surface is made of at eight places.
-  struct Matter {
-    /// Straight on, and at a grazing angle.
-    let reflectance: Lanes3
-    let grazing: SIMD8<Float>
-    let diffuse: Lanes3
-    let metallic, roughness: SIMD8<Float>
-    let occlusion: SIMD8<Float>
-    let isOccluded: Bool
-  }
-
-  @inline(__always)
-  func matter(
-    _ material: SoftwareMaterial, _ points: ShadingPoints, _ base: Lanes3,
-    _ footprint: inout MapFootprint?
-  ) -> Matter {
-    let factors = material.factors
-    var metallic = SIMD8<Float>(repeating: factors.metallic)
-    var roughness = SIMD8<Float>(repeating: factors.roughness)
-    var occlusion = SIMD8<Float>(repeating: 1)
-    if let map = material[.metallicRoughness] {
-      let channels = points.sample(map, &footprint)
-      metallic *= channels.z
-      roughness *= channels.y
-      if material.sharesOcclusion {
-        occlusion = (channels.x - 1) * factors.occlusionStrength + 1
-      }
-    }
-    if let map = material[.occlusion] {
-      occlusion = (points.sample(map, &footprint).x - 1) * factors.occlusionStrength + 1
-    }
-    let isOccluded = material.sharesOcclusion || material.has(.occlusion)
-    if factors.isSpecularGlossiness {
-      var reflectance = Lanes3(repeating: factors.specularGlossiness.xyz)
-      var gloss = SIMD8<Float>(repeating: factors.specularGlossiness.w)
-      if let map = material[.specularGlossiness] {
-        let picture = points.sample(map, &footprint)
-        reflectance = reflectance.scaled(by: picture.xyz)
-        gloss *= picture.w
-      }
-      reflectance = reflectance.limited
-      let most = greater(greater(reflectance.x, reflectance.y), reflectance.z)
-      return Matter(
-        reflectance: reflectance, grazing: SIMD8(repeating: 1), diffuse: base * (1 - most),
-        metallic: .zero, roughness: 1 - gloss, occlusion: occlusion, isOccluded: isOccluded)
-    }
-    var weight = SIMD8<Float>(repeating: factors.specular)
-    if let map = material[.specular] { weight *= points.sample(map, &footprint).w }
-    var tint = Lanes3(repeating: factors.dielectric)
-    if let map = material[.specularColor] {
-      tint = tint.scaled(by: points.sample(map, &footprint).xyz)
-    }
-    let one = SIMD8<Float>(repeating: 1)
-    let rest: SIMD8<Float> = 1 - metallic
-    let plain = Lanes3(lesser(tint.x, one), lesser(tint.y, one), lesser(tint.z, one))
-    return Matter(
-      reflectance: base * metallic + plain * (weight * rest), grazing: weight * rest + metallic,
-      diffuse: base * rest, metallic: metallic, roughness: roughness, occlusion: occlusion,
-      isOccluded: isOccluded)
-  }
-
-  /// A clear layer on top: takes light by Fresnel's share and adds its own mirror image.
-  @inline(__always)
-  private func coated(
-    _ below: Lanes3, _ material: SoftwareMaterial, _ points: ShadingPoints, _ smooth: Lanes3,
-    _ view: Lanes3, _ matter: Matter, _ footprint: inout MapFootprint?
-  ) -> Lanes3 {
-    let factors = material.factors
-    var amount = SIMD8<Float>(repeating: factors.clearcoat)
-    if let map = material[.clearcoat] { amount *= points.sample(map, &footprint).x }
-    var roughness = SIMD8<Float>(repeating: factors.clearcoatRoughness)
-    if let map = material[.clearcoatRoughness] { roughness *= points.sample(map, &footprint).y }
-    let normal = mapped(
-      material[.clearcoatNormal], factors.clearcoatNormalScale, points, smooth, &footprint)
-    let facing = normal.dot(view)
-    let cosine = facing.clamped(1e-3, 1)
-    let (scale, bias) = splitSum(cosine, roughness)
-    let mirror = normal * (facing * 2) - view
-    let glint = environment.sample(mirror, level: roughness * environment.last)
-    let shine = shine(glint, mirror, cosine, roughness, points, matter)
-    let rest: SIMD8<Float> = 1 - cosine
-    let square: SIMD8<Float> = rest * rest
-    let fresnel: SIMD8<Float> = square * square * rest * 0.96 + 0.04
-    let added: SIMD8<Float> = amount * (scale * 0.04 + bias)
-    return below * (1 - amount * fresnel) + shine * added
-  }
-
   /// The normal turned by a map.
   @inline(__always)
-  private func mapped(
+  func mapped(
     _ map: SoftwareMaterial.Map?, _ strength: Float, _ points: ShadingPoints, _ smooth: Lanes3,
     _ footprint: inout MapFootprint?
   ) -> Lanes3 {
@@ -235,15 +169,13 @@ struct SurfaceShading: Sendable {
   }
 
   @inline(__always)
-  private static func unit(_ vector: Lanes3) -> Lanes3 {
+  static func unit(_ vector: Lanes3) -> Lanes3 {
     vector * (1 / greater(vector.lengthSquared.roots, SIMD8(repeating: 1e-20)))
   }
 
-  /// Scale and bias of the reflectance, filtered from the table.
+  /// Scale and bias of the reflectance, and the share that sheen sends back, filtered from the table.
   @inline(__always)
-  private func splitSum(
-    _ cosine: SIMD8<Float>, _ roughness: SIMD8<Float>
-  ) -> (SIMD8<Float>, SIMD8<Float>) {
+  func splitSum(_ cosine: SIMD8<Float>, _ roughness: SIMD8<Float>) -> Lanes3 {
     let size = SpecularTable.size
     let most = Float(size - 1)
     let x = (cosine * Float(size) - 0.5).clamped(0, most)
@@ -255,12 +187,12 @@ struct SurfaceShading: Sendable {
     let found = Lanes4 { lane in
       let at = Int(index[lane])
       let (across, down) = (shareX[lane], shareY[lane])
-      let above: SIMD2<Float> = table[at] + (table[at + 1] - table[at]) * across
+      let above: SIMD4<Float> = table[at] + (table[at + 1] - table[at]) * across
       let under = at + size
-      let below: SIMD2<Float> = table[under] + (table[under + 1] - table[under]) * across
-      return SIMD4(lowHalf: above + (below - above) * down, highHalf: .zero)
+      let below: SIMD4<Float> = table[under] + (table[under + 1] - table[under]) * across
+      return above + (below - above) * down
     }
-    return (found.x, found.y)
+    return found.xyz
   }
 
   /// Irradiance over pi.
