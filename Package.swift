@@ -113,7 +113,8 @@ let package = Package(
     tests(of: "Archives"),
     tests(of: "Views", uses: foundations + ["Imaging"]),
     tests(of: "Formats", uses: foundations + ["Geometry", "Imaging", "Scenes", "Archives"]),
-    tests(of: "Rendering", uses: foundations + ["Geometry", "Imaging", "Views", "Scenes"]),
+    tests(
+      of: "Rendering", uses: foundations + ["Geometry", "Imaging", "Views", "Scenes", "Formats"]),
     tests(of: "Operations", uses: foundations + ["Geometry", "Scenes", "Formats", "Imaging"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["TestSupport", "Settings", "maquette"],

@@ -67,6 +67,9 @@ public struct RenderSettings: SettingsGroup {
   @Setting("A Radiance .hdr panorama to light with, instead of a built-in studio.")
   public var environment: String? = nil
 
+  @Setting("Light also with the lights that are in the file; they cast no shadows.")
+  public var fileLights = true
+
   @Setting("Turns the light around the object, counterclockwise from above.", in: -360...360)
   public var lightRotationDegrees = 0.0
 

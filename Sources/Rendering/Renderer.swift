@@ -50,7 +50,9 @@ public struct Renderer: ~Copyable {
       mostLight: layers.contains(.light) ? 60_000 : 1)
     let environment = try Self.environment(settings, work)
     let table = try SpecularTable(work)
-    let scene = try settings.selfShadows ? scene.lit(by: environment, work) : scene
+    var scene = scene
+    if !settings.fileLights { scene.lights = [] }
+    scene = try settings.selfShadows ? scene.lit(by: environment, work) : scene
     func gl(wantsHardware: Bool) throws -> Engine {
       .gl(
         try GLEngine(

@@ -14,10 +14,10 @@ public struct Scene: Sendable, Equatable {
 
     public init(
       name: String = "", parentFromNode: Matrix4 = .identity, shape: Int? = nil,
-      children: [Int] = []
+      light: Int? = nil, children: [Int] = []
     ) {
       (self.name, self.parentFromNode) = (name, parentFromNode)
-      (self.shape, self.children) = (shape, children)
+      (self.shape, self.light, self.children) = (shape, light, children)
     }
   }
 

@@ -44,6 +44,16 @@ import Testing
       (["decimate", "x.stl", "-o", "y.stl", "--ratio", "2"], 2, "to 1"),
       (["remesh", "x.stl", "-o", "y.stl", "--edge-length", "-1"], 2, "--edge-length"),
       (["compare", "x.stl"], 2, "takes 2 inputs"),
+      (["render", "x.glb", "-o", "y.bmp"], 2, ".png, .jpg, .webp or .exr"),
+      (
+        ["render", "x.glb", "-o", "y.jpg", "--background", "transparent"], 2,
+        "cannot be transparent"
+      ),
+      (["render", "x.glb", "-o", "y.png", "--background", "#12"], 2, "#ff8800"),
+      (["render", "x.glb", "-o", "y.png", "--background", "z.png"], 3, "no such picture"),
+      (["render", "x.glb", "-o", "y.png", "--angles", "front,up"], 2, "three-quarter"),
+      (["render", "x.glb", "-o", "y.png", "--format", "exr"], 2, "does not fit"),
+      (["render", "x.glb", "-o", "y.png", "--width", "9000"], 2, "16 to 8192"),
       (["inspect", "/nowhere/x.glb"], 3, "not there"), (["inspect", "/tmp"], 3, "a folder"),
       (["inspect", "x.docx"], 3, ".glb, .gltf, .obj, .stl, .ply, .3mf are"),
     ] as [([String], Int32, String)])
@@ -156,6 +166,29 @@ import Testing
     #expect(paper["file"]?["bytes"]?.int == contents(part).count)
     let usage = try Program.run(["print", open, "-o", folder.file("part.glb")])
     #expect(usage.status == 2 && usage.error.contains(".stl or .3mf"))
+  }
+
+  @Test func stillsComeWithTheirNumbers() throws {
+    let (model, stills) = (try sample(), folder.file("stills/"))
+    let words = ["render", model, "--width", "96", "--height", "64", "--quiet"]
+    let many = try result(
+      words + ["-o", stills, "--angles", "front,90:30,-45", "--aov", "depth,id,position"])
+    #expect(many["views"] == 3 && many["engine"]?.string != nil)
+    #expect(many["objects"]?.array?.isEmpty == false)
+    let names = try FileManager.default.contentsOfDirectory(atPath: stills)
+    #expect(names.count == 12 && names.contains("front.png") && names.contains("90_30_depth.png"))
+    for (name, first) in [
+      ("a.jpg", [0xFF, 0xD8]), ("a.webp", [0x52, 0x49]), ("a.exr", [0x76, 0x2F]),
+    ]
+      as [(String, [UInt8])]
+    {
+      let path = folder.file(name)
+      #expect(try result(words + ["-o", path, "--aov", "depth,normal,uv"])["views"] == 1)
+      #expect(contents(path).starts(with: first))
+    }
+    let wrong = try Program.run(words + ["-o", folder.file("v.png"), "--variant", "gold"])
+    #expect(wrong.status == 3 && wrong.error.contains("the file has none"))
+    #expect(!folder.names.contains { $0.contains("partial") || $0 == "v.png" })
   }
 
   @Test func jsonIsOneObjectAndNothingElse() throws {

@@ -51,10 +51,45 @@ import Work
     reflection.specular = [0.25, 0.5, 0.75]
     reflection.glossiness = 0.5
     glossy.specularGlossiness = reflection
-    for material in [layered, glossy] {
+    var cloth = Material()
+    var sheen = Sheen()
+    sheen.color = [0.5, 0.25, 1]
+    sheen.roughness = 0.75
+    cloth.sheen = sheen
+    var glass = Material()
+    glass.transmission = 0.5
+    var volume = Volume()
+    volume.thickness = 0.25
+    volume.attenuationDistance = 2
+    volume.attenuationColor = [0.5, 1, 0.25]
+    glass.volume = volume
+    for material in [layered, glossy, cloth, glass] {
       let again = try roundTrip(Scene(mesh: .box(), material: material), .glb)
       #expect(again.materials == [material])
     }
+  }
+
+  @Test func glbKeepsLightsAndVariants() throws {
+    var scene = Scene(mesh: .box(), material: Material())
+    scene.materials += [Material.plain]
+    scene.variants = ["shiny", "dull"]
+    scene.shapes[0].parts[0].materialOfVariant = [0: 0, 1: 1]
+    var spot = Light(.spot(inner: 0.25, outer: 0.5))
+    spot.name = "lamp"
+    spot.color = [1, 0.5, 0.25]
+    spot.intensity = 20
+    spot.range = 4
+    scene.lights = [Light(.directional), Light(.point), spot]
+    for light in scene.lights.indices {
+      scene.roots.append(scene.nodes.count)
+      scene.nodes.append(Scene.Node(light: light))
+    }
+    let again = try roundTrip(scene, .glb)
+    #expect(again.lights == scene.lights && again.variants == scene.variants)
+    #expect(again.placedLights.map(\.light) == scene.lights)
+    #expect(again.placed.count == 1)
+    #expect(again.showing(variant: 1).shapes[0].parts[0].material == 1)
+    #expect(again.showing(variant: 0).shapes[0].parts[0].material == 0)
   }
 
   @Test func objKeepsShapeAndTextureCoordinates() throws {

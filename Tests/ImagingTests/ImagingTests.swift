@@ -30,6 +30,36 @@ import Testing
     #expect(errors.reduce(0, +) / errors.count < 4)
   }
 
+  @Test func webpKeepsEveryPixelWhereAsked() throws {
+    let image = Self.noise(61, 37, channels: 3, bits: 8).rgba8()
+    let (again, _) = try ImageFile.decode(try ImageFile.encodeWebP(image, quality: nil))
+    #expect(again == image)
+    let small = try ImageFile.encodeWebP(image, quality: 50)
+    #expect(small.count < (try ImageFile.encodeWebP(image, quality: nil)).count)
+  }
+
+  /// The top left corner stays; what is too much goes on the right or at the bottom.
+  @Test(arguments: [(8, 4), (4, 8), (40, 10), (10, 40)])
+  func coveringKeepsTheTopLeft(_ width: Int, _ height: Int) {
+    var image = Image(
+      width: 16, height: 8, channels: 3, bytes: Array(repeating: 0, count: 3 * 16 * 8))
+    for row in 0..<8 {
+      for column in 0..<16 {
+        let at = 3 * (row * 16 + column)
+        (image.bytes[at], image.bytes[at + 1]) = (UInt8(16 * column), UInt8(32 * row))
+      }
+    }
+    let covered = image.covering(width: width, height: height)
+    #expect(covered.width == width && covered.height == height)
+    let scale = max(Double(width) / 16, Double(height) / 8)
+    for (x, y) in [(0, 0), (width - 1, height - 1)] {
+      let at = 3 * (y * width + x)
+      let wanted = ((Double(x) + 0.5) / scale - 0.5, (Double(y) + 0.5) / scale - 0.5)
+      #expect(abs(Double(covered.bytes[at]) / 16 - min(max(wanted.0, 0), 15)) < 0.8)
+      #expect(abs(Double(covered.bytes[at + 1]) / 32 - min(max(wanted.1, 0), 7)) < 0.8)
+    }
+  }
+
   @Test func recognisesByContent() throws {
     let png = try ImageFile.encodePNG(Self.noise(4, 4, channels: 3, bits: 8))
     #expect(ImageFile.format(of: png) == .png)

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Geometry
 import Imaging
@@ -114,6 +115,20 @@ import Work
         $0.baseColor = [0.3, 0.5, 0.8, 1]
       }),
     Model(
+      testDescription: "cloth",
+      scene: painted {
+        var sheen = Sheen()
+        sheen.color = [0.9, 0.8, 1]
+        sheen.colorTexture = TextureSlot(texture: 0)
+        sheen.roughness = 0.4
+        sheen.roughnessTexture = TextureSlot(texture: 1)
+        $0.metallic = 0
+        $0.baseColor = [0.1, 0.05, 0.2, 1]
+        $0.sheen = sheen
+      }),
+    Model(testDescription: "lit", scene: lamps),
+    Model(testDescription: "bottle", scene: bottle),
+    Model(
       testDescription: "cut out",
       scene: painted {
         $0.alphaMode = .mask(cutoff: 0.5)
@@ -126,6 +141,49 @@ import Work
         $0.baseColor = [0.3, 0.7, 0.4, 0.6]
       }),
   ]
+
+  /// A ball under three lamps.
+  private static var lamps: Scene {
+    var scene = painted {
+      $0.metallic = 0.3
+      $0.roughness = 0.4
+      $0.baseColorTexture = TextureSlot(texture: 0)
+    }
+    var spot = Light(.spot(inner: 0.3, outer: 0.5))
+    spot.intensity = 6
+    var point = Light(.point)
+    point.color = [1, 0.4, 0.2]
+    point.intensity = 2
+    var sun = Light(.directional)
+    sun.color = [0.2, 0.3, 0.6]
+    scene.lights = [spot, point, sun]
+    for (light, place) in [SIMD3<Double>(0, 0, 3), [-2, 1, 0.5], [0, 0, 0]].enumerated() {
+      scene.roots.append(scene.nodes.count)
+      scene.nodes.append(
+        Scene.Node(
+          parentFromNode: Matrix4(linear: .identity, translation: place), light: light))
+    }
+    return scene
+  }
+
+  /// Thick rough glass around something solid.
+  private static var bottle: Scene {
+    var scene = painted {
+      $0.metallic = 0
+      $0.roughness = 0.2
+      $0.transmission = 0.9
+      $0.ior = 1.3
+      var volume = Volume()
+      volume.thickness = 0.4
+      volume.attenuationDistance = 0.8
+      volume.attenuationColor = [0.4, 0.9, 0.5]
+      $0.volume = volume
+    }
+    scene.materials.append(RenderingTests.material([0.9, 0.2, 0.1, 1]))
+    scene.shapes[0].parts.append(
+      .init(mesh: .box(from: [-0.4, -0.4, -0.4], to: [0.4, 0.4, 0.4]), material: 1))
+    return scene
+  }
 
   @Test(arguments: models, [SIMD3<Double>(0.4, 0.7, 2.5), [-2.1, -0.9, -1.2]])
   func picturesAgree(_ model: Model, _ eye: SIMD3<Double>) throws {
@@ -142,6 +200,36 @@ import Work
       if abs(a - b) > 2e-4 { far += 1 }
     }
     #expect(both > 5000 && far <= both / 200)
+  }
+
+  /// Twenty real models; what they lack of being alike is told by each line.
+  static let sharedModels = [
+    "FlightHelmet/FlightHelmet.gltf", "CesiumMilkTruck/glTF-Binary/CesiumMilkTruck.glb",
+    "polyhaven-painted_wooden_stool_1k/models/assets/painted_wooden_stool_1k.gltf",
+    "polyhaven-tea_set_01_1k/models/assets/tea_set_01_1k.gltf",
+    "polyhaven-wooden_table_02_1k/models/assets/wooden_table_02_1k.gltf",
+    "Avocado/glTF/Avocado.gltf", "cat/cat.glb", "portal/portal.glb",
+    "bell-pepper/assets/yellow_bell_pepper_no_stem_low.gltf",
+    "AnisotropyBarnLamp/AnisotropyBarnLamp.gltf", "AttenuationTest/AttenuationTest.glb",
+    "AlphaBlendModeTest/AlphaBlendModeTest.glb", "ClearCoatTest/ClearCoatTest.glb",
+    "draco-SheenCloth/SheenCloth.glb", "NormalTangentTest/glTF/NormalTangentTest.gltf",
+    "kenney-firetruck/model.gltf", "kenney-sedan/model.gltf", "kenney-burger/model.gltf",
+    "low-poly-tree/low-poly-tree.glb", "simple-instancing/simple-instancing.glb",
+  ]
+
+  @Test(arguments: sharedModels) func realModelsAgree(_ name: String) throws {
+    guard let path = SharedData.path("gltf/" + name) else { return }
+    let scene = try SceneFile.read(path, log: LogSink())
+    let lens = Intrinsics(width: 512, height: 512, fieldOfView: 0.857)
+    let gl = try RenderingTests.frame(scene, eye: [1.1, 1, 2.1], lens: lens, by: .gl)
+    let software = try RenderingTests.frame(scene, eye: [1.1, 1, 2.1], lens: lens, by: .software)
+    let alike = Self.decibels(gl.color, software.color)
+    #expect(alike >= 40, "\(alike) dB")
+    let (differing, covered) = (
+      zip(gl.mask.bytes, software.mask.bytes).count { $0 != $1 },
+      software.mask.bytes.count { $0 > 0 }
+    )
+    #expect(covered > 0 && differing <= max(12, covered / 500), "\(differing) of \(covered)")
   }
 
   /// A floor of stripes towards the viewer, seen at a low angle: across the view they stay far finer than along

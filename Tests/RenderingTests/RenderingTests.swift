@@ -26,7 +26,7 @@ import Work
 
   static func frame(
     _ scene: Scene, eye: SIMD3<Double> = [0, 0, 2.6], threads: Int = 2,
-    settings: RenderSettings = RenderSettings(), by engine: EngineChoice
+    settings: RenderSettings = RenderSettings(), lens: Intrinsics = lens, by engine: EngineChoice
   ) throws -> Frame {
     var settings = settings
     settings.engine = engine

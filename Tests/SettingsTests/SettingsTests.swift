@@ -15,6 +15,7 @@ private struct Options: SettingsGroup {
   @Setting("Which shape.") var shape = Shape.round
   @Setting("Whether at all.") var fast = false
   @Setting("A name, or none.") var name: String? = nil
+  @Setting("Some shapes.") var shapes: [Shape] = []
   var inner = Inner()
   init() {}
 }
@@ -37,12 +38,22 @@ private struct Options: SettingsGroup {
     ("--target-count", "101", "1 to 100"),
     ("--shape", "oval", "one of round, square"),
     ("--weight", "nan", "a number, 0 to 10"),
+    ("--shapes", "round,oval", "one or more of round, square, with commas between"),
+    ("--shapes", "round,,square", "with commas between"),
   ])
   func refusesWithTheWayOut(_ flag: String, _ words: String, _ hint: String) {
     let error = #expect(throws: SettingsError.self) {
       try Options(layers: [.flags([(flag, words)])])
     }
     #expect(error?.message.contains(hint) == true, "\(error?.message ?? "")")
+  }
+
+  @Test func listsComeFromWordsAndFromJSON() throws {
+    let words = try Options(layers: [.flags([("--shapes", "square,round")])])
+    let json = try Options(layers: [.json(["shapes": ["square", "round"]], source: "preset")])
+    #expect(words.shapes == [.square, .round] && json.shapes == words.shapes)
+    #expect(try Options(layers: [.json(words.json, source: "again")]).shapes == words.shapes)
+    #expect(Options.schema["properties"]?["shapes"]?["items"]?["enum"] == ["round", "square"])
   }
 
   @Test func unknownKeyOfAPresetIsNamed() throws {

@@ -7,10 +7,19 @@ extension GLTFDocument {
     try root.object("extensions")?.object(name)
   }
 
-  func lights() throws(FormatError) -> [Light] {
-    var lights: [Light] = []
+  /// Lights of a kind that is unknown keep their number and stay dark.
+  func lights() throws(FormatError) -> (lights: [Light], warnings: [String]) {
+    var (lights, warnings): ([Light], [String]) = ([], [])
     for element in try root("KHR_lights_punctual")?.list("lights") ?? [] {
-      var light = Light(try kind(element))
+      guard let kind = try kind(element) else {
+        let name = try element.string("type").map { "\"\($0)\"" } ?? "missing"
+        warnings.append("\(element.path): the type is \(name), so the light is left out")
+        var dark = Light(.point)
+        dark.intensity = 0
+        lights.append(dark)
+        continue
+      }
+      var light = Light(kind)
       light.name = try element.string("name") ?? ""
       if let color = try element.numbers("color", count: 3) {
         light.color = SIMD3(color.map { Float(max(0, $0)) })
@@ -19,10 +28,10 @@ extension GLTFDocument {
       if let range = try element.float("range"), range > 0 { light.range = range }
       lights.append(light)
     }
-    return lights
+    return (lights, warnings)
   }
 
-  private func kind(_ element: GLTFElement) throws(FormatError) -> Light.Kind {
+  private func kind(_ element: GLTFElement) throws(FormatError) -> Light.Kind? {
     switch try element.string("type") {
     case "directional": return .directional
     case "point": return .point
@@ -31,10 +40,7 @@ extension GLTFDocument {
       let outer = min(max(try spot?.float("outerConeAngle") ?? .pi / 4, 1e-3), .pi / 2)
       let inner = min(max(try spot?.float("innerConeAngle") ?? 0, 0), outer - 1e-4)
       return .spot(inner: inner, outer: outer)
-    case let other:
-      throw FormatError(
-        "bad-value", "the light's type is \(other ?? "missing"); there are directional, point and spot",
-        at: element.path)
+    default: return nil
     }
   }
 

@@ -172,7 +172,9 @@ struct GLTFMaterials {
         if let format = ImageFile.format(of: source.bytes) {
           source.mediaType = format.mediaType
           if ![.png, .jpeg, .webp].contains(format) {
-            source.problem = "\(element.path): \(format.rawValue) pictures are not read here"
+            source.problem =
+              "\(element.path) \"\(name)\" is a \(format.rawValue) picture, which is not read here; what uses "
+              + "it is drawn with its plain factors, so save it as PNG, JPEG or WebP"
           }
         } else {
           source.problem = "\(element.path): the picture is neither PNG nor JPEG nor WebP"

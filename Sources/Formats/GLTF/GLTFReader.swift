@@ -33,7 +33,9 @@ enum GLTFReader {
     scene.images = try materials.images()
     scene.textures = try materials.textures()
     scene.materials = try materials.materials()
-    scene.lights = try document.lights()
+    let lights = try document.lights()
+    scene.lights = lights.lights
+    lights.warnings.forEach(log.warn)
     scene.variants = try document.variants()
     materials.warnings.forEach(log.warn)
     var builder = GLTFSceneBuilder(

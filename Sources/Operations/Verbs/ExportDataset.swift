@@ -3,7 +3,6 @@ import Formats
 import Imaging
 import LinearMath
 public import Rendering
-public import Scenes
 public import Settings
 public import Views
 public import Work
@@ -13,8 +12,7 @@ public struct ExportDatasetSettings: SettingsGroup {
   public var dataset = DatasetSettings()
   public var render = RenderSettings()
 
-  @Setting("Which axis points up in the model; without it z for STL and 3MF, y for the others.")
-  public var up: UpAxis? = nil
+  public var model = ViewedModelSettings()
 
   @Setting("Also write a PNG overview of twelve of the views to this path.")
   public var contactSheet: String? = nil
@@ -38,7 +36,7 @@ public enum ExportDataset: Verb {
     try ContactSheet.check(options.contactSheet, beside: [call.output!] + call.inputs)
     work.progress.declare([("read", 2), ("prepare", 3), ("render", 95)])
     work.progress.enter("read")
-    let (scene, up) = try UprightScene.read(call.inputs[0], up: options.up, work)
+    let (scene, up) = try UprightScene.read(call.inputs[0], options.model, work)
 
     work.progress.enter("prepare")
     let prepared = try PreparedScene(scene, work)

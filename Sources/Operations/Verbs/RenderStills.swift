@@ -3,7 +3,6 @@ import Foundation
 import Imaging
 import LinearMath
 public import Rendering
-public import Scenes
 public import Settings
 import Views
 public import Work
@@ -43,8 +42,7 @@ public struct RenderStillsSettings: SettingsGroup {
   @Setting("Quality of .jpg and .webp; 100 keeps every pixel of a .webp.", in: 1...100)
   public var quality = 90
 
-  @Setting("Which axis points up in the model; without it z for STL and 3MF, y for the others.")
-  public var up: UpAxis? = nil
+  public var model = ViewedModelSettings()
 
   public var render = RenderSettings()
 
@@ -85,7 +83,7 @@ public enum RenderStills: Verb {
       path: target.path(view: options.views[0].name, isOnly: options.views.count == 1))
     work.progress.declare([("read", 1), ("prepare", 1), ("render", 8)])
     work.progress.enter("read")
-    let (scene, _) = try UprightScene.read(call.inputs[0], up: options.up, work)
+    let (scene, _) = try UprightScene.read(call.inputs[0], options.model, work)
     work.progress.enter("prepare")
     let prepared = try PreparedScene(scene, work)
     var layers = Set(options.aov.compactMap(\.layer))

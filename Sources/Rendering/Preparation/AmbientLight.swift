@@ -41,9 +41,9 @@ struct AmbientLight: Sendable {
       surfaces = scene.surfaces.map { ($0.mesh, []) }
       return
     }
-    // Some 32 million rays before it gets finer.
+    // Half of the directions go outwards: some 32 million rays before it gets finer.
     let vertices = scene.surfaces.reduce(0) { $0 + $1.mesh.positions.count }
-    let lobe = HemisphereRays(count: min(64, max(16, 32_000_000 / vertices)), environment)
+    let lobe = HemisphereRays(count: min(128, max(32, 64_000_000 / vertices)), environment)
     var receivers = scene.surfaces.map { LightReceiver($0.mesh, rays: lobe.count) }
     try Self.look(&receivers, lobe, caster, work)
     for _ in 0..<2 {

@@ -112,7 +112,8 @@ struct Environment: Sendable {
     let convolution: [Double] = [1, 2.0 / 3, 2.0 / 3, 2.0 / 3, 0.25, 0.25, 0.25, 0.25, 0.25]
     return (0..<9).map { index in
       SIMD3<Float>(
-        sums[index] * (4 * .pi / total * convolution[index] * Double(SphericalHarmonics.constants[index])))
+        sums[index]
+          * (4 * .pi / total * convolution[index] * Double(SphericalHarmonics.constants[index])))
     }
   }
 

@@ -1,11 +1,12 @@
 import Glibc
 import LinearMath
 
-/// The rays that a vertex sends out: the same directions for all, turned over where they would go inwards, so that
-/// neighbours see alike.
+/// The rays that vertices send out: of directions spread over the whole sphere, the same for all so that neighbours
+/// see alike, those that go outwards.
 struct HemisphereRays: Sendable {
-  private let directions: [SIMD3<Float>]
-  private let light: CubeMap
+  let directions: [SIMD3<Float>]
+  /// The light from each.
+  private let light: [SIMD3<Float>]
 
   var count: Int { directions.count }
 
@@ -16,20 +17,14 @@ struct HemisphereRays: Sendable {
       let turn = Float(index) * .pi * (3 - Float(5).squareRoot())
       return SIMD3(radius * cos(turn), height, radius * sin(turn))
     }
-    light = environment.coarse
-  }
-
-  @inline(__always)
-  func direction(_ ray: Int, _ normal: SIMD3<Float>) -> SIMD3<Float> {
-    let direction = directions[ray]
-    return direction - normal * min(0, 2 * direction.dot(normal))
+    light = directions.map { environment.coarse.sample($0).xyz }
   }
 
   /// The share of directions that are hidden, by the cosine.
   func hidden(_ normal: SIMD3<Float>, _ met: ArraySlice<UInt32>) -> Float {
     var (sum, weight) = (Float(0), Float(0))
     for (ray, blocker) in met.enumerated() {
-      let cosine = abs(directions[ray].dot(normal))
+      let cosine = max(0, directions[ray].dot(normal))
       if blocker != LightCaster.none { sum += cosine }
       weight += cosine
     }
@@ -43,9 +38,9 @@ struct HemisphereRays: Sendable {
   ) -> SIMD3<Float> {
     var (sum, weight) = (SIMD3<Float>.zero, Float(0))
     for (ray, blocker) in met.enumerated() {
-      let direction = direction(ray, normal)
-      let cosine = direction.dot(normal)
-      sum += cosine * (blocker == LightCaster.none ? light.sample(direction).xyz : lightOf(blocker))
+      let cosine = directions[ray].dot(normal)
+      if cosine <= 0 { continue }
+      sum += cosine * (blocker == LightCaster.none ? light[ray] : lightOf(blocker))
       weight += cosine
     }
     return sum / max(weight, 1e-6)
@@ -58,12 +53,14 @@ struct HemisphereRays: Sendable {
   ) -> AmbientLight.Entry {
     var entry = AmbientLight.Entry()
     var (open, weight) = (SIMD3<Float>.zero, Float(0))
-    var (returned, blocked) = (SIMD3<Float>.zero, Float(0))
+    var (returned, blocked, outwards) = (SIMD3<Float>.zero, Float(0), Float(0))
     for (ray, blocker) in met.enumerated() {
-      let direction = direction(ray, normal)
+      let direction = directions[ray]
       let cosine = direction.dot(normal)
-      open += cosine * light.sample(direction).xyz
+      if cosine <= 0 { continue }
+      open += cosine * light[ray]
       weight += cosine
+      outwards += 1
       if blocker == LightCaster.none { continue }
       returned += lightOf(blocker)
       blocked += 1
@@ -75,7 +72,7 @@ struct HemisphereRays: Sendable {
     if blocked == 0 { return entry }
     entry.returned = returned / blocked
     // Over the whole sphere; the constants once for the sum and once for where it is read.
-    let share = 4 * Float.pi / Float(2 * met.count)
+    let share = 4 * Float.pi / (2 * outwards)
     for index in 0..<9 { entry.hidden[index] *= share * SphericalHarmonics.constants[index] }
     open /= max(weight, 1e-6)
     for channel in 0..<3 {

@@ -28,8 +28,8 @@ struct LightReceiver: Sendable {
         let vertex = first + (offset + start) / rays
         let normal = mesh.attributes.normals[vertex].normalized
         let origin = mesh.positions[vertex] + normal * 2e-3
-        for ray in 0..<rays {
-          piece[start + ray] = caster.blocker(from: origin, along: lobe.direction(ray, normal))
+        for ray in 0..<rays where lobe.directions[ray].dot(normal) > 0 {
+          piece[start + ray] = caster.blocker(from: origin, along: lobe.directions[ray])
         }
       }
     }
@@ -65,7 +65,7 @@ struct LightReceiver: Sendable {
   /// Vertices that lie inside other objects: most of what they see are backs.
   var buried: [Bool] {
     mesh.positions.indices.map { vertex in
-      met(vertex).count { $0 != LightCaster.none && $0 & LightCaster.backBit != 0 } > rays * 7 / 10
+      met(vertex).count { $0 != LightCaster.none && $0 & LightCaster.backBit != 0 } > rays * 7 / 20
     }
   }
 }

@@ -29,7 +29,7 @@ public struct PreparedScene: Sendable {
 
   private(set) var surfaces: [Surface]
   let pictures: [Picture]
-  let lights: [PreparedLight]
+  var lights: [PreparedLight]
   /// From the source's coordinates to the world: a uniform scale, then a translation.
   public let worldFromSource: Matrix4
   public let scale: Double

@@ -43,20 +43,20 @@ struct StudioLight: Sendable {
       (horizon, above, below) = (0.68, 0.38, 0.12)
       boxes = [SoftBox(0, 1, 0.4, edge: 0.5, light: 0.1)]
     case .dramatic:
-      (horizon, above, below) = (0.03, 0.02, 0.01)
+      (horizon, above, below) = (0.0197, 0.0131, 0.00655)
       boxes = [
-        SoftBox(-0.85, 0.5, 0.35, edge: 0.84, light: 5.7),
-        SoftBox(0.8, 0.4, -0.7, edge: 0.93, light: 4),
+        SoftBox(-0.85, 0.5, 0.35, edge: 0.84, light: 3.734),
+        SoftBox(0.8, 0.4, -0.7, edge: 0.93, light: 2.62),
       ]
     case .rim:
-      (horizon, above, below) = (0.10, 0.05, 0.03)
+      (horizon, above, below) = (0.0546, 0.0273, 0.0164)
       boxes = [
-        SoftBox(-0.8, 0.3, -0.75, edge: 0.88, light: 6.4),
-        SoftBox(0.8, 0.3, -0.75, edge: 0.88, light: 6.4),
+        SoftBox(-0.8, 0.3, -0.75, edge: 0.88, light: 3.496),
+        SoftBox(0.8, 0.3, -0.75, edge: 0.88, light: 3.496),
       ]
     case .top:
-      (horizon, above, below) = (0.12, 0.10, 0.05)
-      boxes = [SoftBox(0, 1, 0, edge: 0.72, light: 2.75)]
+      (horizon, above, below) = (0.0875, 0.0729, 0.0365)
+      boxes = [SoftBox(0, 1, 0, edge: 0.72, light: 2.005)]
     case .uniform:
       (horizon, above, below) = (1, 0, 0)
       boxes = []

@@ -27,7 +27,8 @@ struct PictureBehind: Sendable {
         for column in 0..<next.x {
           let (left, top) = (2 * column, 2 * row)
           let (right, bottom) = (min(left + 1, size.x - 1), min(top + 1, size.y - 1))
-          let above: SIMD4<Float> = texels[start + top * size.x + left] + texels[start + top * size.x + right]
+          let above: SIMD4<Float> =
+            texels[start + top * size.x + left] + texels[start + top * size.x + right]
           let below: SIMD4<Float> =
             texels[start + bottom * size.x + left] + texels[start + bottom * size.x + right]
           texels.append((above + below) * 0.25)
