@@ -31,7 +31,7 @@ struct AmbientLight: Sendable {
 
   /// Longer edges are halved beforehand, since light is only known at vertices; and then those at whose ends
   /// light differs much, down to a shorter length.
-  private static let spacing: Float = 0.04
+  private static let spacing: Float = 0.05
   private static let finestSpacing: Float = 0.016
   private static let bounces = 3
 
