@@ -70,7 +70,7 @@ let package = Package(
     library("CEGL", pkgConfig: "egl", apt: "libegl-dev"),
     // Floor 2: the three nouns' materials.
     module("Geometry", uses: foundations),
-    module("Imaging", uses: foundations + ["CPNG", "CJPEG", "CWebP", "CEXR"]),
+    module("Imaging", uses: foundations + ["CPNG", "CJPEG", "CWebP", "CEXR", "CISAL"]),
     module("Archives", uses: ["Work", "CArchive", "CISAL", "CCrypto"]),
     // Floor 3: frames and scenes.
     module("Views", uses: foundations + ["Imaging"]),

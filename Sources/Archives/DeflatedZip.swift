@@ -46,7 +46,7 @@ public enum DeflatedZip {
     let packed = unsafe [UInt8](unsafeUninitializedCapacity: bytes.count) { room, count in
       count = unsafe bytes.withUnsafeBufferPointer { input in
         unsafe maquette_deflate(
-          input.baseAddress, UInt32(input.count), room.baseAddress, UInt32(room.count))
+          input.baseAddress, UInt32(input.count), room.baseAddress, UInt32(room.count), 0)
       }
     }
     return packed.isEmpty ? nil : packed

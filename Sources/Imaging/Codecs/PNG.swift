@@ -1,7 +1,8 @@
+import CISAL
 import CPNG
 import Work
 
-/// PNG through libpng.
+/// PNG: read through libpng, written here.
 enum PNG {
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
@@ -22,19 +23,93 @@ enum PNG {
       bitsPerSample: Int(header.bits), bytes: pixels)
   }
 
-  /// Encodes at level 1 with one filter: the fast setting for rendered pictures.
+  /// Encodes with one filter and ISA-L's deflate, several times as fast as libpng with zlib; the container is
+  /// three chunks.
   static func encode(_ image: Image) throws(ImagingError) -> [UInt8] {
-    var state = unsafe maquette_png()
-    let done = unsafe image.bytes.withUnsafeBufferPointer { pixels in
-      unsafe maquette_png_encode(
-        &state, UInt32(image.width), UInt32(image.height), Int32(image.channels),
-        Int32(image.bitsPerSample), pixels.baseAddress)
+    let rows = filtered(image)
+    guard rows.count < 1 << 31 else {
+      throw ImagingError(
+        "png-encode", "\(image.width) x \(image.height) pixels are too many for a PNG here",
+        kind: .unwritableOutput)
     }
-    guard done == 1 else {
-      throw ImagingError("png-encode", unsafe text(of: state), kind: .unwritableOutput)
+    let colors: [UInt8] = [0, 4, 2, 6]
+    var file = signature
+    file += chunk(
+      "IHDR",
+      bigEndian(UInt32(image.width)) + bigEndian(UInt32(image.height))
+        + [UInt8(image.bitsPerSample), colors[image.channels - 1], 0, 0, 0])
+    file += chunk("IDAT", deflated(rows))
+    return file + chunk("IEND", [])
+  }
+
+  /// Each row as differences from the pixel to the left, after the number of that filter.
+  private static func filtered(_ image: Image) -> [UInt8] {
+    let step = image.channels * image.bitsPerSample / 8
+    let stride = step * image.width
+    // The most significant byte comes first in the file, last in memory.
+    let bytes = image.bitsPerSample == 16 ? swapped(image.bytes) : image.bytes
+    return unsafe [UInt8](unsafeUninitializedCapacity: (stride + 1) * image.height) { rows, count in
+      unsafe bytes.withUnsafeBytes { bytes in
+        let target = UnsafeMutableRawPointer(rows.baseAddress!)
+        for row in 0..<image.height {
+          let from = unsafe bytes.baseAddress! + row * stride
+          let to = unsafe target + row * (stride + 1)
+          unsafe to.storeBytes(of: 1, as: UInt8.self)
+          unsafe (to + 1).copyMemory(from: from, byteCount: step)
+          var at = step
+          while at + 32 <= stride {
+            let here = unsafe (from + at).loadUnaligned(as: SIMD32<UInt8>.self)
+            let left = unsafe (from + at - step).loadUnaligned(as: SIMD32<UInt8>.self)
+            unsafe (to + 1 + at).storeBytes(of: here &- left, as: SIMD32<UInt8>.self)
+            at += 32
+          }
+          while at < stride {
+            let here = unsafe (from + at).load(as: UInt8.self)
+            let left = unsafe (from + at - step).load(as: UInt8.self)
+            unsafe (to + 1 + at).storeBytes(of: here &- left, as: UInt8.self)
+            at += 1
+          }
+        }
+      }
+      count = (stride + 1) * image.height
     }
-    defer { unsafe free(state.output) }
-    return unsafe Array(UnsafeBufferPointer(start: state.output, count: state.outputLength))
+  }
+
+  /// The two bytes of each sample the other way round.
+  private static func swapped(_ bytes: [UInt8]) -> [UInt8] {
+    unsafe [UInt8](unsafeUninitializedCapacity: bytes.count) { output, count in
+      unsafe bytes.withUnsafeBytes { input in
+        let target = UnsafeMutableRawBufferPointer(output)
+        for at in Swift.stride(from: 0, to: bytes.count, by: 2) {
+          let sample = unsafe input.loadUnaligned(fromByteOffset: at, as: UInt16.self)
+          unsafe target.storeBytes(of: sample.byteSwapped, toByteOffset: at, as: UInt16.self)
+        }
+      }
+      count = bytes.count
+    }
+  }
+
+  private static func deflated(_ bytes: [UInt8]) -> [UInt8] {
+    // What does not get smaller grows by a few bytes for every 64 KiB.
+    let room = bytes.count + bytes.count / 1000 + 1024
+    return unsafe [UInt8](unsafeUninitializedCapacity: room) { output, count in
+      count = unsafe bytes.withUnsafeBufferPointer { input in
+        unsafe maquette_deflate(
+          input.baseAddress, UInt32(input.count), output.baseAddress, UInt32(room), 1)
+      }
+    }
+  }
+
+  private static func chunk(_ name: String, _ body: [UInt8]) -> [UInt8] {
+    let content = Array(name.utf8) + body
+    let sum = unsafe content.withUnsafeBufferPointer {
+      unsafe maquette_crc32($0.baseAddress, UInt64($0.count))
+    }
+    return bigEndian(UInt32(body.count)) + content + bigEndian(sum)
+  }
+
+  private static func bigEndian(_ value: UInt32) -> [UInt8] {
+    [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
   }
 
   private struct Header {
