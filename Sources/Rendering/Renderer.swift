@@ -37,10 +37,12 @@ public struct Renderer: ~Copyable {
   ///   - intrinsics: of every camera that will be drawn.
   ///   - normalSpaceFromWorld: the rotation that normals are written in.
   ///   - layers: what frames shall hold beside colour, depth and normals.
+  ///   - groundShadow: whether a shadow lies below the object, as far as 2.4 world units from the middle.
   ///   - work: threads and cancellation.
   public init(
     _ scene: PreparedScene, settings: RenderSettings, intrinsics: Intrinsics,
-    normalSpaceFromWorld: Matrix3 = .identity, layers: Set<FrameLayer> = [], _ work: WorkContext
+    normalSpaceFromWorld: Matrix3 = .identity, layers: Set<FrameLayer> = [],
+    groundShadow: Bool = false, _ work: WorkContext
   ) throws {
     let options = EngineOptions(
       samples: settings.samples.count, exposure: Float(exp2(settings.exposureStops)),
@@ -52,7 +54,10 @@ public struct Renderer: ~Copyable {
     let table = try SpecularTable(work)
     var scene = scene
     if !settings.fileLights { scene.lights = [] }
-    scene = try settings.selfShadows ? scene.lit(by: environment, work) : scene
+    if settings.selfShadows || groundShadow {
+      scene = try scene.lit(
+        by: environment, onItself: settings.selfShadows, onGround: groundShadow, work)
+    }
     func gl(wantsHardware: Bool) throws -> Engine {
       .gl(
         try GLEngine(

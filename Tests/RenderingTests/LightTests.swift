@@ -105,6 +105,30 @@ import Work
     #expect(abs(share - (1 - hidden)) < 0.05, "\(share), not \(1 - hidden)")
   }
 
+  /// A shadow on the ground is a matter of colour alone, darkest under the object, and not there from below.
+  @Test(arguments: RenderingTests.engines)
+  func groundShadowIsOnlyColor(_ engine: EngineChoice) throws {
+    let scene = Scene(mesh: .box(), material: Self.matt([1, 1, 1]))
+    func frame(_ y: Double, _ hasShadow: Bool) throws -> Frame {
+      var settings = RenderSettings()
+      settings.engine = engine
+      let work = WorkContext(threads: 2)
+      let lens = RenderingTests.lens
+      let renderer = try Renderer(
+        try PreparedScene(scene, work), settings: settings, intrinsics: lens,
+        groundShadow: hasShadow, work)
+      return try renderer.frame(Camera(eye: [0, y, 3.2], target: .zero, intrinsics: lens))
+    }
+    let (with, without) = (try frame(1.6, true), try frame(1.6, false))
+    #expect(with.mask == without.mask)
+    #expect(with.depth == without.depth)
+    func alpha(_ x: Int, _ y: Int) -> UInt8 { with.color.bytes[4 * (y * 256 + x) + 3] }
+    let edge = (0..<256).last { without.color.bytes[4 * ($0 * 256 + 128) + 3] > 0 }!
+    #expect(alpha(128, edge + 3) > 60 && alpha(128, edge + 3) > alpha(128, edge + 30))
+    #expect(alpha(2, 2) == 0)
+    #expect(try frame(-2, true).color == frame(-2, false).color)
+  }
+
   /// What is known at vertices does not move the surface.
   @Test(arguments: RenderingTests.engines)
   func finerTrianglesStayWhereTheyWere(_ engine: EngineChoice) throws {

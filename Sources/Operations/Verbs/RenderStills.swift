@@ -33,6 +33,9 @@ public struct RenderStillsSettings: SettingsGroup {
   )
   public var background: String? = nil
 
+  @Setting("A soft shadow on the ground below the object, in the colour's alpha.")
+  public var shadows = false
+
   @Setting("Numbers beside the colour, at pixel centres: further PNGs, or channels of an .exr.")
   public var aov: [StillNumbers] = []
 
@@ -89,7 +92,8 @@ public enum RenderStills: Verb {
     var layers = Set(options.aov.compactMap(\.layer))
     if target.format == .exr { layers.insert(.light) }
     let renderer = try Renderer(
-      prepared, settings: options.render, intrinsics: lens, layers: layers, work)
+      prepared, settings: options.render, intrinsics: lens, layers: layers,
+      groundShadow: options.shadows, work)
 
     work.progress.enter("render")
     let directions = options.views.map { $0.direction(elevation: options.elevationDegrees) }

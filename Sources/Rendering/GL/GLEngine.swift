@@ -108,7 +108,8 @@ final class GLEngine {
     glDepthFunc(GLenum(GL_LESS))
     glFrontFace(GLenum(GL_CW))  // clip space is upside down
     glDisable(GLenum(GL_BLEND))
-    let view = ViewTransforms(camera)
+    let view = ViewTransforms(
+      camera, hasGround: scene.surfaces.contains { $0.material.isShadow })
     drawGeometry(view)
     drawColor(view)
     let layers = drawLayers(view)
@@ -202,7 +203,8 @@ final class GLEngine {
   }
 
   private func cull(_ item: Item) {
-    if options.cullBackFaces && !item.material.material.source.isDoubleSided {
+    let material = item.material.material
+    if options.cullBackFaces && !material.source.isDoubleSided || material.isShadow {
       glEnable(GLenum(GL_CULL_FACE))
     } else {
       glDisable(GLenum(GL_CULL_FACE))

@@ -18,7 +18,7 @@ struct GLMaterial {
 
   init(_ surface: PreparedScene.Surface, hasLights: Bool, blendedCutoff: Float) {
     self.hasLights = hasLights
-    self.blendedCutoff = blendedCutoff
+    self.blendedCutoff = surface.material.isShadow ? 2 : blendedCutoff
     material = surface.material
     hasVertexColor = !surface.mesh.attributes.colors.isEmpty
     hasAmbient = !surface.ambient.isEmpty

@@ -7,11 +7,12 @@ struct ViewTransforms {
   private let clipFromWorld: Matrix4
   private let depthPlane: SIMD4<Float>
 
-  /// Near and far planes enclose the unit sphere around the origin, where the scene lies.
-  init(_ camera: Camera) {
+  /// Near and far planes enclose the unit sphere around the origin, where the scene lies; the far one also a
+  /// shadow on the ground.
+  init(_ camera: Camera, hasGround: Bool) {
     eye = camera.eye
     let distance = eye.length
-    let far = distance + 1.01
+    let far = distance + (hasGround ? 3 : 1.01)
     let near = max(distance - 1.01, far * 1e-3)
     let lens = camera.intrinsics
     let (width, height) = (Double(lens.width), Double(lens.height))

@@ -44,15 +44,20 @@ struct AmbientLight: Sendable {
     // Half of the directions go outwards: some 32 million rays before it gets finer.
     let vertices = scene.surfaces.reduce(0) { $0 + $1.mesh.positions.count }
     let lobe = HemisphereRays(count: min(128, max(32, 64_000_000 / vertices)), environment)
-    var receivers = scene.surfaces.map { LightReceiver($0.mesh, rays: lobe.count) }
-    try Self.look(&receivers, lobe, caster, work)
+    // On a flat ground the shadows of single directions would show.
+    let fine = HemisphereRays(count: 1024, environment)
+    var receivers = scene.surfaces.map {
+      LightReceiver($0.mesh, $0.material.isShadow ? fine : lobe)
+    }
+    try Self.look(&receivers, caster, work)
     for _ in 0..<2 {
-      let edges = receivers.reduce(into: Set<LightEdge>()) {
-        $0.formUnion($1.steepEdges(longerThan: Self.finestSpacing))
+      var edges: Set<LightEdge> = []
+      for (surface, receiver) in zip(scene.surfaces, receivers) where !surface.material.isShadow {
+        edges.formUnion(receiver.steepEdges(longerThan: Self.finestSpacing))
       }
       if edges.isEmpty || edges.count > vertices { break }
       for index in receivers.indices { receivers[index].halve(edges) }
-      try Self.look(&receivers, lobe, caster, work)
+      try Self.look(&receivers, caster, work)
     }
 
     // Light goes from what is lit to what sees it, again and again.
@@ -61,7 +66,7 @@ struct AmbientLight: Sendable {
       let before = irradiance
       irradiance = try receivers.map { receiver in
         try Self.forEachVertex(receiver, SIMD3<Float>.zero, work) { vertex in
-          lobe.irradiance(receiver.normal(vertex), receiver.met(vertex)) {
+          receiver.lobe.irradiance(receiver.normal(vertex), receiver.met(vertex)) {
             caster.light(of: $0, before)
           }
         }
@@ -70,7 +75,7 @@ struct AmbientLight: Sendable {
     let known = irradiance
     surfaces = try receivers.enumerated().map { number, receiver in
       let entries = try Self.forEachVertex(receiver, Entry(), work) { vertex in
-        lobe.entry(
+        receiver.lobe.entry(
           receiver.normal(vertex), receiver.met(vertex), irradiance: known[number][vertex]
         ) { caster.light(of: $0, known) }
       }
@@ -79,10 +84,9 @@ struct AmbientLight: Sendable {
   }
 
   private static func look(
-    _ receivers: inout [LightReceiver], _ lobe: HemisphereRays, _ caster: LightCaster,
-    _ work: WorkContext
+    _ receivers: inout [LightReceiver], _ caster: LightCaster, _ work: WorkContext
   ) throws {
-    for index in receivers.indices { try receivers[index].look(lobe, caster, work) }
+    for index in receivers.indices { try receivers[index].look(caster, work) }
   }
 
   private static func forEachVertex<Value: Sendable>(

@@ -5,21 +5,22 @@ import Work
 /// A surface whose vertices ask what stands between them and the light.
 struct LightReceiver: Sendable {
   private(set) var mesh: Mesh
-  private let rays: Int
+  let lobe: HemisphereRays
+  private var rays: Int { lobe.count }
   /// What the rays of each vertex meet, one vertex after another.
   private(set) var met: [UInt32] = []
   /// The share of each vertex's view that is hidden.
   private(set) var hidden: [Float] = []
 
-  init(_ mesh: Mesh, rays: Int) { (self.mesh, self.rays) = (mesh, rays) }
+  init(_ mesh: Mesh, _ lobe: HemisphereRays) { (self.mesh, self.lobe) = (mesh, lobe) }
 
   func normal(_ vertex: Int) -> SIMD3<Float> { mesh.attributes.normals[vertex].normalized }
 
   func met(_ vertex: Int) -> ArraySlice<UInt32> { met[rays * vertex..<rays * (vertex + 1)] }
 
   /// Sends the rays of the vertices that have not sent theirs.
-  mutating func look(_ lobe: HemisphereRays, _ caster: LightCaster, _ work: WorkContext) throws {
-    let (mesh, first) = (mesh, hidden.count)
+  mutating func look(_ caster: LightCaster, _ work: WorkContext) throws {
+    let (mesh, lobe, first) = (mesh, lobe, hidden.count)
     var found = [UInt32](
       repeating: LightCaster.none, count: rays * (mesh.positions.count - first))
     let rays = rays

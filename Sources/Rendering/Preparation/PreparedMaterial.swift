@@ -50,6 +50,8 @@ struct PreparedMaterial: Sendable {
   var source: Material
   /// The mesh's UV sets behind the two channels.
   var uvSets: [Int] = []
+  /// Only a shadow on the ground: seen from above, and no surface for depth, normals and mask.
+  var isShadow = false
   /// World units of one unit of the mesh, and of one of the scene.
   var meshScale: Float = 1
   var sceneScale: Float = 1

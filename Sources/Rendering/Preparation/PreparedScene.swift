@@ -98,11 +98,23 @@ public struct PreparedScene: Sendable {
   }
 
   /// The scene, finer where light changes, with what its objects hide of the light from each other.
-  func lit(by environment: Environment, _ work: WorkContext) throws -> PreparedScene {
-    let light = try AmbientLight(self, environment, work)
+  ///
+  /// - Parameters:
+  ///   - onItself: whether the objects show it.
+  ///   - onGround: whether a ground below them does.
+  func lit(
+    by environment: Environment, onItself: Bool, onGround: Bool, _ work: WorkContext
+  ) throws -> PreparedScene {
     var scene = self
+    if onGround { scene.surfaces.append(GroundShadow.surface(below: self)) }
+    let light = try AmbientLight(scene, environment, work)
     for (index, surface) in light.surfaces.enumerated() {
       (scene.surfaces[index].mesh, scene.surfaces[index].ambient) = surface
+      if scene.surfaces[index].material.isShadow {
+        scene.surfaces[index] = GroundShadow.painted(scene.surfaces[index])
+      } else if !onItself {
+        scene.surfaces[index].ambient = []
+      }
     }
     return scene
   }

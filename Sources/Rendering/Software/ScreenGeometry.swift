@@ -42,7 +42,8 @@ struct ScreenGeometry {
       if onlyOpaque && (surface.material.isBlended || surface.material.isTransmissive) { continue }
       corners.removeAll(keepingCapacity: true)
       for position in surface.positions { corners.append(projected(position)) }
-      let culls = cullBackFaces && !surface.material.factors.isDoubleSided
+      let culls =
+        cullBackFaces && !surface.material.factors.isDoubleSided || surface.material.isShadow
       if surface.material.isBlended {
         add(surface, number, corners, culls: culls, to: &blended)
       } else {

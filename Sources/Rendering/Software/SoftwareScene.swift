@@ -100,7 +100,7 @@ struct SoftwareMaterial: Sendable {
 
   /// What needs no picture; plain numbers, since they are read for every eight places.
   let factors: Factors
-  let isBlended, isTransmissive, hasColors: Bool
+  let isBlended, isTransmissive, isShadow, hasColors: Bool
   /// Below this alpha a sample is not there; nil where alpha does not decide.
   let maskCutoff: Float?
   /// Below this alpha a blended surface does not count for depth, normal and mask.
@@ -119,7 +119,8 @@ struct SoftwareMaterial: Sendable {
     (isBlended, self.hasColors) = (material.isBlended, hasColors)
     isTransmissive = material.isTransmissive
     maskCutoff = if case .mask(let cutoff) = material.source.alphaMode { cutoff } else { nil }
-    self.blendedCutoff = blendedCutoff
+    self.blendedCutoff = material.isShadow ? 2 : blendedCutoff
+    isShadow = material.isShadow
     sharesOcclusion = material.sharesOcclusion
     let maps = MapRole.allCases.map { role in
       role == .occlusion && material.sharesOcclusion ? nil : Map(material[role], textures)
