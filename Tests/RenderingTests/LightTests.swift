@@ -108,10 +108,11 @@ import Work
   /// A shadow on the ground is a matter of colour alone, darkest under the object, and not there from below.
   @Test(arguments: RenderingTests.engines)
   func groundShadowIsOnlyColor(_ engine: EngineChoice) throws {
-    let scene = Scene(mesh: .box(), material: Self.matt([1, 1, 1]))
+    let scene = Scene(mesh: .box(), material: Self.matt([0, 0, 0]))
     func frame(_ y: Double, _ hasShadow: Bool) throws -> Frame {
       var settings = RenderSettings()
       settings.engine = engine
+      settings.lighting = .uniform
       let work = WorkContext(threads: 2)
       let lens = RenderingTests.lens
       let renderer = try Renderer(
