@@ -17,9 +17,16 @@ struct Scenario: Sendable {
 /// `benchmark [NAME...] [MODEL...]`: times scenarios as ratios to a memory copy in the same run, and
 /// compares what they count with `Benchmarks/Baselines`; then, for names that rivals have, measures those
 /// beside our own on the models, or on a bumpy torus. A name stands for all that begin with it.
-/// `benchmark --record` writes the baselines.
+/// `benchmark --record` writes the baselines, `benchmark --pictures` the documentation's pictures.
 enum BenchmarkRun {
   static func main(_ words: [String]) -> Int32 {
+    if words == ["--pictures"] {
+      do { try ExtensionPictures.write() } catch {
+        print("failed: \(error)")
+        return 1
+      }
+      return 0
+    }
     let plain = words.filter { !$0.hasPrefix("--") }
     let models = plain.filter { (try? SceneFormat(path: $0)) != nil }
     let names = plain.filter { !models.contains($0) }
