@@ -4,11 +4,13 @@
 #include <OpenEXR/ImfFrameBuffer.h>
 #include <OpenEXR/ImfHeader.h>
 #include <OpenEXR/ImfOutputFile.h>
+#include <OpenEXR/ImfStdIO.h>
 #include <OpenEXR/ImfStringAttribute.h>
 #include <half.h>
 
 #include <cstring>
 #include <exception>
+#include <fstream>
 #include <memory>
 #include <vector>
 
@@ -52,10 +54,17 @@ void maquette_exr_text(maquette_exr *picture, const char *name, const char *text
 char *maquette_exr_end(maquette_exr *picture, const char *path) {
   std::unique_ptr<maquette_exr> owned(picture);
   try {
-    Imf::OutputFile file(path, owned->header);
-    file.setFrameBuffer(owned->numbers);
-    file.writePixels(owned->header.dataWindow().max.y + 1);
-    return nullptr;
+    // A stream of our own, because the library does not say whether the last bytes were written.
+    std::ofstream stream(path, std::ios::binary);
+    if (!stream) return strdup("the file cannot be opened");
+    {
+      Imf::StdOFStream bytes(stream, path);
+      Imf::OutputFile file(bytes, owned->header);
+      file.setFrameBuffer(owned->numbers);
+      file.writePixels(owned->header.dataWindow().max.y + 1);
+    }
+    stream.close();
+    return stream ? nullptr : strdup("the file cannot be written whole");
   } catch (const std::exception &problem) {
     return strdup(problem.what());
   }

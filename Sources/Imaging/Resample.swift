@@ -33,6 +33,21 @@ extension Image {
   /// bottom. For 8-bit RGB.
   public func covering(width newWidth: Int, height newHeight: Int) -> Image {
     let scale = max(Double(newWidth) / Double(width), Double(newHeight) / Double(height))
+    let keptWidth = min(width, Int((Double(newWidth) / scale).rounded(.up)) + 1)
+    let keptHeight = min(height, Int((Double(newHeight) / scale).rounded(.up)) + 1)
+    guard keptWidth == width && keptHeight == height else {
+      // What is cut off anyway is not scaled: it may be long.
+      var kept = Image(
+        width: keptWidth, height: keptHeight, channels: 3,
+        bytes: [UInt8](repeating: 0, count: 3 * keptWidth * keptHeight))
+      kept.paste(self, x: 0, y: 0)
+      return kept.scaled(by: scale, width: newWidth, height: newHeight)
+    }
+    return scaled(by: scale, width: newWidth, height: newHeight)
+  }
+
+  /// The top left of the picture made so many times as large.
+  private func scaled(by scale: Double, width newWidth: Int, height newHeight: Int) -> Image {
     let scaledWidth = max(newWidth, Int((Double(width) * scale).rounded()))
     let scaledHeight = max(newHeight, Int((Double(height) * scale).rounded()))
     let scaled =

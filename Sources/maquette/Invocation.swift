@@ -143,7 +143,7 @@ struct Invocation {
       work.log.warnings.forEach(Terminal.warning)
     }
     if target.isStandardOutput {
-      try target.copyOut()
+      try target.copyOut(result.outputs)
     } else if json {
       try Terminal.out(try object(result, work).text())
     } else {

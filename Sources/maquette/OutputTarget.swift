@@ -25,7 +25,12 @@ final class OutputTarget {
     if let folder { try? FileManager.default.removeItem(atPath: folder) }
   }
 
-  func copyOut() throws {
+  func copyOut(_ outputs: [Artifact]) throws {
+    let own = outputs.filter { folder.map($0.path.hasPrefix) ?? false }
+    guard own.count == 1 else {
+      throw UsageError(
+        "standard output takes one file, and these are \(own.count); give -o a path")
+    }
     guard let path, let file = FileHandle(forReadingAtPath: path) else {
       throw OutputError("cannot-write", "the result cannot be read back", path ?? "")
     }

@@ -54,6 +54,8 @@ import Testing
       (["render", "x.glb", "-o", "y.png", "--angles", "front,up"], 2, "three-quarter"),
       (["render", "x.glb", "-o", "y.png", "--format", "exr"], 2, "does not fit"),
       (["render", "x.glb", "-o", "y.png", "--width", "9000"], 2, "16 to 8192"),
+      (["render", "x.glb", "-o", "y/", "--angles", "0,0"], 2, "names something twice"),
+      (["render", "x.glb", "-o", "y.png", "--aov", "uv,depth,uv"], 2, "names something twice"),
       (["inspect", "/nowhere/x.glb"], 3, "not there"), (["inspect", "/tmp"], 3, "a folder"),
       (["inspect", "x.docx"], 3, ".glb, .gltf, .obj, .stl, .ply, .3mf are"),
     ] as [([String], Int32, String)])
@@ -186,6 +188,10 @@ import Testing
       #expect(try result(words + ["-o", path, "--aov", "depth,normal,uv"])["views"] == 1)
       #expect(contents(path).starts(with: first))
     }
+    let several = try Program.run(words + ["-o", "-", "--aov", "depth"])
+    #expect(several.status == 2 && several.error.contains("takes one file"))
+    #expect(try Program.run(words + ["-o", folder.file("B.JPEG")]).status == 0)
+    #expect(folder.names.contains("B.JPEG"))
     let wrong = try Program.run(words + ["-o", folder.file("v.png"), "--variant", "gold"])
     #expect(wrong.status == 3 && wrong.error.contains("the file has none"))
     #expect(!folder.names.contains { $0.contains("partial") || $0 == "v.png" })

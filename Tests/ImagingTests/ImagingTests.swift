@@ -60,6 +60,13 @@ import Testing
     }
   }
 
+  /// A picture as long as a rope takes the memory of what is shown of it.
+  @Test func coveringWithARopeIsCheap() {
+    let rope = Image(
+      width: 1, height: 60_000, channels: 3, bytes: Array(repeating: 9, count: 3 * 60_000))
+    #expect(rope.covering(width: 800, height: 600).bytes.allSatisfy { $0 == 9 })
+  }
+
   @Test func recognisesByContent() throws {
     let png = try ImageFile.encodePNG(Self.noise(4, 4, channels: 3, bits: 8))
     #expect(ImageFile.format(of: png) == .png)

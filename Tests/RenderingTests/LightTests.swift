@@ -130,6 +130,55 @@ import Work
     #expect(try frame(-2, true).color == frame(-2, false).color)
   }
 
+  /// Where nothing keeps light off, there is no shadow and no fault.
+  @Test(arguments: RenderingTests.engines)
+  func glassAloneCastsNoShadow(_ engine: EngineChoice) throws {
+    var glass = Self.matt([1, 1, 1])
+    glass.transmission = 1
+    var volume = Volume()
+    volume.thickness = .infinity
+    glass.volume = volume
+    var settings = RenderSettings()
+    settings.engine = engine
+    let work = WorkContext(threads: 2)
+    let scene = Scene(mesh: .icosphere(levels: 3), material: glass)
+    let renderer = try Renderer(
+      try PreparedScene(scene, work), settings: settings, intrinsics: RenderingTests.lens,
+      groundShadow: true, work)
+    let camera = Camera(eye: [0, 1, 2.6], target: .zero, intrinsics: RenderingTests.lens)
+    let frame = try renderer.frame(camera)
+    #expect(frame.mask.bytes.contains(255))
+    #expect((0..<256 * 256).allSatisfy { frame.mask.bytes[$0] > 0 || frame.depth[$0] == 0 })
+  }
+
+  /// Vertices that no triangle uses change nothing; nor does a light without end blacken its neighbours.
+  @Test func strayVerticesAndEndlessLightAreHarmless() throws {
+    let box = Mesh.box()
+    let stray = try Mesh(
+      positions: box.positions + [[1e6, 0, 0]], triangles: box.triangles)
+    func picture(_ mesh: Mesh, _ glow: Float) throws -> Image {
+      var lamp = Self.matt([1, 1, 1])
+      lamp.emissive = [1, 1, 1]
+      lamp.emissiveStrength = glow
+      let scene = Self.scene([(mesh, Self.matt([0.5, 0.5, 0.5])), (Self.square(1, z: 1.5), lamp)])
+      let lens = RenderingTests.lens
+      let work = WorkContext(threads: 2)
+      let prepared = try PreparedScene(scene, work)
+      #expect(prepared.fittingDistance([[0, 0, 1]], lens) < 20)
+      var settings = RenderSettings()
+      settings.engine = .software
+      let renderer = try Renderer(prepared, settings: settings, intrinsics: lens, work)
+      return try renderer.frame(
+        Camera(eye: [1.5, 1, 2], target: .zero, intrinsics: lens)
+      ).color
+    }
+    #expect(try picture(stray, 1) == picture(box, 1))
+    let bright = try picture(box, .infinity)
+    let dim = try picture(box, 0)
+    let darker = (0..<256 * 256).count { bright.bytes[4 * $0] < dim.bytes[4 * $0] }
+    #expect(darker < 40)
+  }
+
   /// What is known at vertices does not move the surface.
   @Test(arguments: RenderingTests.engines)
   func finerTrianglesStayWhereTheyWere(_ engine: EngineChoice) throws {

@@ -56,7 +56,9 @@ struct GLTFElement {
 
   func float(_ key: String) throws(FormatError) -> Float? {
     guard let member = self[key] else { return nil }
-    guard let value = member.value.double else { throw member.mismatch("a number") }
+    guard let value = member.value.double, abs(value) < 1e30 else {
+      throw member.mismatch("a number")
+    }
     return Float(value)
   }
 

@@ -54,10 +54,11 @@ extension GLTFDocument {
 
   /// Which material a primitive has in which variant.
   func materialOfVariant(_ primitive: GLTFElement) throws(FormatError) -> [Int: Int] {
-    let element = try primitive.object("extensions")?.object("KHR_materials_variants")
+    guard let element = try primitive.object("extensions")?.object("KHR_materials_variants")
+    else { return [:] }
     var found: [Int: Int] = [:]
     let count = try variants().count
-    for mapping in try element?.list("mappings") ?? [] {
+    for mapping in try element.list("mappings") {
       let material = try mapping.index("material", into: "materials", size: size("materials"))
       for variant in try mapping.indices("variants", into: "variants", size: count) {
         found[variant] = material

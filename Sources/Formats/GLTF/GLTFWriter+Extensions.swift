@@ -27,6 +27,24 @@ extension GLTFWriter {
     add(material.specularTexture, "specularTexture", to: &specular)
     add(material.specularColorTexture, "specularColorTexture", to: &specular)
     if !specular.isEmpty { found.append((use("KHR_materials_specular"), .object(specular))) }
+    found += layers(of: material)
+    if let glossy = material.specularGlossiness {
+      let diffuse = material.baseColor
+      var values: Members = [
+        ("diffuseFactor", numbers([diffuse.x, diffuse.y, diffuse.z, diffuse.w])),
+        ("specularFactor", color(glossy.specular)),
+        ("glossinessFactor", .number(Double(glossy.glossiness))),
+      ]
+      add(material.baseColorTexture, "diffuseTexture", to: &values)
+      add(glossy.texture, "specularGlossinessTexture", to: &values)
+      found.append((use("KHR_materials_pbrSpecularGlossiness"), .object(values)))
+    }
+    return found
+  }
+
+  /// What lies on top of a surface and what light goes through below.
+  private mutating func layers(of material: Material) -> Members {
+    var found: Members = []
     if material.clearcoat > 0 {
       var coat: Members = [
         ("clearcoatFactor", .number(Double(material.clearcoat))),
@@ -63,17 +81,6 @@ extension GLTFWriter {
       }
       add(volume.thicknessTexture, "thicknessTexture", to: &values)
       found.append((use("KHR_materials_volume"), .object(values)))
-    }
-    if let glossy = material.specularGlossiness {
-      let diffuse = material.baseColor
-      var values: Members = [
-        ("diffuseFactor", numbers([diffuse.x, diffuse.y, diffuse.z, diffuse.w])),
-        ("specularFactor", color(glossy.specular)),
-        ("glossinessFactor", .number(Double(glossy.glossiness))),
-      ]
-      add(material.baseColorTexture, "diffuseTexture", to: &values)
-      add(glossy.texture, "specularGlossinessTexture", to: &values)
-      found.append((use("KHR_materials_pbrSpecularGlossiness"), .object(values)))
     }
     return found
   }

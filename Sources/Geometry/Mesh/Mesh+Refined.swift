@@ -1,25 +1,9 @@
 import LinearMath
 
 extension Mesh {
-  /// The same surface with no edge longer than `length`: longer ones are halved, and halved again. Vertices keep
-  /// their numbers; new ones take the mean of both ends in every stream, so that what is interpolated does
-  /// not change. Where two vertices are one point both edges are halved alike, so that no gap opens.
-  ///
-  /// - Parameter limit: triangles at which it stops, for what is vast beside `length`.
-  public func refined(edgesTo length: Float, limit: Int = 1_000_000) -> Mesh {
-    var mesh = self
-    while mesh.triangles.count < limit {
-      let positions = mesh.positions
-      let finer = mesh.halvingEdges { a, b in
-        (positions[Int(a)] - positions[Int(b)]).lengthSquared > length * length
-      }
-      if finer.triangles.count == mesh.triangles.count { break }
-      mesh = finer
-    }
-    return mesh
-  }
-
-  /// The same surface with some edges halved, in the same manner.
+  /// The same surface with some edges halved. Vertices keep their numbers; new ones take the mean of both ends in
+  /// every stream, so that what is interpolated does not change. Where two vertices are one point both edges must
+  /// be halved, or a gap opens.
   public func halvingEdges(where isHalved: (_ a: UInt32, _ b: UInt32) -> Bool) -> Mesh {
     var (positions, streams) = (self.positions, attributes)
     var middles: [UInt64: UInt32] = [:]

@@ -38,7 +38,11 @@ enum PNG {
       "IHDR",
       bigEndian(UInt32(image.width)) + bigEndian(UInt32(image.height))
         + [UInt8(image.bitsPerSample), colors[image.channels - 1], 0, 0, 0])
-    file += chunk("IDAT", deflated(rows))
+    let packed = deflated(rows)
+    guard !packed.isEmpty else {
+      throw ImagingError("png-encode", "there is not enough memory", kind: .unwritableOutput)
+    }
+    file += chunk("IDAT", packed)
     return file + chunk("IEND", [])
   }
 

@@ -68,7 +68,7 @@ struct StillScale {
     func wide(_ channels: Int, _ numbers: [Float], _ code: (Float) -> Float) -> Image {
       var bytes = [UInt8](repeating: 0, count: 2 * numbers.count)
       for index in numbers.indices where isThere[index / channels] {
-        let value = UInt16(min(max(code(numbers[index]).rounded(), 0), 65_535))
+        let value = UInt16(min(max(0, code(numbers[index]).rounded()), 65_535))
         bytes[2 * index] = UInt8(truncatingIfNeeded: value)
         bytes[2 * index + 1] = UInt8(truncatingIfNeeded: value >> 8)
       }
@@ -96,7 +96,7 @@ struct StillScale {
     case .id: return wide(1, frame.layers[.id]!) { $0 }
     case .albedo: return narrow(3) { SRGB.code($0) }
     case .roughness, .metallic, .occlusion:
-      return narrow(1) { UInt8((min(max($0, 0), 1) * 255).rounded()) }
+      return narrow(1) { UInt8((min(max(0, $0), 1) * 255).rounded()) }
     }
   }
 }

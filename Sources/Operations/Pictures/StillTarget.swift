@@ -22,6 +22,8 @@ struct StillTarget {
   let format: StillFormat
   /// The folder with its slash, and what all names begin with.
   private let start: String
+  /// The ending of pictures, as it was given.
+  private let ending: String
   private let isFolder: Bool
 
   init(path: String, format wanted: StillFormat?) throws {
@@ -34,6 +36,7 @@ struct StillTarget {
     if isFolder {
       format = wanted ?? .png
       start = path.hasSuffix("/") ? path : path + "/"
+      self.ending = format.rawValue
       return
     }
     guard let known = StillFormat(rawValue: ending == "jpeg" ? "jpg" : ending) else {
@@ -45,12 +48,13 @@ struct StillTarget {
       throw UsageError("--format \(wanted.rawValue) does not fit \(path); leave one of them off")
     }
     format = known
+    self.ending = url.pathExtension
     start = String(path.dropLast(ending.count + 1))
   }
 
   /// The file of a view, or of its numbers.
   func path(view: String, isOnly: Bool, layer: String? = nil) -> String {
-    let ending = layer == nil ? format.rawValue : "png"
+    let ending = layer == nil ? ending : "png"
     let parts = [isFolder || !isOnly ? view : nil, layer].compactMap { $0 }
     let joined = parts.joined(separator: "_")
     if isFolder { return start + joined + "." + ending }

@@ -81,6 +81,11 @@ public enum RenderStills: Verb {
     if case .transparent = backdrop, target.format == .jpg {
       throw UsageError("a .jpg cannot be transparent; write .png, .webp or .exr, or give a color")
     }
+    for (flag, names) in [
+      ("--angles", options.angles.map(\.name)), ("--aov", options.aov.map(\.rawValue)),
+    ] where Set(names).count < names.count {
+      throw UsageError("\(flag) names something twice; every file is written once")
+    }
     // Where nothing can be written, nothing need be drawn.
     _ = try StagedFile(
       path: target.path(view: options.views[0].name, isOnly: options.views.count == 1))
@@ -110,15 +115,22 @@ public enum RenderStills: Verb {
       shots.append(try writer.write(frame, options.views[shots.count]))
       work.progress.update(Double(shots.count) / Double(cameras.count))
     }
-    return VerbResult(
+    return report(shots, prepared, renderer, lens, writer.scale)
+  }
+
+  private static func report(
+    _ shots: [StillWriter.Shot], _ prepared: PreparedScene, _ renderer: borrowing Renderer,
+    _ lens: Intrinsics, _ scale: StillScale
+  ) -> VerbResult {
+    VerbResult(
       outputs: shots.flatMap(\.outputs),
       result: [
         "views": .integer(shots.count), "engine": .string(renderer.engineName),
         "device": .string(renderer.deviceName), "width": .integer(lens.width),
         "height": .integer(lens.height), "focalLengthPixels": .number(lens.focalX),
-        "depthStep": .number(writer.scale.depthStep),
-        "positionLowest": .array((0..<3).map { .number(writer.scale.lowest[$0]) }),
-        "positionSpan": .number(writer.scale.span), "shots": .array(shots.map(\.json)),
+        "depthStep": .number(scale.depthStep),
+        "positionLowest": .array((0..<3).map { .number(scale.lowest[$0]) }),
+        "positionSpan": .number(scale.span), "shots": .array(shots.map(\.json)),
         "objects": .array(
           prepared.objects.enumerated().map { index, object in
             [

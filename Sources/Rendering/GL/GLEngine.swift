@@ -160,8 +160,7 @@ final class GLEngine {
     drawSolid(view) { !$0.isTransmissive }
     if let behind {
       targets.take(into: behind)
-      targets.beginColor()
-      drawSolid(view) { _ in true }
+      drawSolid(view) { $0.isTransmissive }
     }
     drawBlended(view)
   }

@@ -68,8 +68,11 @@ struct GLTargets: ~Copyable {
 
   func beginGeometry() { geometryFramebuffer.begin(width: width, height: height) }
 
-  /// Keeps the color that has been drawn so far.
-  func take(into behind: GLBehind) { behind.take(colorSamples, count: samples) }
+  /// Keeps the color that has been drawn so far; more can be drawn over it.
+  func take(into behind: GLBehind) {
+    behind.take(colorSamples, count: samples)
+    colorFramebuffer.bind()
+  }
 
   func beginColor() { colorFramebuffer.begin(width: width, height: height) }
 

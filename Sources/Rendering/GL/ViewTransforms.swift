@@ -7,13 +7,14 @@ struct ViewTransforms {
   private let clipFromWorld: Matrix4
   private let depthPlane: SIMD4<Float>
 
-  /// Near and far planes enclose the unit sphere around the origin, where the scene lies; the far one also a
-  /// shadow on the ground.
+  /// Near and far planes enclose the unit sphere around the origin, where the scene lies, or what is on the ground
+  /// around it.
   init(_ camera: Camera, hasGround: Bool) {
     eye = camera.eye
     let distance = eye.length
-    let far = distance + (hasGround ? 3 : 1.01)
-    let near = max(distance - 1.01, far * 1e-3)
+    let reach = hasGround ? GroundShadow.reach : 1.01
+    let far = distance + reach
+    let near = max(distance - reach, far * 1e-3)
     let lens = camera.intrinsics
     let (width, height) = (Double(lens.width), Double(lens.height))
     // Upside down: +y of the camera goes to -y of clip space, so that row 0 is the top.

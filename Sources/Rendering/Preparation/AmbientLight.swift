@@ -35,12 +35,10 @@ struct AmbientLight: Sendable {
   private static let finestSpacing: Float = 0.016
   private static let bounces = 3
 
-  init(_ scene: PreparedScene, _ environment: Environment, _ work: WorkContext) throws {
-    let scene = scene.refined(edgesTo: Self.spacing)
-    guard let caster = try LightCaster(scene) else {
-      surfaces = scene.surfaces.map { ($0.mesh, []) }
-      return
-    }
+  /// Nothing where nothing is in the way.
+  init?(_ scene: PreparedScene, _ environment: Environment, _ work: WorkContext) throws {
+    let scene = scene.refined(edgesTo: Self.spacing, limit: 1_000_000)
+    guard let caster = try LightCaster(scene) else { return nil }
     // Half of the directions go outwards: some 32 million rays before it gets finer.
     let vertices = scene.surfaces.reduce(0) { $0 + $1.mesh.positions.count }
     let lobe = HemisphereRays(count: min(128, max(32, 64_000_000 / vertices)), environment)

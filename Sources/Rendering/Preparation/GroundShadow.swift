@@ -8,6 +8,8 @@ import Scenes
 enum GroundShadow {
   /// Where the shadow begins to fade, and is gone, in world units from the middle.
   private static let fade: ClosedRange<Float> = 1.5...2.4
+  /// Nothing of it is farther from the middle.
+  static let reach = 2.62
 
   static func surface(below scene: PreparedScene) -> PreparedScene.Surface {
     var material = Material()

@@ -87,7 +87,8 @@ public struct PreparedScene: Sendable {
     surfaces = try parallelMap(count: parts.count, work) { index in
       // One transform from the node to the world: rounding twice would cost a model far from its
       // origin its detail.
-      let mesh = parts[index].mesh.transformed(by: transform * places[index].worldFromNode)
+      let mesh = Self.used(parts[index].mesh)
+        .transformed(by: transform * places[index].worldFromNode)
       let (node, shape) = (scene.nodes[places[index].node], scene.shapes[places[index].shape])
       return Surface(
         mesh: materials[index].completed(mesh), material: materials[index],
@@ -95,6 +96,16 @@ public struct PreparedScene: Sendable {
     }
     pictures = textures.pictures
     (self.scale, self.offset, worldFromSource) = (scale, offset, transform)
+  }
+
+  /// The mesh with the vertices that its triangles use; others may lie anywhere.
+  private static func used(_ mesh: Mesh) -> Mesh {
+    var isUsed = [Bool](repeating: false, count: mesh.positions.count)
+    for triangle in mesh.triangles {
+      for corner in 0..<3 { isUsed[Int(triangle[corner])] = true }
+    }
+    return isUsed.allSatisfy(\.self)
+      ? mesh : mesh.parts([Array(mesh.triangles.indices)]) { _, _ in }[0]
   }
 
   /// The scene, finer where light changes, with what its objects hide of the light from each other.
@@ -107,23 +118,30 @@ public struct PreparedScene: Sendable {
   ) throws -> PreparedScene {
     var scene = self
     if onGround { scene.surfaces.append(GroundShadow.surface(below: self)) }
-    let light = try AmbientLight(scene, environment, work)
+    // Where nothing is in the way of light there is no shadow.
+    guard let light = try AmbientLight(scene, environment, work) else { return self }
     for (index, surface) in light.surfaces.enumerated() {
+      let isShadow = scene.surfaces[index].material.isShadow
+      guard onItself || isShadow else { continue }
       (scene.surfaces[index].mesh, scene.surfaces[index].ambient) = surface
-      if scene.surfaces[index].material.isShadow {
-        scene.surfaces[index] = GroundShadow.painted(scene.surfaces[index])
-      } else if !onItself {
-        scene.surfaces[index].ambient = []
-      }
+      if isShadow { scene.surfaces[index] = GroundShadow.painted(scene.surfaces[index]) }
     }
     return scene
   }
 
-  /// The scene with no edge longer than `length`.
-  func refined(edgesTo length: Float) -> PreparedScene {
+  /// The scene with no edge longer than `length`, or as near to that as `limit` triangles allow: longer edges are
+  /// halved, and halved again, of all surfaces at a time, so that none opens a gap to its neighbour.
+  func refined(edgesTo length: Float, limit: Int) -> PreparedScene {
     var scene = self
-    for index in surfaces.indices {
-      scene.surfaces[index].mesh = surfaces[index].mesh.refined(edgesTo: length)
+    while scene.triangleCount < limit {
+      let before = scene.triangleCount
+      for index in surfaces.indices {
+        let positions = scene.surfaces[index].mesh.positions
+        scene.surfaces[index].mesh = scene.surfaces[index].mesh.halvingEdges { a, b in
+          (positions[Int(a)] - positions[Int(b)]).lengthSquared > length * length
+        }
+      }
+      if scene.triangleCount == before { break }
     }
     return scene
   }

@@ -66,8 +66,9 @@ struct PictureBehind: Sendable {
 
   private func read(_ uv: SIMD2<Float>, _ level: Int) -> SIMD4<Float> {
     let (width, height, start) = (Int(widths[level]), Int(heights[level]), Int(starts[level]))
-    let x = min(max(uv.x * Float(width) - 0.5, 0), Float(width - 1))
-    let y = min(max(uv.y * Float(height) - 0.5, 0), Float(height - 1))
+    // In this order what is no number becomes 0.
+    let x = min(max(0, uv.x * Float(width) - 0.5), Float(width - 1))
+    let y = min(max(0, uv.y * Float(height) - 0.5), Float(height - 1))
     let (left, top) = (Int(x), Int(y))
     let (right, bottom) = (min(left + 1, width - 1), min(top + 1, height - 1))
     let (across, down) = (x - Float(left), y - Float(top))

@@ -34,7 +34,9 @@ struct ScreenGeometry {
     }
     columns = (column(0), column(1), column(2), column(3))
     let distance = camera.eye.length
-    near = Float(max(distance - 1.01, (distance + 1.01) * 1e-3))
+    let hasGround = scene.surfaces.contains { $0.material.isShadow }
+    let reach = hasGround ? GroundShadow.reach : 1.01
+    near = Float(max(distance - reach, (distance + reach) * 1e-3))
     var corners: [SIMD4<Float>] = []
     var (solid, blended): ([ScreenTriangle], [ScreenTriangle]) = ([], [])
     solid.reserveCapacity(scene.solidTriangles)

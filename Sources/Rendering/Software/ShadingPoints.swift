@@ -64,12 +64,10 @@ struct ShadingPoints {
         light[lane] =
           a + (surface.ambient[j] - a) * place.second + (surface.ambient[k] - a) * place.third
       }
-      let normal = shape[lane].lowHalf.xyz
-      if !(normal.lengthSquared > 1e-8) {
-        // Where normals cancel out, the face's own stands in.
-        let (p, q, r) = (surface.positions[i], surface.positions[j], surface.positions[k])
-        let face = (q - p).cross(r - p).normalized
-        shape[lane] = SIMD8(lowHalf: SIMD4(face, 0), highHalf: shape[lane].highHalf)
+      // Where normals cancel out, the face's own stands in.
+      if !(shape[lane].lowHalf.xyz.lengthSquared > 1e-8) {
+        shape[lane] = SIMD8(
+          lowHalf: SIMD4(surface.faceNormal(i, j, k), 0), highHalf: shape[lane].highHalf)
       }
     }
     normal = Lanes3(Self.column(shape, 0), Self.column(shape, 1), Self.column(shape, 2))

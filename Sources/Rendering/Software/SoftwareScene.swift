@@ -17,10 +17,14 @@ struct SoftwareScene: Sendable {
     let material: SoftwareMaterial
     /// Whether shading asks where it is.
     let needsPosition: Bool
+
+    /// The normal of the triangle between three vertices.
+    func faceNormal(_ i: Int, _ j: Int, _ k: Int) -> SIMD3<Float> {
+      (positions[j] - positions[i]).cross(positions[k] - positions[i]).normalized
+    }
   }
 
   let surfaces: [Surface]
-  let lights: [PreparedLight]
 
   /// Whether light comes through something.
   var isTransmissive: Bool { surfaces.contains { $0.material.isTransmissive } }
@@ -34,7 +38,6 @@ struct SoftwareScene: Sendable {
     let textures = try parallelMap(count: scene.pictures.count, work) { index in
       TexturePyramid(scene.pictures[index], anisotropy: options.anisotropy)
     }
-    lights = scene.lights
     surfaces = scene.surfaces.map { surface in
       let (mesh, streams) = (surface.mesh, surface.mesh.attributes)
       let sets = surface.material.uvSets.map { streams.uvs[$0] }
