@@ -34,50 +34,118 @@ struct AmbientLight: Sendable {
   private static let spacing: Float = 0.05
   private static let finestSpacing: Float = 0.016
   private static let bounces = 3
+  /// Scenes of more vertices than this ask at some of them, this far apart.
+  private static let densest = 250_000
+  private static let gridSide: Float = 0.03
 
   /// Nothing where nothing is in the way.
   init?(_ scene: PreparedScene, _ environment: Environment, _ work: WorkContext) throws {
     let scene = scene.refined(edgesTo: Self.spacing, limit: 1_000_000)
     guard let caster = try LightCaster(scene) else { return nil }
-    // Half of the directions go outwards: some 32 million rays before it gets finer.
     let vertices = scene.surfaces.reduce(0) { $0 + $1.mesh.positions.count }
-    let lobe = HemisphereRays(count: min(128, max(32, 64_000_000 / vertices)), environment)
-    // On a flat ground the shadows of single directions would show.
-    let fine = HemisphereRays(count: 1024, environment)
-    var receivers = scene.surfaces.map {
-      LightReceiver($0.mesh, $0.material.isShadow ? fine : lobe)
-    }
-    try Self.look(&receivers, caster, work)
+    surfaces =
+      vertices > Self.densest
+      ? try Self.sparse(scene, environment, caster, work)
+      : try Self.full(scene, environment, caster, work)
+  }
+
+  /// Light at every vertex, and at more where it changes.
+  private static func full(
+    _ scene: PreparedScene, _ environment: Environment, _ caster: LightCaster, _ work: WorkContext
+  ) throws -> [(mesh: Mesh, entries: [Entry])] {
+    var receivers = receivers(scene, scene.surfaces.map(\.mesh), environment)
+    try look(&receivers, caster, work)
     for _ in 0..<2 {
       var edges: Set<LightEdge> = []
       for (surface, receiver) in zip(scene.surfaces, receivers) where !surface.material.isShadow {
-        edges.formUnion(receiver.steepEdges(longerThan: Self.finestSpacing))
+        edges.formUnion(receiver.steepEdges(longerThan: finestSpacing))
       }
-      if edges.isEmpty || edges.count > vertices { break }
+      if edges.isEmpty || edges.count > densest { break }
       for index in receivers.indices { receivers[index].halve(edges) }
-      try Self.look(&receivers, caster, work)
+      try look(&receivers, caster, work)
     }
+    let entries = try entries(receivers, caster, work) { $0 }
+    return zip(receivers, entries).map { ($0.mesh, healed($1, $0)) }
+  }
 
-    // Light goes from what is lit to what sees it, again and again.
+  /// Light at vertices that stand for many, mixed for all.
+  private static func sparse(
+    _ scene: PreparedScene, _ environment: Environment, _ caster: LightCaster, _ work: WorkContext
+  ) throws -> [(mesh: Mesh, entries: [Entry])] {
+    let grids = scene.surfaces.map { LightGrid($0.mesh, side: gridSide) }
+    let points = try zip(scene.surfaces, grids).map { surface, grid in
+      try Mesh(
+        positions: grid.samples.map { surface.mesh.positions[$0] }, triangles: [],
+        attributes: VertexAttributes(
+          normals: grid.samples.map { surface.mesh.attributes.normals[$0] }))
+    }
+    var receivers = receivers(scene, points, environment)
+    try look(&receivers, caster, work)
+    let entries = try entries(receivers, caster, work) { irradiance in
+      zip(grids, irradiance).map { grid, known in grid.sampleOf.map { known[Int($0)] } }
+    }
+    return try scene.surfaces.enumerated().map { number, surface in
+      let (mesh, grid, known) = (surface.mesh, grids[number], entries[number])
+      let buried = receivers[number].buried
+      var mixed = [Entry](repeating: Entry(), count: mesh.positions.count)
+      try parallelFill(&mixed, chunk: 4096, work) { offset, piece in
+        for index in 0..<piece.count {
+          let vertex = offset + index
+          let normal = mesh.attributes.normals[vertex].normalized
+          var (sum, total) = (Entry.nothing, Float(0))
+          grid.forEachSample(at: mesh.positions[vertex], normal) { sample, weight in
+            if buried[sample] { return }
+            sum.add(known[sample], weight)
+            total += weight
+          }
+          guard total > 0 else {
+            piece[index] = known[Int(grid.sampleOf[vertex])]
+            continue
+          }
+          piece[index] = .nothing
+          piece[index].add(sum, 1 / total)
+        }
+      }
+      return (mesh, mixed)
+    }
+  }
+
+  private static func receivers(
+    _ scene: PreparedScene, _ meshes: [Mesh], _ environment: Environment
+  ) -> [LightReceiver] {
+    // Half of the directions go outwards. On a flat ground the shadows of single ones would show.
+    let lobe = HemisphereRays(count: 128, environment)
+    let fine = HemisphereRays(count: 1024, environment)
+    return zip(scene.surfaces, meshes).map { surface, mesh in
+      LightReceiver(mesh, surface.material.isShadow ? fine : lobe)
+    }
+  }
+
+  /// What arrives at the receivers' vertices: light goes from what is lit to what sees it, again and again.
+  ///
+  /// - Parameter spread: from irradiance at the receivers' vertices to that at the blockers'.
+  private static func entries(
+    _ receivers: [LightReceiver], _ caster: LightCaster, _ work: WorkContext,
+    _ spread: ([[SIMD3<Float>]]) -> [[SIMD3<Float>]]
+  ) throws -> [[Entry]] {
     var irradiance = receivers.map { [SIMD3<Float>](repeating: .zero, count: $0.hidden.count) }
-    for _ in 0...Self.bounces {
-      let before = irradiance
+    for _ in 0...bounces {
+      let before = spread(irradiance)
       irradiance = try receivers.map { receiver in
-        try Self.forEachVertex(receiver, SIMD3<Float>.zero, work) { vertex in
+        try forEachVertex(receiver, SIMD3<Float>.zero, work) { vertex in
           receiver.lobe.irradiance(receiver.normal(vertex), receiver.met(vertex)) {
             caster.light(of: $0, before)
           }
         }
       }
     }
-    let known = irradiance
-    surfaces = try receivers.enumerated().map { number, receiver in
-      let entries = try Self.forEachVertex(receiver, Entry(), work) { vertex in
+    let (known, around) = (irradiance, spread(irradiance))
+    return try receivers.enumerated().map { number, receiver in
+      try forEachVertex(receiver, Entry(), work) { vertex in
         receiver.lobe.entry(
           receiver.normal(vertex), receiver.met(vertex), irradiance: known[number][vertex]
-        ) { caster.light(of: $0, known) }
+        ) { caster.light(of: $0, around) }
       }
-      return (receiver.mesh, Self.healed(entries, receiver))
     }
   }
 
