@@ -23,9 +23,7 @@ enum ExtensionPictures {
       settings.samples = .sixteen
       let renderer = try Renderer(prepared, settings: settings, intrinsics: lens, work)
       let direction = SIMD3<Double>(0, 0.35, 1).normalized
-      let camera = Camera(
-        eye: direction * prepared.fittingDistance([direction], lens, margin: 1.08), target: .zero,
-        intrinsics: lens)
+      let camera = prepared.fittingCameras([direction], lens, margin: 1.08)[0]
       let picture = try renderer.frame(camera).color.composited(over: [250, 250, 250])
       let path = "\(folder)/extension-\(name).png"
       try StagedFile.write(try ImageFile.encodePNG(picture), to: path)

@@ -28,10 +28,9 @@ enum UprightScene {
     if let name = options.variant {
       guard let variant = scene.variants.firstIndex(of: name) else {
         let known = scene.variants.map { "\"\($0)\"" }.joined(separator: ", ")
-        throw InputError(
-          "no-such-variant",
-          "there is no variant \"\(name)\"; "
-            + (known.isEmpty ? "the file has none" : "the file has \(known)"), path)
+        throw UsageError(
+          "\(path) has no variant \"\(name)\"; "
+            + (known.isEmpty ? "the file has none" : "the file has \(known)"))
       }
       scene = scene.showing(variant: variant)
     }

@@ -37,7 +37,7 @@ public struct Renderer: ~Copyable {
   ///   - intrinsics: of every camera that will be drawn.
   ///   - normalSpaceFromWorld: the rotation that normals are written in.
   ///   - layers: what frames shall hold beside colour, depth and normals.
-  ///   - groundShadow: whether a shadow lies below the object, as far as 2.4 world units from the middle.
+  ///   - groundShadow: whether a shadow lies below the object, as far as 1.7 world units from the middle.
   ///   - work: threads and cancellation.
   public init(
     _ scene: PreparedScene, settings: RenderSettings, intrinsics: Intrinsics,

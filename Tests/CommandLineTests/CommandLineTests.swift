@@ -193,7 +193,7 @@ import Testing
     #expect(try Program.run(words + ["-o", folder.file("B.JPEG")]).status == 0)
     #expect(folder.names.contains("B.JPEG"))
     let wrong = try Program.run(words + ["-o", folder.file("v.png"), "--variant", "gold"])
-    #expect(wrong.status == 3 && wrong.error.contains("the file has none"))
+    #expect(wrong.status == 2 && wrong.error.contains("the file has none"))
     #expect(!folder.names.contains { $0.contains("partial") || $0 == "v.png" })
   }
 

@@ -164,7 +164,7 @@ import Work
       let lens = RenderingTests.lens
       let work = WorkContext(threads: 2)
       let prepared = try PreparedScene(scene, work)
-      #expect(prepared.fittingDistance([[0, 0, 1]], lens) < 20)
+      #expect(prepared.fittingCameras([[0, 0, 1]], lens)[0].eye.length < 20)
       var settings = RenderSettings()
       settings.engine = .software
       let renderer = try Renderer(prepared, settings: settings, intrinsics: lens, work)

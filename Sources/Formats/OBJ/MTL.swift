@@ -76,7 +76,9 @@ final class MTLLibrary {
     case "Pr" where numbers.count >= 1: material.roughness = min(max(numbers[0], 0), 1)
     case "Pm" where numbers.count >= 1: material.metallic = min(max(numbers[0], 0), 1)
     case "d" where numbers.count >= 1: setOpacity(numbers[0], of: &material)
-    case "Tr" where numbers.count >= 1: setOpacity(1 - numbers[0], of: &material)
+    case "Tr" where numbers.count >= 1:
+      // MeshLab writes 1 for what is opaque; nobody means a surface that cannot be seen.
+      setOpacity(numbers[0] == 1 ? 1 : 1 - numbers[0], of: &material)
     case "map_Kd":
       material.baseColorTexture = slot(words, in: &scene)
       if material.baseColorTexture != nil { material.baseColor = [1, 1, 1, material.baseColor.w] }

@@ -60,7 +60,7 @@ struct StillWriter {
         (
           "comments",
           "Linear sRGB light, premultiplied alpha. Z: distance along the optical axis, P: place, both in "
-            + "the model's units and axes (+y up); N: unit normal there; all at pixel centres, 0: none."
+            + "the model's units, turned so that +y is up; N: unit normal; all at pixel centres, 0: none."
         ),
       ], to: path)
   }

@@ -102,14 +102,14 @@ public enum RenderStills: Verb {
 
     work.progress.enter("render")
     let directions = options.views.map { $0.direction(elevation: options.elevationDegrees) }
-    let distance = prepared.fittingDistance(directions, lens)
-    let cameras = directions.map {
-      Camera(eye: $0 * distance, target: .zero, intrinsics: lens)
-    }
+    // A shadow wants room beside the object.
+    let cameras = prepared.fittingCameras(
+      directions, lens, margin: options.shadows ? 1.25 : 1.06)
+    let farthest = cameras.map { $0.eye.length + 1 }.max()!
     let writer = StillWriter(
       target: target, backdrop: backdrop, options: options,
       scale: StillScale(
-        modelScale: prepared.scale, offset: prepared.offset, farthest: distance + 1))
+        modelScale: prepared.scale, offset: prepared.offset, farthest: farthest))
     var shots: [StillWriter.Shot] = []
     try renderer.forEachFrame(cameras, work) { frame in
       shots.append(try writer.write(frame, options.views[shots.count]))

@@ -12,6 +12,7 @@ enum Shaders {
     #endif
     uniform mat4 u_clipFromWorld;
     uniform vec4 u_depthPlane;
+    uniform vec3 u_eye;
     layout(location = 0) in vec3 a_position;
     layout(location = 1) in vec3 a_normal;
     layout(location = 2) in vec4 a_tangent;
@@ -59,6 +60,8 @@ enum Shaders {
       v_ambient3 = a_ambient3;
     #endif
       gl_Position = u_clipFromWorld * vec4(a_position, 1.0);
+      // Where a face lies on the back of another, the one turned to the eye is seen.
+      if (dot(a_normal, u_eye - a_position) < 0.0) gl_Position.z += 2e-5 * gl_Position.w;
     }
     """
 

@@ -57,7 +57,7 @@ struct AmbientLight: Sendable {
     try look(&receivers, caster, work)
     for _ in 0..<2 {
       var edges: Set<LightEdge> = []
-      for (surface, receiver) in zip(scene.surfaces, receivers) where !surface.material.isShadow {
+      for receiver in receivers {
         edges.formUnion(receiver.steepEdges(longerThan: finestSpacing))
       }
       if edges.isEmpty || edges.count > densest { break }

@@ -7,9 +7,9 @@ import Scenes
 /// off and clear where it is not. It counts for colour only.
 enum GroundShadow {
   /// Where the shadow begins to fade, and is gone, in world units from the middle.
-  private static let fade: ClosedRange<Float> = 1.5...2.4
+  private static let fade: ClosedRange<Float> = 0.9...1.7
   /// Nothing of it is farther from the middle.
-  static let reach = 2.62
+  static let reach = 2.0
 
   static func surface(below scene: PreparedScene) -> PreparedScene.Surface {
     var material = Material()

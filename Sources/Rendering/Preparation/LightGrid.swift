@@ -41,7 +41,8 @@ struct LightGrid: Sendable {
 
   /// Calls `body` with samples and weights that a place mixes; not one of a sum of 1.
   func forEachSample(
-    at position: SIMD3<Float>, _ normal: SIMD3<Float>, _ body: (_ sample: Int, _ weight: Float) -> Void
+    at position: SIMD3<Float>, _ normal: SIMD3<Float>,
+    _ body: (_ sample: Int, _ weight: Float) -> Void
   ) {
     let place = position / side - 0.5
     let base = place.rounded(.down)

@@ -165,25 +165,46 @@ public struct PreparedScene: Sendable {
     surfaces.map { ($0.name, $0.material.source.name) }
   }
 
-  /// The least distance from the origin at which cameras in these directions see everything, times `margin`.
-  public func fittingDistance(
-    _ directions: [SIMD3<Double>], _ intrinsics: Intrinsics, margin: Double = 1.04
-  ) -> Double {
-    let across = 2 * intrinsics.focalX / Double(intrinsics.width)
-    let down = 2 * intrinsics.focalY / Double(intrinsics.height)
-    var distance = 0.0
-    for direction in directions {
-      let turn = Camera(eye: direction, target: .zero, intrinsics: intrinsics).worldFromCamera
-      let rows = turn.linear.transposed
-      for surface in surfaces {
-        for position in surface.mesh.positions {
-          let place = rows * SIMD3<Double>(position)
-          let aside = max(abs(place.x) * across, abs(place.y) * down)
-          distance = max(distance, place.z + margin * aside)
-        }
-      }
+  /// Cameras in these directions, all as far away, that have everything in the middle of their pictures and as large
+  /// as goes with a margin.
+  public func fittingCameras(
+    _ directions: [SIMD3<Double>], _ intrinsics: Intrinsics, margin: Double = 1.06
+  ) -> [Camera] {
+    let tangents = SIMD2(
+      Double(intrinsics.width) / 2 / intrinsics.focalX,
+      Double(intrinsics.height) / 2 / intrinsics.focalY)
+    let turns = directions.map {
+      Camera(eye: $0, target: .zero, intrinsics: intrinsics).worldFromCamera.linear
     }
-    return distance
+    var asides = [SIMD2<Double>](repeating: .zero, count: turns.count)
+    var distance = ViewSampling.distance(intrinsics: intrinsics)
+    // What is in the middle depends on the distance, and the other way round; both settle quickly.
+    for _ in 0..<4 {
+      var needed = 0.0
+      for (index, turn) in turns.enumerated() {
+        let rows = turn.transposed
+        var (low, high) = (SIMD2(repeating: Double.infinity), SIMD2(repeating: -Double.infinity))
+        for surface in surfaces {
+          for position in surface.mesh.positions {
+            let place = rows * SIMD3<Double>(position)
+            let seen = (SIMD2(place.x, place.y) - asides[index]) / (distance - place.z)
+            low = pointwiseMin(low, seen)
+            high = pointwiseMax(high, seen)
+            let aside = SIMD2(abs(place.x - asides[index].x), abs(place.y - asides[index].y))
+            needed = max(needed, place.z + margin * (aside / tangents).max())
+          }
+        }
+        asides[index] += (low + high) / 2 * distance
+      }
+      distance = max(needed, 1.01)
+    }
+    return zip(turns, asides).map { turn, aside in
+      let (right, up, back) = turn.columns
+      return Camera(
+        worldFromCamera: Matrix4(
+          linear: turn, translation: right * aside.x + up * aside.y + back * distance),
+        intrinsics: intrinsics)
+    }
   }
 
   public var triangleCount: Int { surfaces.reduce(0) { $0 + $1.mesh.triangles.count } }

@@ -113,9 +113,16 @@ struct ScreenGeometry {
     let showsBack = area > 0
     if culls && showsBack { return }
     if area > 0 {
+      // Where a face lies on the back of another, the one turned to the eye is seen.
+      func behind(_ corner: ScreenCorner) -> ScreenCorner {
+        var corner = corner
+        corner.nearness *= 0.99999
+        return corner
+      }
       triangles.append(
         ScreenTriangle(
-          a, b, c, area: area, vertices: vertices, surface: surface, showsBack: true))
+          behind(a), behind(b), behind(c), area: area, vertices: vertices, surface: surface,
+          showsBack: true))
     } else {
       triangles.append(
         ScreenTriangle(
