@@ -77,6 +77,25 @@ import Testing
     #expect((report["pointDistance"]?.double ?? 1) < 1e-5)
   }
 
+  /// A still's channels, read by OpenEXR's own package: depth and camera give the places again.
+  @Test func openEXRReadsWhatIsKnownOfAPixel() throws {
+    let folder = TemporaryFolder()
+    let (model, still) = (folder.file("s.glb"), folder.file("still.exr"))
+    _ = try Program.run(["sample", "-o", model, "--texture-size", "64", "--quiet"])
+    let made = try Program.run([
+      "render", model, "-o", still, "--aov", "depth,normal,position,id", "--width", "200",
+      "--height", "150", "--json",
+    ])
+    try #require(made.status == 0, "\(made.error)")
+    let result = folder.write(made.output, as: "result.json")
+    guard let report = try check("exr", still, result) else { return }
+    #expect(report["channels"]?.array?.count == 12)
+    #expect((report["covered"]?.int ?? 0) > 2000)
+    #expect((report["place"]?.double ?? 1) < 1e-5)
+    #expect((report["normal"]?.double ?? 1) < 1e-4)
+    #expect((report["alpha"]?.double ?? 0) > 0.4)
+  }
+
   @Test func trimeshReadsEveryFormatWeWrite() throws {
     let folder = TemporaryFolder()
     let model = folder.file("s.glb")

@@ -189,9 +189,35 @@ def check_model(path):
     }
 
 
+def check_exr(path, result):
+    """Depth, places and normals of a still, put together again from where the camera stood."""
+    import OpenEXR
+
+    with OpenEXR.File(path, separate_channels=True) as file:
+        channels = {name: channel.pixels for name, channel in file.channels().items()}
+    report = json.load(open(result))["result"]
+    depth = channels["Z"]
+    rows, columns = np.nonzero(depth)
+    focal, pose = report["focalLengthPixels"], np.array(report["shots"][0]["cameraToWorld"])
+    ways = np.stack([
+        (columns + 0.5 - depth.shape[1] / 2) / focal, -(rows + 0.5 - depth.shape[0] / 2) / focal,
+        -np.ones(len(rows))], axis=1)
+    places = (ways * depth[rows, columns, None]) @ pose[:3, :3].T + pose[:3, 3]
+    told = np.stack([channels["P." + axis][rows, columns] for axis in "XYZ"], axis=1)
+    normals = np.stack([channels["N." + axis][rows, columns] for axis in "XYZ"], axis=1)
+    return {
+        "channels": sorted(channels),
+        "covered": len(rows),
+        "place": float(np.abs(places - told).max() / np.ptp(told, axis=0).max()),
+        "normal": float(np.abs(np.linalg.norm(normals, axis=1) - 1).max()),
+        "alpha": float(channels["A"][rows, columns].min()),
+    }
+
+
 if __name__ == "__main__":
     checks = {
         "zip": check_zip, "colmap": check_colmap, "nerfstudio": check_nerfstudio,
         "trimesh": check_trimesh, "model": check_model, "distance": check_distance,
+        "exr": check_exr,
     }
     print(json.dumps(checks[sys.argv[1]](*sys.argv[2:])))
