@@ -90,8 +90,9 @@ extension PreparedScene {
       let uv = mesh.interpolated(mesh.attributes.uvs[material.uvSets[map.channel]], at: point)
       light *= pictures[map.picture].nearest(map.transform.applied(to: uv)).xyz
     }
-    // In this order what is no number becomes 0.
-    for channel in 0..<3 { light[channel] = min(max(0, light[channel]), 60_000) }
+    // A small bright lamp is met by few rays, here and not there: it lights its neighbours as a dim one. In this
+    // order what is no number becomes 0.
+    for channel in 0..<3 { light[channel] = min(max(0, light[channel]), 2) }
     return light
   }
 }
