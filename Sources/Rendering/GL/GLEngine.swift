@@ -123,16 +123,8 @@ final class GLEngine {
 
   private func drawGeometry(_ view: ViewTransforms) {
     targets.beginGeometry()
-    for (variant, program) in geometryPrograms.programs.enumerated() {
-      program.use()
-      view.apply(program)
-      program.set("u_spaceFromWorld", options.normalSpaceFromWorld)
-      program.set("u_eye", SIMD3<Float>(view.eye))
-      for (index, item) in items.enumerated() where item.geometryVariant == variant {
-        cull(item)
-        item.material.applyGeometry(program, textures)
-        meshes[index].draw()
-      }
+    drawCenters(geometryPrograms, view, \.geometryVariant) { program, index in
+      items[index].material.applyGeometry(program, textures)
     }
   }
 
@@ -140,19 +132,28 @@ final class GLEngine {
   private func drawLayers(_ view: ViewTransforms) -> [FrameLayer: [Float]] {
     guard let layerTargets else { return [:] }
     layerTargets.begin()
-    for (variant, program) in layerPrograms.programs.enumerated() {
+    drawCenters(layerPrograms, view, \.layerVariant) { program, index in
+      items[index].material.applyColor(program, textures)
+      program.set("u_object", Float(index + 1))
+    }
+    return layerTargets.read()
+  }
+
+  /// Draws every surface with one sample a pixel.
+  private func drawCenters(
+    _ table: GLProgramTable, _ view: ViewTransforms, _ variantOf: (Item) -> Int?,
+    _ apply: (GLProgram, _ index: Int) -> Void
+  ) {
+    for (variant, program) in table.programs.enumerated() {
       program.use()
       view.apply(program)
       program.set("u_spaceFromWorld", options.normalSpaceFromWorld)
-      program.set("u_eye", SIMD3<Float>(view.eye))
-      for (index, item) in items.enumerated() where item.layerVariant == variant {
+      for (index, item) in items.enumerated() where variantOf(item) == variant {
         cull(item)
-        item.material.applyColor(program, textures)
-        program.set("u_object", Float(index + 1))
+        apply(program, index)
         meshes[index].draw()
       }
     }
-    return layerTargets.read()
   }
 
   private func drawColor(_ view: ViewTransforms) {
@@ -213,7 +214,6 @@ final class GLEngine {
   private func applyLight(_ program: GLProgram, _ view: ViewTransforms) {
     program.use()
     view.apply(program)
-    program.set("u_eye", SIMD3<Float>(view.eye))
     program.set("u_exposure", options.exposure)
     program.set("u_mostLight", options.mostLight)
     program.set("u_irradiance", environment.irradiance)

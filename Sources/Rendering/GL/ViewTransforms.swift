@@ -34,5 +34,6 @@ struct ViewTransforms {
   func apply(_ program: GLProgram) {
     program.set("u_clipFromWorld", clipFromWorld)
     program.set("u_depthPlane", depthPlane)
+    program.set("u_eye", SIMD3<Float>(eye))
   }
 }
