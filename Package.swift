@@ -57,6 +57,7 @@ let package = Package(
     library("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
     library("CJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
     library("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+    library("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
     library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
     library("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     library("CWebP", pkgConfig: "libwebp", apt: "libwebp-dev"),
@@ -71,7 +72,7 @@ let package = Package(
     // Floor 2: the three nouns' materials.
     module("Geometry", uses: foundations),
     module("Imaging", uses: foundations + ["CPNG", "CJPEG", "CWebP", "CEXR", "CISAL"]),
-    module("Archives", uses: ["Work", "CArchive", "CISAL", "CCrypto"]),
+    module("Archives", uses: ["Work", "CArchive", "CHDF5", "CISAL", "CCrypto"]),
     // Floor 3: frames and scenes.
     module("Views", uses: foundations + ["Imaging"]),
     module("Scenes", uses: foundations + ["Geometry", "Imaging"]),

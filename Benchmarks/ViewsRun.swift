@@ -37,7 +37,7 @@ enum ViewsRun {
     let renderer = try Renderer(
       prepared, settings: settings, intrinsics: views.intrinsics, work)
     var start = clock()
-    for (index, camera) in views.cameras.enumerated() {
+    for (index, camera) in try ViewPlan(views, seed: 0, testFraction: 0).all.enumerated() {
       let frame = try renderer.frame(camera)
       for picture in [frame.color, frame.depth16(unit: 0.001), frame.normals, frame.mask] {
         _ = try ImageFile.encodePNG(picture)

@@ -8,10 +8,11 @@
 #include <OpenEXR/ImfStringAttribute.h>
 #include <half.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <exception>
-#include <fstream>
 #include <memory>
+#include <string>
 #include <vector>
 
 struct maquette_exr {
@@ -51,20 +52,21 @@ void maquette_exr_text(maquette_exr *picture, const char *name, const char *text
   picture->header.insert(name, Imf::StringAttribute(text));
 }
 
-char *maquette_exr_end(maquette_exr *picture, const char *path) {
+char *maquette_exr_end(maquette_exr *picture, uint8_t **bytes, size_t *length) {
   std::unique_ptr<maquette_exr> owned(picture);
   try {
-    // A stream of our own, because the library does not say whether the last bytes were written.
-    std::ofstream stream(path, std::ios::binary);
-    if (!stream) return strdup("the file cannot be opened");
+    Imf::StdOSStream stream;
     {
-      Imf::StdOFStream bytes(stream, path);
-      Imf::OutputFile file(bytes, owned->header);
+      Imf::OutputFile file(stream, owned->header);
       file.setFrameBuffer(owned->numbers);
       file.writePixels(owned->header.dataWindow().max.y + 1);
     }
-    stream.close();
-    return stream ? nullptr : strdup("the file cannot be written whole");
+    const std::string text = stream.str();
+    *bytes = static_cast<uint8_t *>(malloc(text.size()));
+    if (!*bytes) return strdup("there is not enough memory");
+    memcpy(*bytes, text.data(), text.size());
+    *length = text.size();
+    return nullptr;
   } catch (const std::exception &problem) {
     return strdup(problem.what());
   }

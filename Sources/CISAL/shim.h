@@ -34,3 +34,8 @@ static inline size_t maquette_deflate(
 static inline uint32_t maquette_crc32(const uint8_t *input, uint64_t length) {
   return crc32_gzip_refl(0, input, length);
 }
+
+// The sum of what came before, `sum`, and of this.
+static inline uint32_t maquette_crc32_continued(uint32_t sum, const uint8_t *input, uint64_t length) {
+  return crc32_gzip_refl(sum, input, length);
+}

@@ -1,86 +1,145 @@
-public import Settings
+import Settings
 public import Views
 public import Work
 
-/// Takes frames and writes a training set. Frames are encoded on other threads and written in order,
-/// with a bounded number in flight; whatever the thread count, the same frames give the same bytes.
+/// Takes frames and writes training sets. Frames are encoded on other threads and written in order, with a bounded
+/// number in flight; whatever the thread count, the same frames give the same bytes.
 public final class DatasetWriter {
-  private let settings: DatasetSettings
-  private let sink: any DatasetSink
-  private let encoders: OrderedPipeline<[(name: String, bytes: [UInt8])]>
-  private var cameras: [Camera] = []
+  private let views: [SetView]
+  private let outputs: [SetOutput]
+  private let resumes: Bool
+  private let encoders: OrderedPipeline<[(output: Int, files: [SetFile])]>
+  private var isFinished = false
 
   /// Frames that wait to be encoded hold at most about this many bytes.
   private static let waitingBytes = 256 << 20
 
   /// - Parameters:
-  ///   - target: the archive or folder that will be there after `finish`.
-  ///   - settings: layout, background, points.
-  ///   - frameBytes: about what one frame takes in memory; bounds how many may wait.
+  ///   - targets: what will be there after `finish`.
+  ///   - settings: layouts, background, points.
+  ///   - views: all views of the set.
+  ///   - size: how large the object is.
+  ///   - identity: what tells this set from every other: only what a run with the same one has left is gone on
+  ///     with.
+  ///   - resumes: whether to go on with what a killed run has left, and to leave what is whole on failure.
   ///   - work: threads that encode, and cancellation.
   public init(
-    to target: DatasetTarget, settings: DatasetSettings, frameBytes: Int, _ work: WorkContext
+    to targets: [DatasetTarget], settings: DatasetSettings, views: [SetView], size: ObjectSize,
+    identity: String, resumes: Bool, _ work: WorkContext
   ) throws {
-    self.settings = settings
-    let sink = try makeDatasetSink(target)
-    self.sink = sink
-    let depth = max(2, min(work.threads + 1, Self.waitingBytes / max(1, frameBytes)))
-    encoders = OrderedPipeline(work, depth: depth) { files in
-      for (name, bytes) in files { try sink.add(name, bytes) }
+    (self.views, self.resumes) = (views, resumes)
+    var outputs: [SetOutput] = []
+    do {
+      for target in targets {
+        outputs.append(
+          try SetOutput(target, settings, views, size, identity: identity, resumes: resumes))
+      }
+    } catch {
+      for output in outputs { output.abandon(keeping: resumes) }
+      throw error
+    }
+    self.outputs = outputs
+    let lens = views[0].camera.intrinsics
+    let frameBytes = 12 * lens.width * lens.height
+    let depth = max(2, min(work.threads + 1, Self.waitingBytes / frameBytes))
+    encoders = OrderedPipeline(work, depth: depth) { parts in
+      for (index, files) in parts {
+        for file in files { try outputs[index].add(file) }
+      }
     }
   }
 
-  /// Adds the next view.
-  public func append(_ frame: Frame) throws {
-    let files = FrameFiles(index: cameras.count)
-    cameras.append(frame.camera)
-    let background = settings.background
-    try encoders.submit { try files.encoded(frame, background: background) }
+  deinit {
+    if !isFinished { for output in outputs { output.abandon(keeping: resumes) } }
   }
 
-  /// Writes poses, points and the manifest, and puts the set in its place.
-  ///
-  /// - Parameters:
-  ///   - points: in the set's coordinates.
-  ///   - model: from the source's coordinates to the set's, before the turn to +z up.
-  ///   - manifest: what `manifest.json` says.
-  public func finish(
-    points: [DatasetPoint], model: ModelTransform, manifest: JSONValue
-  ) throws {
+  /// The views that are still to be drawn, by index.
+  public var missing: [Int] {
+    views.indices.filter { index in outputs.contains { !$0.present.contains(index) } }
+  }
+
+  /// Adds a view. Views come in order; one that is there already is left alone.
+  public func append(_ frame: Frame, index: Int) throws {
+    let view = views[index]
+    let wanted = outputs.enumerated().filter { !$0.element.present.contains(index) }
+      .map { (output: $0.offset, files: $0.element.files(of: view)) }
+    if wanted.isEmpty { return }
+    try encoders.submit {
+      let encoder = ViewEncoder(frame)
+      return try wanted.map { output, files in
+        (output, try files.map { SetFile($0.name, try encoder.bytes($0.content)) })
+      }
+    }
+  }
+
+  /// Writes what concerns all views, and puts the sets in their places.
+  public func finish(_ set: SetRecord) throws {
     try encoders.finish()
-    try sink.add(
-      "transforms.json", Array(TransformsJSON.text(cameras: cameras, model: model).utf8))
-    try sink.add("points3D.ply", PointsPLY.bytes(points))
-    for (name, bytes) in ColmapModel.files(cameras: cameras, points: points) {
-      try sink.add(name, bytes)
-    }
-    try sink.add("manifest.json", Array((manifest.text(pretty: true) + "\n").utf8))
-    try sink.finish()
+    for output in outputs { try output.close(views, set) }
+    for output in outputs { try output.finish(views, set) }
+    isFinished = true
+  }
+}
+
+/// One place that a set goes to.
+private final class SetOutput {
+  private enum Form {
+    case files(CombinedLayout)
+    case hdf5(HDF5Set, ArchiveStore)
   }
 
-  /// What every file of a set means, for its manifest.
-  public static func conventions(_ settings: DatasetSettings) -> JSONValue {
-    let images =
-      settings.background == .transparent
-      ? "8-bit sRGB, straight alpha, black where alpha is 0"
-      : "8-bit sRGB, composited over \(settings.background.rawValue)"
-    return .object(
-      [
-        ("world", "right-handed, +z up; the object's bounding sphere has radius 1 at the origin"),
-        ("poses", "camera to world, OpenGL axes: +x right, +y up, looking along -z"),
-        ("images", images),
-        ("depth", "255 at the near side of the bounding sphere to 1 at the far side, 0: none"),
-        ("depth_16bit", "planar depth at the pixel centre in thousandths of the radius, 0: none"),
-        (
-          "normals",
-          "world space at the pixel centre, 127.5 n + 127.5, towards the camera, interpolated from "
-            + "the vertices without normal map, 0: none"
-        ),
-        (
-          "masks",
-          "255 where the pixel centre hits a surface with an alpha of at least one half, or as "
-            + "blendedSurfaces says"
-        ),
-      ].map { (key: $0.0, value: .string($0.1)) })
+  private let target: DatasetTarget
+  private let form: Form
+  private let store: any FileStore
+  /// The views that an earlier run has left.
+  let present: Set<Int>
+
+  init(
+    _ target: DatasetTarget, _ settings: DatasetSettings, _ views: [SetView], _ size: ObjectSize,
+    identity: String, resumes: Bool
+  ) throws {
+    self.target = target
+    let isSamples = settings.layout == [.webdataset]
+    store = try target.makeStore(
+      identity: identity, continuing: resumes,
+      viewsInShard: isSamples ? settings.shardViews : nil)
+    let form: Form
+    if target.container == .hdf5, let spool = store as? ArchiveStore {
+      form = .hdf5(HDF5Set(settings), spool)
+    } else {
+      form = .files(CombinedLayout(settings, size: size))
+    }
+    self.form = form
+    present = try store.resume(views.map { Self.files(of: $0, form).map(\.name) })
   }
+
+  private static func files(
+    of view: SetView, _ form: Form
+  ) -> [(name: String, content: ViewContent)] {
+    switch form {
+    case .files(let layout): layout.files(of: view)
+    case .hdf5(let set, _): set.files(of: view)
+    }
+  }
+
+  func files(of view: SetView) -> [(name: String, content: ViewContent)] {
+    Self.files(of: view, form)
+  }
+
+  func add(_ file: SetFile) throws { try store.add(file) }
+
+  func close(_ views: [SetView], _ set: SetRecord) throws {
+    guard case .files(let layout) = form else { return }
+    for file in try layout.closing(views, set) { try store.add(file) }
+  }
+
+  func finish(_ views: [SetView], _ set: SetRecord) throws {
+    guard case .hdf5(let hdf5, let spool) = form else { return try store.finish() }
+    let file = try StagedFile(path: target.path)
+    try hdf5.write(spool.archive, views, set, to: file.temporaryPath, shownAs: target.path)
+    try file.commit()
+    store.abandon(keeping: false)
+  }
+
+  func abandon(keeping: Bool) { store.abandon(keeping: keeping) }
 }

@@ -29,6 +29,11 @@
       [columns.0.z, columns.1.z, columns.2.z])
   }
 
+  /// Row by row.
+  @inlinable public var rows: [[Double]] {
+    (0..<3).map { [columns.0[$0], columns.1[$0], columns.2[$0]] }
+  }
+
   @inlinable public var determinant: Double { columns.0.dot(columns.1.cross(columns.2)) }
 
   /// The matrix of cofactors: it carries normals as the matrix itself carries positions, up to a

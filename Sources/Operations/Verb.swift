@@ -20,6 +20,16 @@ public enum OutputRule: Sendable, Equatable {
   case none
   /// `-o` is needed; the value is the extension that `-o -` stands for, where that makes sense.
   case required(standardOutput: String?)
+  /// The same, but the verb may do without, and then says what it wants instead.
+  case optional(standardOutput: String?)
+
+  /// The extension that `-o -` stands for.
+  public var standardOutput: String? {
+    switch self {
+    case .none: nil
+    case .required(let ending), .optional(let ending): ending
+    }
+  }
 }
 
 /// What a caller asks of a verb.

@@ -20,6 +20,14 @@ public struct Intrinsics: Sendable, Equatable {
     (centerX, centerY) = (Double(width) / 2, Double(height) / 2)
   }
 
+  public init(
+    width: Int, height: Int, focalX: Double, focalY: Double, centerX: Double, centerY: Double
+  ) {
+    (self.width, self.height) = (width, height)
+    (self.focalX, self.focalY) = (focalX, focalY)
+    (self.centerX, self.centerY) = (centerX, centerY)
+  }
+
   /// The horizontal angle of view in radians.
   public var fieldOfViewX: Double { 2 * atan(Double(width) / 2 / focalX) }
   /// The vertical angle of view in radians.

@@ -13,22 +13,39 @@ public enum Conventions {
   public static let zUpFromYUp = Matrix3(columns: [1, 0, 0], [0, 0, 1], [0, -1, 0])
 
   /// `worldFromCamera` as `transforms.json` wants it: dataset world (+z up), OpenGL camera.
-  public static func transformMatrix(_ camera: Camera) -> Matrix4 {
-    Matrix4(linear: zUpFromYUp) * camera.worldFromCamera
+  /// - Parameter unit: how many units of the dataset one of ours is.
+  public static func transformMatrix(_ camera: Camera, unit: Double = 1) -> Matrix4 {
+    let pose = Matrix4(linear: zUpFromYUp) * camera.worldFromCamera
+    return Matrix4(linear: pose.linear, translation: pose.translation * unit)
   }
 
-  /// `cameraFromWorld` as COLMAP wants it: dataset world (+z up), OpenCV camera.
-  public static func colmapPose(_ camera: Camera) -> (
-    rotation: Quaternion, translation: SIMD3<Double>
-  ) {
+  /// `cameraFromWorld` as COLMAP, BOP and NeuS want it: dataset world (+z up), OpenCV camera.
+  public static func openCVFromWorld(_ camera: Camera, unit: Double = 1) -> Matrix4 {
     let openCVFromOpenGL = Matrix4(
       linear: Matrix3(columns: [1, 0, 0], [0, -1, 0], [0, 0, -1]))
-    let pose = openCVFromOpenGL * transformMatrix(camera).rigidInverse
-    return (Quaternion(rotation: pose.linear), pose.translation)
+    return openCVFromOpenGL * transformMatrix(camera, unit: unit).rigidInverse
+  }
+
+  /// The matrix of intrinsics.
+  /// - Parameter pixelCenter: where the middle of the first pixel is: 0.5 here and for COLMAP, 0 where pixels are
+  ///   counted from their middles.
+  public static func openCVProjection(_ camera: Camera, pixelCenter: Double = 0.5) -> Matrix4 {
+    let lens = camera.intrinsics
+    let shift = pixelCenter - 0.5
+    return Matrix4(
+      linear: Matrix3(
+        columns: [lens.focalX, 0, 0], [0, lens.focalY, 0],
+        [lens.centerX + shift, lens.centerY + shift, 1]))
   }
 
   /// A point or a direction of our world in the dataset's.
   public static func datasetVector(_ vector: SIMD3<Double>) -> SIMD3<Double> {
     zUpFromYUp * vector
+  }
+
+  /// The camera whose `transform_matrix` this is, in our world.
+  public static func worldFromCamera(transformMatrix matrix: Matrix4, unit: Double = 1) -> Matrix4 {
+    let pose = Matrix4(linear: zUpFromYUp.transposed) * matrix
+    return Matrix4(linear: pose.linear, translation: pose.translation * (1 / unit))
   }
 }

@@ -1,5 +1,5 @@
 public import Imaging
-import LinearMath
+public import LinearMath
 
 /// One view: a camera and what it saw. Rows run from the top; all images have the camera's size.
 public struct Frame: Sendable {
@@ -32,6 +32,20 @@ public struct Frame: Sendable {
       let place = camera.worldFromCamera.transform(
         point: SIMD3(across / lens.focalX, -down / lens.focalY, -1) * Double(depth[pixel]))
       for axis in 0..<3 { numbers[3 * pixel + axis] = Float(place[axis]) }
+    }
+    return numbers
+  }
+
+  /// The layer of normals, which must have been asked for, with the camera's axes.
+  /// - Parameter worldFromNormals: the rotation from the space they were asked for in.
+  public func cameraNormals(worldFromNormals: Matrix3 = .identity) -> [Float] {
+    let turn = camera.worldFromCamera.linear.transposed * worldFromNormals
+    var numbers = layers[.normal]!
+    for pixel in depth.indices where depth[pixel] > 0 {
+      let normal = SIMD3<Double>(
+        Double(numbers[3 * pixel]), Double(numbers[3 * pixel + 1]), Double(numbers[3 * pixel + 2]))
+      let turned = turn * normal
+      for axis in 0..<3 { numbers[3 * pixel + axis] = Float(turned[axis]) }
     }
     return numbers
   }

@@ -125,6 +125,7 @@ struct Invocation {
     switch verb.output {
     case .none:
       if output != nil { throw UsageError("\(verb.name) writes no file; leave -o off") }
+    case .optional: break
     case .required:
       if output == nil {
         throw UsageError("\(verb.name) needs -o: maquette \(verb.name) \(verb.usage)")

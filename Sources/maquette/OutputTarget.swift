@@ -13,7 +13,7 @@ final class OutputTarget {
       (path, isStandardOutput, folder) = (output, false, nil)
       return
     }
-    guard case .required(let ending?) = verb.output else {
+    guard let ending = verb.output.standardOutput else {
       throw UsageError("\(verb.name) cannot write to standard output; give -o a path")
     }
     let own = FileManager.default.temporaryDirectory

@@ -32,7 +32,7 @@ import Testing
       (["inspect", "x.glb", "-o", "y"], 2, "writes no file"),
       (["dataset", "x.glb"], 2, "needs -o"),
       (["dataset", "x.glb", "-o", "y.zip", "--views", "0"], 2, "1 to 100000"),
-      (["dataset", "x.glb", "-o", "y.tar"], 2, "a set is a .zip, or a folder"),
+      (["dataset", "x.glb", "-o", "y.rar"], 2, "a set is a .zip, a .tar, a .h5, or a folder"),
       (["dataset", "x.glb", "-o", "y.zip", "--contact-sheet", "y.jpg"], 2, "ends in .png"),
       (["convert", "x.glb", "-o", "./x.glb"], 2, "overwrite the input"),
       (["inspect", "x.glb", "--json=no"], 2, "takes no value"),

@@ -195,7 +195,7 @@ import Work
     #expect(again.merged().positions == scene.merged().positions)
     #expect(again.merged().triangles == scene.merged().triangles)
     #expect(again.shapes[1].name == "a<b" && again.unit == .millimeters)
-    let archive = try ZipReader(bytes)
+    let archive = try ArchiveReader(bytes)
     let parts = try archive.read(
       ["Metadata/thumbnail.png", "3D/3dmodel.model"], byteLimit: 1 << 20)
     #expect(parts["Metadata/thumbnail.png"] == [7])
@@ -247,7 +247,7 @@ import Work
     let again = try read(bytes).merged().positions
     #expect(again.count == positions.count)
     for (place, other) in zip(positions, again) { #expect(place == other) }
-    let model = try ZipReader(bytes).read(["3D/3dmodel.model"], byteLimit: 1 << 24)[
+    let model = try ArchiveReader(bytes).read(["3D/3dmodel.model"], byteLimit: 1 << 24)[
       "3D/3dmodel.model"]!
     #expect(String(decoding: model, as: UTF8.self).contains("x=\"0.1\" y=\"1\" z=\"100\""))
   }
@@ -267,7 +267,7 @@ import Work
     scene.nodes.append(Scene.Node(shape: 1))
     scene.roots.append(1)
     let bytes = try SceneFile.encode(scene, as: .threeMF, stem: "m", log: LogSink())[0].bytes
-    let parts = try ZipReader(bytes).read(["3D/3dmodel.model"], byteLimit: 1 << 20)
+    let parts = try ArchiveReader(bytes).read(["3D/3dmodel.model"], byteLimit: 1 << 20)
     let text = String(decoding: parts["3D/3dmodel.model"]!, as: UTF8.self)
     let names = text.split(separator: "UUID=\"").dropFirst().map { $0.prefix(36) }
     #expect(names.count == 5 && Set(names).count == 5)

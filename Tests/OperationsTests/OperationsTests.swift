@@ -72,7 +72,7 @@ import Work
     #expect(transforms["frames"]?.array?.count == 3)
     #expect(transforms["w"]?.int == 64 && transforms["ply_file_path"] == "points3D.ply")
     let manifest = try JSONValue(parsing: Data(contents(set + "/manifest.json")))
-    #expect(manifest["settings"]?["background"] == "white")
+    #expect(manifest["settings"]?["background"] == ["white"])
     #expect(["gl", "software"].contains(manifest["engine"]?.string))
     #expect(manifest["source"]?["sha256"]?.string?.count == 64)
     #expect(try ImageFile.decode(contents(folder.file("sheet.png"))).image.width == 1320)

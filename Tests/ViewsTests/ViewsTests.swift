@@ -52,7 +52,8 @@ import Views
       Conventions.transformMatrix(camera).rows == [
         [1, 0, 0, 0], [0, 0, -1, -2], [0, 1, 0, 0], [0, 0, 0, 1],
       ])
-    let (rotation, translation) = Conventions.colmapPose(camera)
+    let pose = Conventions.openCVFromWorld(camera)
+    let (rotation, translation) = (Quaternion(rotation: pose.linear), pose.translation)
     // The object's centre is 2 ahead of an OpenCV camera.
     #expect((translation - [0, 0, 2]).length < 1e-12)
     // +z of the world is up, and OpenCV's y points down.
@@ -63,7 +64,8 @@ import Views
   @Test func bothConventionsProjectAlike() {
     let camera = Camera(eye: [1.4, 0.8, -2], target: [0.1, 0, 0], intrinsics: Self.lens)
     let point = SIMD3<Double>(0.3, -0.2, 0.4)
-    let (rotation, translation) = Conventions.colmapPose(camera)
+    let pose = Conventions.openCVFromWorld(camera)
+    let (rotation, translation) = (Quaternion(rotation: pose.linear), pose.translation)
     let local = rotation.matrix * Conventions.datasetVector(point) + translation
     let pixel = SIMD2(
       Self.lens.focalX * local.x / local.z + Self.lens.centerX,

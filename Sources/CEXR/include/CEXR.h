@@ -18,8 +18,9 @@ void maquette_exr_channel(
     maquette_exr *picture, const char *name, int half, const float *numbers, size_t stride);
 // A sentence in the header.
 void maquette_exr_text(maquette_exr *picture, const char *name, const char *text);
-// Writes the file, with ZIP compression, and frees the picture: nothing, or what went wrong, to be freed.
-char *maquette_exr_end(maquette_exr *picture, const char *path);
+// Makes the file in memory, with ZIP compression, to be freed, and frees the picture: nothing, or what went wrong, to
+// be freed.
+char *maquette_exr_end(maquette_exr *picture, uint8_t **bytes, size_t *length);
 
 #ifdef __cplusplus
 }

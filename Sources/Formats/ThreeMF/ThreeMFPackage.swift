@@ -3,7 +3,7 @@ import Work
 
 /// The parts of a 3MF file by name, and which of them is the model.
 struct ThreeMFPackage {
-  private let archive: ZipReader
+  private let archive: ArchiveReader
   /// The archive's names by part name; part names do not tell case apart.
   private let names: [String: String]
   /// The part that the package's own relationship names.
@@ -14,7 +14,7 @@ struct ThreeMFPackage {
   private var bytesLeft = 2 << 30
 
   init(_ file: [UInt8], log: LogSink) throws(FormatError) {
-    archive = try Self.translated { () throws(ArchiveError) in try ZipReader(file) }
+    archive = try Self.translated { () throws(ArchiveError) in try ArchiveReader(file) }
     names = Dictionary(
       archive.names.map { (Self.normalized($0), $0) }, uniquingKeysWith: { first, _ in first })
     modelPath = ""

@@ -17,12 +17,11 @@ public enum EXRFile {
     }
   }
 
-  /// Writes one picture with all these channels, compressed without loss.
+  /// One picture with all these channels, compressed without loss.
   /// - Parameter notes: sentences for the file's header, by name.
-  public static func write(
-    _ layers: [Layer], width: Int, height: Int, notes: [(name: String, text: String)] = [],
-    to path: String
-  ) throws(ImagingError) {
+  public static func encode(
+    _ layers: [Layer], width: Int, height: Int, notes: [(name: String, text: String)] = []
+  ) throws(ImagingError) -> [UInt8] {
     let picture = unsafe maquette_exr_begin(Int32(width), Int32(height))
     for (name, text) in notes { unsafe maquette_exr_text(picture, name, text) }
     for layer in layers {
@@ -37,9 +36,15 @@ public enum EXRFile {
         }
       }
     }
-    guard let problem = unsafe maquette_exr_end(picture, path) else { return }
-    defer { unsafe free(problem) }
-    throw ImagingError(
-      "exr-encode", unsafe String(cString: problem), at: path, kind: .unwritableOutput)
+    var bytes: UnsafeMutablePointer<UInt8>?
+    var length = 0
+    let problem = unsafe maquette_exr_end(picture, &bytes, &length)
+    defer { unsafe free(bytes) }
+    if let problem = unsafe problem {
+      defer { unsafe free(problem) }
+      throw ImagingError(
+        "exr-encode", unsafe String(cString: problem), kind: .unwritableOutput)
+    }
+    return unsafe Array(UnsafeBufferPointer(start: bytes, count: length))
   }
 }

@@ -50,6 +50,11 @@ public enum ImageFile {
     try PNG.encode(image)
   }
 
+  /// A PNG of one bit a pixel, from 8-bit grey.
+  public static func encodeBitPNG(_ image: Image) throws(ImagingError) -> [UInt8] {
+    try PNG.encodeBits(image)
+  }
+
   /// - Parameter quality: 1 to 100.
   public static func encodeJPEG(_ image: Image, quality: Int = 90) throws(ImagingError) -> [UInt8] {
     try JPEG.encode(image, quality: quality)

@@ -22,9 +22,7 @@ struct StillWriter {
     let path = target.path(view: angle.name, isOnly: isOnly)
     var outputs = [Artifact(path: path, mediaType: target.format.mediaType)]
     if target.format == .exr {
-      let file = try StagedFile(path: path)
-      try writeEXR(frame, to: file.temporaryPath)
-      try file.commit()
+      try StagedFile.write(try encodedEXR(frame), to: path)
     } else {
       var files = [(path: path, bytes: try encoded(backdrop.behind(frame.color)))]
       for numbers in options.aov {
@@ -46,14 +44,14 @@ struct StillWriter {
     }
   }
 
-  private func writeEXR(_ frame: Frame, to path: String) throws {
+  private func encodedEXR(_ frame: Frame) throws -> [UInt8] {
     let light = backdrop.behind(light: frame.layers[.light]!)
     let layers =
       [EXRFile.Layer(channels: ["R", "G", "B", "A"], numbers: light, isHalf: true)]
       + options.aov.map { kind in
         EXRFile.Layer(channels: kind.channels, numbers: scale.numbers(kind, frame))
       }
-    try EXRFile.write(
+    return try EXRFile.encode(
       layers, width: frame.color.width, height: frame.color.height,
       notes: [
         ("software", "Maquette \(maquetteVersion)"),
@@ -62,7 +60,7 @@ struct StillWriter {
           "Linear sRGB light, premultiplied alpha. Z: distance along the optical axis, P: place, both in "
             + "the model's units, turned so that +y is up; N: unit normal; all at pixel centres, 0: none."
         ),
-      ], to: path)
+      ])
   }
 
   /// Where the camera stood, in the model's units.

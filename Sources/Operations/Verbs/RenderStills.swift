@@ -4,7 +4,7 @@ import Imaging
 import LinearMath
 public import Rendering
 public import Settings
-import Views
+public import Views
 public import Work
 
 public struct RenderStillsSettings: SettingsGroup {
@@ -37,7 +37,7 @@ public struct RenderStillsSettings: SettingsGroup {
   public var shadows = false
 
   @Setting("Numbers beside the colour, at pixel centres: further PNGs, or channels of an .exr.")
-  public var aov: [StillNumbers] = []
+  public var aov: [PixelNumbers] = []
 
   @Setting("How pictures in a folder are stored.")
   public var format: StillFormat? = nil

@@ -1,4 +1,4 @@
-import Geometry
+public import Geometry
 import Glibc
 import Imaging
 public import LinearMath
@@ -206,6 +206,16 @@ public struct PreparedScene: Sendable {
         intrinsics: intrinsics)
     }
   }
+
+  /// The longest side of the bounding box, in world units.
+  public var longestSide: Double {
+    var box = Box()
+    for surface in surfaces { for position in surface.mesh.positions { box.insert(position) } }
+    return Double(box.size.max())
+  }
+
+  /// All surfaces in one mesh, in world coordinates, with normals.
+  public var wholeMesh: Mesh { Mesh.merged(surfaces.map(\.mesh)) }
 
   public var triangleCount: Int { surfaces.reduce(0) { $0 + $1.mesh.triangles.count } }
 }

@@ -35,6 +35,9 @@ struct ContactSheet {
       bytes: Array(repeating: 250, count: 3 * width * height))
   }
 
+  /// Whether the view is one of the chosen.
+  func wants(_ index: Int) -> Bool { chosen[index] != nil }
+
   /// Takes the view where it is one of the chosen.
   mutating func add(_ frame: Frame, index: Int) {
     guard let place = chosen[index] else { return }

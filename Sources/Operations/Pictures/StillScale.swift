@@ -1,38 +1,5 @@
 import Imaging
-public import Settings
 import Views
-
-/// The numbers that can be had beside a still's colour.
-public enum StillNumbers: String, SettingChoice {
-  case depth, normal, albedo, roughness, metallic, occlusion, id, uv, position
-
-  /// What the renderer must be asked for.
-  var layer: FrameLayer? {
-    switch self {
-    case .depth, .position: nil
-    case .normal: .normal
-    case .albedo: .albedo
-    case .roughness: .roughness
-    case .metallic: .metallic
-    case .occlusion: .occlusion
-    case .id: .id
-    case .uv: .uv
-    }
-  }
-
-  /// The usual names of its channels in an OpenEXR file.
-  var channels: [String] {
-    switch self {
-    case .depth: ["Z"]
-    case .normal: ["N.X", "N.Y", "N.Z"]
-    case .albedo: ["albedo.R", "albedo.G", "albedo.B"]
-    case .roughness, .metallic, .occlusion: [rawValue + ".V"]
-    case .id: ["id.V"]
-    case .uv: ["uv.U", "uv.V"]
-    case .position: ["P.X", "P.Y", "P.Z"]
-    }
-  }
-}
 
 /// How the numbers of a still become the model's, and codes of a PNG.
 struct StillScale {
@@ -49,7 +16,7 @@ struct StillScale {
   var span: Double { 2 / modelScale }
 
   /// Floating-point numbers in model units.
-  func numbers(_ kind: StillNumbers, _ frame: Frame) -> [Float] {
+  func numbers(_ kind: PixelNumbers, _ frame: Frame) -> [Float] {
     switch kind {
     case .depth: return frame.depth.map { Float(Double($0) / modelScale) }
     case .position:
@@ -58,12 +25,13 @@ struct StillScale {
         frame.depth[index / 3] > 0
           ? Float((Double(places[index]) - offset[index % 3]) / modelScale) : 0
       }
+    case .cameraNormal: return frame.cameraNormals()
     default: return frame.layers[kind.layer!]!
     }
   }
 
   /// A picture of the numbers: 16 bits where places or directions are told, 8 where eight are enough.
-  func picture(_ kind: StillNumbers, _ frame: Frame) -> Image {
+  func picture(_ kind: PixelNumbers, _ frame: Frame) -> Image {
     let isThere = frame.depth.map { $0 > 0 }
     func wide(_ channels: Int, _ numbers: [Float], _ code: (Float) -> Float) -> Image {
       var bytes = [UInt8](repeating: 0, count: 2 * numbers.count)
@@ -85,7 +53,7 @@ struct StillScale {
     case .depth:
       let steps = Float(65_535 / farthest)
       return wide(1, frame.depth) { max(1, $0 * steps) }
-    case .normal: return wide(3, frame.layers[.normal]!) { $0 * 32_767.5 + 32_767.5 }
+    case .normal, .cameraNormal: return wide(3, numbers(kind, frame)) { $0 * 32_767.5 + 32_767.5 }
     case .position: return wide(3, frame.positions) { ($0 + 1) * 32_767.5 }
     case .uv:
       let uv = frame.layers[.uv]!

@@ -18,15 +18,15 @@ enum DatasetManifest {
   /// What somebody needs to know to make the same set again, and to read it right. Holds nothing that
   /// differs between two runs of the same call.
   static func json(
-    _ call: VerbCall<ExportDatasetSettings>, _ prepared: PreparedScene, sourceUp: UpAxis,
-    _ renderer: borrowing Renderer
+    _ call: VerbCall<ExportDatasetSettings>, _ path: String, _ prepared: PreparedScene,
+    sourceUp: UpAxis, _ renderer: borrowing Renderer
   ) throws -> JSONValue {
-    let path = call.inputs[0]
     guard let digest = Digest.sha256(ofFile: path) else {
       throw InputError("unreadable-file", "the file cannot be read a second time", path)
     }
-    // Where outputs go is no part of what they are.
-    let settings = call.options.json.object!.filter { $0.key != "contactSheet" }
+    let settings = call.options.json.object!.filter {
+      !ExportDatasetSettings.besides.contains($0.key)
+    }
     return [
       "generator": "Maquette", "version": .string(maquetteVersion),
       "verb": .string(ExportDataset.name),
@@ -44,7 +44,7 @@ enum DatasetManifest {
           }),
         "sourceUp": .string(sourceUp.rawValue), "objectRadius": 1.0,
       ],
-      "conventions": DatasetWriter.conventions(call.options.dataset),
+      "conventions": DatasetConventions.json(call.options.dataset),
     ]
   }
 }

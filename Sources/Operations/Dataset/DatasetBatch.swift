@@ -1,0 +1,154 @@
+import Archives
+public import Datasets
+import Foundation
+public import Settings
+import Views
+import Work
+
+/// Several models to a training set each. A model that cannot be drawn is told of and left out; memory holds one at a
+/// time.
+struct DatasetBatch {
+  private let call: VerbCall<ExportDatasetSettings>
+  /// This part's models, with their options.
+  private let items: [(item: ModelList.Item, options: ExportDatasetSettings)]
+  private let folder: String?
+
+  /// What became of a model.
+  struct Entry {
+    let item: ModelList.Item
+    let outcome: Result<VerbResult, any Error>
+    let seconds: Double
+    let contactSheet: String?
+    let warnings: [String]
+  }
+
+  init(_ call: VerbCall<ExportDatasetSettings>, _ list: ModelList) throws {
+    self.call = call
+    if call.options.contactSheet != nil {
+      throw UsageError("--contact-sheet is for one model; --report shows several")
+    }
+    if let path = call.output {
+      guard try DatasetTarget(path: path).container == .folder else {
+        throw UsageError(
+          "several models go into a folder, a set each (--container says what kind); end -o with a slash"
+        )
+      }
+    }
+    if let path = call.options.hdf5, try DatasetTarget(path: path).container != .hdf5 {
+      throw UsageError("--hdf5 takes a name that ends in .h5")
+    }
+    try DatasetReport.check(call.options.report)
+    folder = call.output
+    items = try list.items.enumerated().filter { call.options.shard?.holds($0.offset) != false }
+      .map { _, item in
+        (
+          item,
+          try ExportDatasetSettings(layers: [
+            .json(call.options.json, source: "the command line"),
+            .json(item.options, source: item.name),
+          ])
+        )
+      }
+  }
+
+  func run(_ work: WorkContext) throws -> VerbResult {
+    work.progress.declare([("models", 1)])
+    work.progress.enter("models")
+    let start = ContinuousClock.now
+    var entries: [Entry] = []
+    for (index, (item, options)) in items.enumerated() {
+      try work.checkCancelled()
+      let entry = try run(item, options, number: index, work)
+      for warning in entry.warnings { work.log.warn("\(item.name): \(warning)") }
+      if case .failure(let error) = entry.outcome {
+        work.log.warn("\(item.name) is left out: \(error)")
+      }
+      entries.append(entry)
+    }
+    var outputs = entries.flatMap { (try? $0.outcome.get().outputs) ?? [] }
+    if let path = call.options.hdf5 {
+      try gather(entries, into: path)
+      let parts = Set(entries.map { part($0.item.name) })
+      outputs = outputs.filter { !parts.contains($0.path) }
+      outputs.append(Artifact(path: path, mediaType: "application/x-hdf5"))
+    }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let report = DatasetReport(entries, seconds: seconds)
+    if let path = call.options.report { outputs += try report.write(to: path) }
+    return VerbResult(
+      outputs: outputs, result: report.json, text: report.text, unmetGuarantee: report.complaint)
+  }
+
+  private func run(
+    _ item: ModelList.Item, _ options: ExportDatasetSettings, number: Int, _ work: WorkContext
+  ) throws -> Entry {
+    var options = options
+    (options.shard, options.report, options.hdf5, options.contactSheet) = (nil, nil, nil, nil)
+    if let page = call.options.report {
+      options.contactSheet = DatasetReport.picture(of: item.name, page)
+    }
+    var output = folder.map {
+      ($0.hasSuffix("/") ? $0 : $0 + "/") + item.name + options.container.ending
+    }
+    if call.options.hdf5 != nil {
+      if output == nil { output = part(item.name) } else { options.hdf5 = part(item.name) }
+    }
+    let inner = VerbCall(
+      options: options, inputs: [item.path], output: output, seed: call.seed, preset: call.preset)
+    let log = LogSink()
+    let total = Double(items.count)
+    let progress = ProgressMeter { report in
+      work.progress.update((Double(number) + report.fraction) / total)
+    }
+    let start = ContinuousClock.now
+    let outcome = Result {
+      try DatasetJob(inner, path: item.path, name: item.name).run(
+        WorkContext(
+          threads: work.threads, progress: progress, cancellation: work.cancellation, log: log))
+    }
+    // What stops one model for its own sake is told; what would stop all of them stops.
+    if case .failure(let error) = outcome {
+      guard let error = error as? any ExplainedError, error.kind == .unreadableInput else {
+        throw error
+      }
+    }
+    return Entry(
+      item: item, outcome: outcome, seconds: (ContinuousClock.now - start) / .seconds(1),
+      contactSheet: options.contactSheet, warnings: log.warnings)
+  }
+
+  /// Where a model's part of the common HDF5 file lies until all are there.
+  private func part(_ name: String) -> String {
+    let url = URL(fileURLWithPath: call.options.hdf5!)
+    return url.deletingLastPathComponent()
+      .appendingPathComponent(".\(url.lastPathComponent).parts/\(name).h5").path
+  }
+
+  /// One HDF5 file with a group for each model.
+  private func gather(_ entries: [Entry], into path: String) throws {
+    let file = try StagedFile(path: path)
+    let writer = try HDF5Writer(path: file.temporaryPath, shownAs: path)
+    for entry in entries {
+      guard case .success = entry.outcome else { continue }
+      try writer.copy(from: part(entry.item.name), to: entry.item.name)
+    }
+    try writer.finish()
+    try file.commit()
+    let url = URL(fileURLWithPath: path)
+    try? FileManager.default.removeItem(
+      at: url.deletingLastPathComponent()
+        .appendingPathComponent(".\(url.lastPathComponent).parts"))
+  }
+}
+
+extension DatasetTarget.Container: SettingChoice {
+  /// What the names of such sets end in.
+  var ending: String {
+    switch self {
+    case .zip: ".zip"
+    case .tar: ".tar"
+    case .hdf5: ".h5"
+    case .folder: "/"
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import Archives
+import Datasets
+import Formats
+import Foundation
+import Geometry
+import Imaging
+import LinearMath
+import Rendering
+import Scenes
+import Settings
+import Views
+import Work
+
+/// One model to one training set, or to an archive and an HDF5 file of the same.
+struct DatasetJob {
+  private let call: VerbCall<ExportDatasetSettings>
+  private let path: String
+  private let targets: [DatasetTarget]
+
+  /// - Parameters:
+  ///   - path: of the model.
+  ///   - name: by which light is drawn, where it is drawn by lot.
+  init(_ call: VerbCall<ExportDatasetSettings>, path: String, name: String) throws {
+    var options = call.options
+    if options.randomLight {
+      options.render = try RandomLight.drawn(options.render, name: name, seed: call.seed)
+    }
+    self.call = VerbCall(
+      options: options, inputs: call.inputs, output: call.output, seed: call.seed,
+      preset: call.preset)
+    self.path = path
+    let isShared = options.shard != nil
+    targets = try [call.output, options.hdf5].compactMap(\.self).map {
+      try DatasetTarget(path: $0, isShared: isShared)
+    }
+    guard !targets.isEmpty else {
+      throw UsageError("dataset needs -o, or --hdf5: maquette dataset \(ExportDataset.usage)")
+    }
+    if call.output != nil, options.hdf5 != nil {
+      guard targets[1].container == .hdf5 else {
+        throw UsageError("--hdf5 takes a name that ends in .h5")
+      }
+      if samePlace(targets[0].path, targets[1].path) {
+        throw UsageError("--hdf5 would overwrite \(targets[0].path)")
+      }
+    }
+    try ContactSheet.check(
+      call.options.contactSheet, beside: targets.map(\.path) + call.inputs)
+  }
+
+  func run(_ work: WorkContext) throws -> VerbResult {
+    work.progress.declare([("read", 2), ("prepare", 3), ("render", 95)])
+    work.progress.enter("read")
+    if !call.options.resume { for target in targets { try target.checkFree() } }
+    let options = call.options
+    let plan = try ViewPlan(
+      options.views, seed: call.seed,
+      testFraction: options.dataset.layout.contains(.nerfSynthetic) ? 0.2 : 0)
+    let (scene, up) = try UprightScene.read(path, options.model, work)
+
+    work.progress.enter("prepare")
+    let prepared = try PreparedScene(scene, work)
+    let renderer = try Renderer(
+      prepared, settings: options.render, intrinsics: plan.all[0].intrinsics,
+      normalSpaceFromWorld: Conventions.zUpFromYUp,
+      layers: Set(options.dataset.aov.compactMap(\.layer)), work)
+    let manifest = try DatasetManifest.json(call, path, prepared, sourceUp: up, renderer)
+    if options.resume, try isThere(manifest) { return report(plan, prepared, renderer, nil) }
+    for target in targets { try target.checkFree() }
+
+    work.progress.enter("render")
+    let start = ContinuousClock.now
+    let views = SetView.list(train: plan.train, validation: plan.validation, test: plan.test)
+    let writer = try DatasetWriter(
+      to: targets, settings: options.dataset, views: views, size: size(scene, prepared),
+      identity: Digest.sha256(of: Array(manifest.text().utf8)), resumes: options.resume, work)
+    let sheet = try draw(views, renderer, writer, work)
+    try writer.finish(try record(views, scene, prepared, manifest, work))
+    if let path = options.contactSheet {
+      try StagedFile.write(try ImageFile.encodePNG(sheet.image), to: path)
+    }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    return report(plan, prepared, renderer, seconds)
+  }
+
+  /// Whether an earlier run has made all of it.
+  private func isThere(_ manifest: JSONValue) throws -> Bool {
+    guard call.options.shard == nil,
+      call.options.contactSheet.map(FileManager.default.fileExists) ?? true
+    else { return false }
+    let text = Array((manifest.text(pretty: true) + "\n").utf8)
+    return targets.allSatisfy { $0.existingManifest == text }
+  }
+
+  /// Draws the views that are missing into the writer, and some into the contact sheet.
+  private func draw(
+    _ views: [SetView], _ renderer: borrowing Renderer, _ writer: DatasetWriter,
+    _ work: WorkContext
+  ) throws -> ContactSheet {
+    var sheet = ContactSheet(views: call.options.contactSheet == nil ? 0 : views.count)
+    let missing = Set(writer.missing)
+    let wanted = views.filter { view in
+      (missing.contains(view.index) && call.options.shard?.holds(view.index) != false)
+        || sheet.wants(view.index)
+    }
+    var done = 0
+    try renderer.forEachFrame(wanted.map(\.camera), work) { frame in
+      let index = wanted[done].index
+      sheet.add(frame, index: index)
+      try writer.append(frame, index: index)
+      done += 1
+      work.progress.update(Double(done) / Double(wanted.count))
+    }
+    return sheet
+  }
+
+  private func size(_ scene: Scene, _ prepared: PreparedScene) -> ObjectSize {
+    let unit = scene.unit ?? .millimeters
+    return ObjectSize(
+      longestSide: prepared.longestSide, radiusMillimeters: unit.meters * 1000 / prepared.scale)
+  }
+
+  /// What is told of the set beside its pictures.
+  private func record(
+    _ views: [SetView], _ scene: Scene, _ prepared: PreparedScene, _ manifest: JSONValue,
+    _ work: WorkContext
+  ) throws -> SetRecord {
+    let settings = call.options.dataset
+    let points = prepared.pointCloud(count: settings.points, seed: call.seed)
+    let seen = try prepared.views(
+      of: points, from: views.map(\.camera), atMost: settings.trackLength, work)
+    let whole = prepared.wholeMesh
+    var modelFile: [UInt8]?
+    if settings.includeModel {
+      let moved = scene.transformed(by: prepared.worldFromSource)
+      modelFile = try SceneFile.encode(moved, as: .glb, stem: "model", log: work.log)[0].bytes
+    }
+    return SetRecord(
+      points: zip(points, seen).map { point, views in
+        let c = point.color
+        return DatasetPoint(
+          position: point.position, normal: point.normal,
+          color: SIMD3(SRGB.code(c.x), SRGB.code(c.y), SRGB.code(c.z)), views: views)
+      },
+      surface: SetSurface(
+        positions: whole.positions, normals: whole.attributes.normals, triangles: whole.triangles),
+      model: ModelTransform(scale: prepared.scale, offset: prepared.offset), manifest: manifest,
+      modelFile: modelFile)
+  }
+
+  /// - Parameter seconds: how long drawing took; nil where all was there.
+  private func report(
+    _ plan: ViewPlan, _ prepared: PreparedScene, _ renderer: borrowing Renderer, _ seconds: Double?
+  ) -> VerbResult {
+    let count = plan.all.count
+    let lens = plan.all[0].intrinsics
+    let rate = seconds.map { (Double(count) / $0 * 100).rounded() / 100 }
+    var outputs = targets.map { Artifact(path: $0.path, mediaType: $0.mediaType) }
+    if let path = call.options.contactSheet {
+      outputs.append(Artifact(path: path, mediaType: "image/png"))
+    }
+    let speed = rate.map { "\($0) views a second" } ?? "there already"
+    return VerbResult(
+      outputs: outputs,
+      result: [
+        "views": .integer(count), "trainViews": .integer(plan.train.count),
+        "validationViews": .integer(plan.validation.count), "testViews": .integer(plan.test.count),
+        "engine": .string(renderer.engineName), "device": .string(renderer.deviceName),
+        "objectRadius": 1.0, "modelScale": .number(prepared.scale),
+        "triangles": .integer(prepared.triangleCount),
+        "viewsPerSecond": rate.map { .number($0) } ?? .null,
+      ],
+      text: "\(count) view\(count == 1 ? "" : "s") of \(lens.width) x \(lens.height) pixels by "
+        + "\(renderer.engineName) (\(renderer.deviceName)), \(speed)")
+  }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import Settings
+import Work
+
+/// What became of several models: for machines, for people, and as a page with pictures.
+struct DatasetReport {
+  private let entries: [DatasetBatch.Entry]
+  private let seconds: Double
+
+  init(_ entries: [DatasetBatch.Entry], seconds: Double) {
+    (self.entries, self.seconds) = (entries, seconds)
+  }
+
+  /// Refuses a path that is no HTML, or that cannot be written.
+  static func check(_ path: String?) throws {
+    guard let path else { return }
+    guard path.lowercased().hasSuffix(".html") else {
+      throw UsageError("--report is a page; give it a name that ends in .html")
+    }
+    _ = try StagedFile(path: path)
+  }
+
+  /// Where the contact sheet of a model lies: in a folder beside the page.
+  static func picture(of name: String, _ page: String) -> String {
+    page.dropLast(".html".count) + "_files/" + name.replacing("/", with: "_") + ".png"
+  }
+
+  private var made: [(entry: DatasetBatch.Entry, result: VerbResult)] {
+    entries.compactMap { entry in (try? entry.outcome.get()).map { (entry, $0) } }
+  }
+
+  private var failed: [(entry: DatasetBatch.Entry, error: any Error)] {
+    entries.compactMap { entry in
+      if case .failure(let error) = entry.outcome { (entry, error) } else { nil }
+    }
+  }
+
+  private var views: Int { made.reduce(0) { $0 + ($1.result.result["views"]?.int ?? 0) } }
+
+  var json: JSONValue {
+    [
+      "models": .integer(made.count), "views": .integer(views),
+      "engine": made.first?.result.result["engine"] ?? .null, "objectRadius": 1.0,
+      "viewsPerSecond": .number((Double(views) / max(seconds, 1e-9) * 100).rounded() / 100),
+      "failed": .array(
+        failed.map { entry, error in
+          ["input": .string(entry.item.path), "message": .string("\(error)")]
+        }),
+      "sets": .array(
+        made.map { entry, result in
+          [
+            "name": .string(entry.item.name), "input": .string(entry.item.path),
+            "seconds": .number((entry.seconds * 1000).rounded() / 1000), "result": result.result,
+            "outputs": .array(result.outputs.map(\.json)),
+            "warnings": .array(entry.warnings.map { .string($0) }),
+          ]
+        }),
+    ]
+  }
+
+  var text: String {
+    "\(made.count) model\(made.count == 1 ? "" : "s"), \(views) views in \(Int(seconds.rounded())) s"
+      + (failed.isEmpty ? "" : "; \(failed.count) left out")
+  }
+
+  var complaint: String? {
+    guard let first = failed.first else { return nil }
+    return failed.count == 1
+      ? "one model was left out: \(first.error)"
+      : "\(failed.count) models were left out; the first: \(first.error)"
+  }
+
+  /// Writes the page, and the same as JSON beside it.
+  func write(to path: String) throws -> [Artifact] {
+    let other = path.dropLast(".html".count) + ".json"
+    try StagedFile.write([
+      (path: String(other), bytes: Array((json.text(pretty: true) + "\n").utf8)),
+      (path: path, bytes: Array(page(path).utf8)),
+    ])
+    return [
+      Artifact(path: path, mediaType: "text/html"),
+      Artifact(path: String(other), mediaType: "application/json"),
+    ]
+  }
+
+  private func page(_ path: String) -> String {
+    let rows = entries.map { row($0, path) }.joined(separator: "\n")
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <meta charset="utf-8">
+      <title>Maquette: \(made.count) training sets</title>
+      <style>
+      body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem; color: #222; background: #fff; }
+      section { border-top: 1px solid #ccc; padding: 1rem 0; display: grid; gap: 1rem;
+        grid-template-columns: minmax(16rem, 34rem) 1fr; }
+      img { width: 100%; height: auto; } h2 { margin: 0; font-size: 1.1rem; }
+      dl { display: grid; grid-template-columns: 9rem 1fr; margin: .5rem 0; } dd { margin: 0; overflow-wrap: anywhere; }
+      .failed { color: #a00; }
+      </style>
+      <h1>\(Self.escaped(text))</h1>
+      \(rows)
+      </html>
+
+      """
+  }
+
+  private func row(_ entry: DatasetBatch.Entry, _ page: String) -> String {
+    let title = "<h2>\(Self.escaped(entry.item.name))</h2>"
+    guard case .success(let result) = entry.outcome else {
+      let message = failed.first { $0.entry.item.path == entry.item.path }.map { "\($0.error)" }
+      return "<section><div></div><div>\(title)<p class=\"failed\">"
+        + "left out: \(Self.escaped(message ?? ""))</p></div></section>"
+    }
+    let folder = URL(fileURLWithPath: page).deletingPathExtension().lastPathComponent + "_files/"
+    let picture = entry.contactSheet.map { sheet in
+      let name = folder + URL(fileURLWithPath: sheet).lastPathComponent
+      let link = name.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? name
+      return "<img loading=\"lazy\" alt=\"\" src=\"\(link)\">"
+    }
+    var facts: [(String, String)] = [("model", entry.item.path), ("views", result.text)]
+    facts += result.outputs.filter { $0.path != entry.contactSheet }.map { ("set", $0.path) }
+    facts += entry.warnings.map { ("warning", $0) }
+    let list = facts.map { "<dt>\($0)</dt><dd>\(Self.escaped($1))</dd>" }.joined()
+    return "<section><div>\(picture ?? "")</div><div>\(title)<dl>\(list)</dl></div></section>"
+  }
+
+  private static func escaped(_ text: String) -> String {
+    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+      .replacing("\"", with: "&quot;")
+  }
+}

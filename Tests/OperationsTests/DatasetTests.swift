@@ -1,0 +1,211 @@
+import Archives
+import Foundation
+import Operations
+import Settings
+import TestSupport
+import Testing
+import Work
+
+@Suite struct DatasetTests {
+  private func sample(_ folder: TemporaryFolder, as name: String = "sample.glb") throws -> String {
+    let path = folder.file(name)
+    _ = try run("sample", [], path, [("--texture-size", "64")])
+    return path
+  }
+
+  private static let small = [("--views", "6"), ("--pixels", "48"), ("--points", "200")]
+
+  @discardableResult
+  private func run(
+    _ verb: String, _ inputs: [String], _ output: String?, _ flags: [(String, String)],
+    cancelAt fraction: Double = 2
+  ) throws -> VerbResult {
+    let cancellation = Cancellation()
+    let progress = ProgressMeter { report in
+      if report.fraction >= fraction { cancellation.cancel() }
+    }
+    return try Catalogue.verb(named: verb)!.run(
+      [.flags(flags.map { (flag: $0.0, words: $0.1) })], inputs, output, 0, nil,
+      WorkContext(threads: 1, progress: progress, cancellation: cancellation))
+  }
+
+  /// All files below a folder with what they hold.
+  private func tree(_ path: String) -> [String: [UInt8]] {
+    let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+    let pairs = names.filter { FileManager.default.contents(atPath: path + "/" + $0) != nil }
+      .map { ($0, contents(path + "/" + $0)) }
+    return Dictionary(uniqueKeysWithValues: pairs)
+  }
+
+  // MARK: Going on
+
+  @Test(arguments: [
+    ("a.zip", "dxgl"), ("a.tar", "webdataset"), ("a", "colmap"), ("a.h5", "dxgl"),
+    ("a", "webdataset"),
+    ("a.zip", "nerf-synthetic,bop"),
+  ])
+  func aStoppedRunGoesOnToTheSameBytes(_ name: String, _ layout: String) throws {
+    let folder = TemporaryFolder()
+    let model = try sample(folder)
+    let flags =
+      Self.small + [("--layout", layout), ("--resume", "true"), ("--shard-views", "4")]
+    try run("dataset", [model], folder.file("whole/" + name), flags)
+    let path = folder.file("part/" + name)
+    for stop in [0.3, 0.5, 0.9] {
+      #expect(throws: WorkCancelled.self) {
+        try run("dataset", [model], path, flags, cancelAt: stop)
+      }
+      #expect(!FileManager.default.fileExists(atPath: path))
+      // What is there is used: a file that was altered would be seen in the end.
+    }
+    let kept = try FileManager.default.contentsOfDirectory(atPath: folder.file("part"))
+    #expect(kept.count == 1 && kept[0].hasSuffix(".partial"))
+    try run("dataset", [model], path, flags)
+    #expect(tree(folder.file("part")) == tree(folder.file("whole")))
+    #expect(!tree(folder.file("part")).isEmpty)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("part")).count == 1)
+  }
+
+  /// Views that are there are not drawn again: the altered one comes through.
+  @Test func whatIsThereIsUsed() throws {
+    let folder = TemporaryFolder()
+    let model = try sample(folder)
+    let flags = Self.small + [("--resume", "true")]
+    #expect(throws: WorkCancelled.self) {
+      try run("dataset", [model], folder.file("set/"), flags, cancelAt: 0.6)
+    }
+    let partial = folder.names.first { $0.hasSuffix(".partial") }!
+    let picture = folder.file(partial + "/images/frame_00000.png")
+    #expect(!contents(picture).isEmpty)
+    try Data("altered".utf8).write(to: URL(fileURLWithPath: picture))
+    try run("dataset", [model], folder.file("set/"), flags)
+    #expect(contents(folder.file("set/images/frame_00000.png")) == Array("altered".utf8))
+    // Whole, it is left alone, and another set does not take its place.
+    let again = try run("dataset", [model], folder.file("set/"), flags)
+    #expect(again.result["viewsPerSecond"] == .null)
+    #expect(throws: (any Error).self) {
+      try run("dataset", [model], folder.file("set/"), flags + [("--exposure-stops", "1")])
+    }
+  }
+
+  @Test func anotherSetDoesNotGoOnWithIt() throws {
+    let folder = TemporaryFolder()
+    let model = try sample(folder)
+    let flags = Self.small + [("--resume", "true")]
+    #expect(throws: WorkCancelled.self) {
+      try run("dataset", [model], folder.file("a.zip"), flags, cancelAt: 0.6)
+    }
+    let other = flags + [("--exposure-stops", "1")]
+    try run("dataset", [model], folder.file("a.zip"), other)
+    try run("dataset", [model], folder.file("b.zip"), other)
+    #expect(contents(folder.file("a.zip")) == contents(folder.file("b.zip")))
+  }
+
+  // MARK: Parts
+
+  @Test(arguments: [["0/3", "1/3", "2/3"], ["1/3", "2/3", "3/3"]])
+  func partsOfOneModelFillOneFolder(_ parts: [String]) throws {
+    let folder = TemporaryFolder()
+    let model = try sample(folder)
+    try run("dataset", [model], folder.file("whole/"), Self.small)
+    for part in parts.reversed() {
+      try run("dataset", [model], folder.file("parts/"), Self.small + [("--shard", part)])
+    }
+    #expect(tree(folder.file("parts")) == tree(folder.file("whole")))
+    let error = #expect(throws: (any Error).self) {
+      try run("dataset", [model], folder.file("x.zip"), Self.small + [("--shard", "0/2")])
+    }
+    #expect((error as? any ExplainedError)?.kind == .usage)
+  }
+
+  @Test func partsOfManyModelsMakeTheWhole() throws {
+    let folder = TemporaryFolder()
+    for name in ["a", "b", "c/d", "c/e"] { _ = try sample(folder, as: "models/\(name).glb") }
+    try run("dataset", [folder.file("models")], folder.file("whole/"), Self.small)
+    for part in 0..<3 {
+      try run(
+        "dataset", [folder.file("models")], folder.file("parts/"),
+        Self.small + [("--shard", "\(part)/3")])
+    }
+    let whole = tree(folder.file("whole"))
+    #expect(whole.keys.sorted() == ["a.zip", "b.zip", "c/d.zip", "c/e.zip"])
+    #expect(tree(folder.file("parts")) == whole)
+  }
+
+  // MARK: Many
+
+  @Test func aBadModelIsToldAndLeftOut() throws {
+    let folder = TemporaryFolder()
+    _ = try sample(folder, as: "models/good.glb")
+    _ = folder.write("nonsense", as: "models/bad.glb")
+    _ = folder.write("no model", as: "models/readme.txt")
+    let page = folder.file("page.html")
+    let result = try run(
+      "dataset", [folder.file("models")], folder.file("sets"),
+      Self.small + [("--report", page), ("--container", "folder")])
+    #expect(result.unmetGuarantee?.contains("one model was left out") == true)
+    #expect(result.result["models"]?.int == 1 && result.result["views"]?.int == 6)
+    #expect(result.result["failed"]?.array?.count == 1)
+    #expect(tree(folder.file("sets")).keys.contains("good/transforms.json"))
+    let html = String(decoding: contents(page), as: UTF8.self)
+    #expect(html.contains("page_files/good.png") && html.contains("left out"))
+    #expect(contents(folder.file("page_files/good.png")).count > 1000)
+    #expect(try JSONValue(parsing: Data(contents(folder.file("page.json"))))["models"]?.int == 1)
+  }
+
+  @Test(arguments: ["json", "csv"])
+  func aListGivesEachModelItsOptions(_ kind: String) throws {
+    let folder = TemporaryFolder()
+    _ = try sample(folder, as: "m/one.glb")
+    let text =
+      kind == "json"
+      ? """
+      [{"input": "m/one.glb", "name": "small", "pixels": 32},
+       {"input": "m/one.glb", "views": 2, "background": ["white"]}]
+      """
+      : "input,name,pixels,views,background\nm/one.glb,small,32,,\n\"m/one.glb\",one,,2,white\n"
+    let list = folder.write(text, as: "list." + kind)
+    let result = try run(
+      "dataset", [list], folder.file("sets/"), Self.small + [("--container", "folder")])
+    #expect(result.result["views"]?.int == 8)
+    let small = try JSONValue(parsing: Data(contents(folder.file("sets/small/transforms.json"))))
+    #expect(small["w"]?.int == 32 && small["frames"]?.array?.count == 6)
+    let one = try JSONValue(parsing: Data(contents(folder.file("sets/one/manifest.json"))))
+    #expect(one["settings"]?["views"]?.int == 2 && one["settings"]?["background"] == ["white"])
+  }
+
+  @Test(arguments: [
+    ("[{\"input\": \"x.glb\", \"veiws\": 3}]", "json", "did you mean views"),
+    ("[{\"name\": \"x\"}]", "json", "no \"input\""), ("{}", "json", "no array"),
+    ("{", "json", "not JSON"), ("[]", "json", "names no model"),
+    ("[{\"input\": \"x.glb\", \"name\": \"../x\"}]", "json", "which is no name"),
+    ("name\nx", "csv", "no column"), ("input,views\nx.glb", "csv", "1 cells"),
+    ("input,views\nx.glb,many", "csv", "views"), ("[\"a/x.glb\", \"b/x.glb\"]", "json", "both"),
+  ])
+  func badListsAreRefused(_ text: String, _ kind: String, _ words: String) {
+    let folder = TemporaryFolder()
+    let list = folder.write(text, as: "list." + kind)
+    let error = #expect(throws: (any Error).self) {
+      try run("dataset", [list], folder.file("sets/"), [])
+    }
+    #expect("\(error!)".contains(words), "\(error!)")
+  }
+
+  /// Light that is drawn by lot differs between models and is the same in every run.
+  @Test func lightIsDrawnByLot() throws {
+    let folder = TemporaryFolder()
+    for name in ["a", "b"] { _ = try sample(folder, as: "m/\(name).glb") }
+    let flags =
+      Self.small + [("--random-light", "true"), ("--container", "folder")]
+    try run("dataset", [folder.file("m")], folder.file("one/"), flags)
+    try run("dataset", [folder.file("m")], folder.file("two/"), flags)
+    #expect(tree(folder.file("one")) == tree(folder.file("two")))
+    let (a, b) = (try turn(folder.file("one/a")), try turn(folder.file("one/b")))
+    #expect(a != 0 && b != 0 && abs(a - b) > 0.5)
+  }
+
+  private func turn(_ set: String) throws -> Double {
+    let manifest = try JSONValue(parsing: Data(contents(set + "/manifest.json")))
+    return manifest["settings"]?["lightRotationDegrees"]?.double ?? 0
+  }
+}
