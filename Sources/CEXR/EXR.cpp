@@ -3,9 +3,11 @@
 #include <OpenEXR/ImfChannelList.h>
 #include <OpenEXR/ImfFrameBuffer.h>
 #include <OpenEXR/ImfHeader.h>
+#include <OpenEXR/ImfInputFile.h>
 #include <OpenEXR/ImfOutputFile.h>
 #include <OpenEXR/ImfStdIO.h>
 #include <OpenEXR/ImfStringAttribute.h>
+#include <Iex.h>
 #include <half.h>
 
 #include <cstdlib>
@@ -66,6 +68,63 @@ char *maquette_exr_end(maquette_exr *picture, uint8_t **bytes, size_t *length) {
     if (!*bytes) return strdup("there is not enough memory");
     memcpy(*bytes, text.data(), text.size());
     *length = text.size();
+    return nullptr;
+  } catch (const std::exception &problem) {
+    return strdup(problem.what());
+  }
+}
+
+namespace {
+// A file in memory.
+class Bytes : public Imf::IStream {
+ public:
+  Bytes(const uint8_t *bytes, size_t length) : IStream("picture"), bytes(bytes), length(length) {}
+  bool read(char *to, int count) override {
+    if (count < 0 || static_cast<size_t>(count) > length - place) throw Iex::InputExc("the file ends too early");
+    memcpy(to, bytes + place, count);
+    place += count;
+    return place < length;
+  }
+  uint64_t tellg() override { return place; }
+  void seekg(uint64_t to) override {
+    if (to > length) throw Iex::InputExc("the file ends too early");
+    place = to;
+  }
+
+ private:
+  const uint8_t *bytes;
+  size_t length, place = 0;
+};
+}  // namespace
+
+char *maquette_exr_read(
+    const uint8_t *bytes, size_t length, int *width, int *height, char *names, size_t namesLength,
+    float *numbers, size_t room) {
+  try {
+    Bytes stream(bytes, length);
+    Imf::InputFile file(stream, 1);
+    const auto window = file.header().dataWindow();
+    const int64_t w = int64_t(window.max.x) - window.min.x + 1, h = int64_t(window.max.y) - window.min.y + 1;
+    if (w < 1 || h < 1 || w > (1 << 20) || h > (1 << 20)) return strdup("the size makes no sense");
+    *width = int(w);
+    *height = int(h);
+    std::string list;
+    size_t count = 0;
+    Imf::FrameBuffer buffer;
+    const auto &channels = file.header().channels();
+    for (auto channel = channels.begin(); channel != channels.end(); ++channel, count++) {
+      list += std::string(channel.name()) + "\n";
+      if (!numbers) continue;
+      if ((count + 1) * w * h > room || channel.channel().xSampling != 1) return strdup("the channels do not fit");
+      char *start = reinterpret_cast<char *>(numbers + count * w * h - window.min.x - window.min.y * w);
+      buffer.insert(channel.name(), Imf::Slice(Imf::FLOAT, start, sizeof(float), sizeof(float) * w));
+    }
+    if (list.size() + 1 > namesLength) return strdup("there are too many channels");
+    memcpy(names, list.c_str(), list.size() + 1);
+    if (numbers) {
+      file.setFrameBuffer(buffer);
+      file.readPixels(window.min.y, window.max.y);
+    }
     return nullptr;
   } catch (const std::exception &problem) {
     return strdup(problem.what());

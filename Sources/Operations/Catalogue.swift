@@ -16,6 +16,7 @@ public enum Catalogue {
     AnyVerb(CompareModels.self),
     AnyVerb(RenderStills.self),
     AnyVerb(ExportDataset.self),
+    AnyVerb(VerifyDataset.self),
   ]
 
   public static func verb(named name: String) -> AnyVerb? { verbs.first { $0.name == name } }

@@ -21,6 +21,11 @@ void maquette_exr_text(maquette_exr *picture, const char *name, const char *text
 // Makes the file in memory, with ZIP compression, to be freed, and frees the picture: nothing, or what went wrong, to
 // be freed.
 char *maquette_exr_end(maquette_exr *picture, uint8_t **bytes, size_t *length);
+// Size and channels of a file in memory, the channels' names a line each, and where there is room for them the numbers
+// of one channel after another: nothing, or what went wrong, to be freed.
+char *maquette_exr_read(
+    const uint8_t *bytes, size_t length, int *width, int *height, char *names, size_t namesLength,
+    float *numbers, size_t room);
 
 #ifdef __cplusplus
 }

@@ -47,4 +47,38 @@ public enum EXRFile {
     }
     return unsafe Array(UnsafeBufferPointer(start: bytes, count: length))
   }
+
+  /// The channels of a file, by name, each with one number a pixel, rows from the top.
+  public static func decode(
+    _ file: [UInt8]
+  ) throws(ImagingError) -> (width: Int, height: Int, channels: [String: [Float]]) {
+    var (width, height): (Int32, Int32) = (0, 0)
+    var names = [CChar](repeating: 0, count: 4096)
+    try unsafe check(
+      file.withUnsafeBufferPointer {
+        unsafe maquette_exr_read(
+          $0.baseAddress, $0.count, &width, &height, &names, names.count, nil, 0)
+      })
+    try ImageFile.checkSize(width: Int(width), height: Int(height))
+    let list = names.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    let order = String(decoding: list, as: UTF8.self).split(separator: "\n").map(String.init)
+    let size = Int(width) * Int(height)
+    guard order.count <= 64 else {
+      throw ImagingError("bad-exr", "the picture has \(order.count) channels; 64 are read")
+    }
+    var numbers = [Float](repeating: 0, count: size * order.count)
+    try unsafe check(
+      file.withUnsafeBufferPointer {
+        unsafe maquette_exr_read(
+          $0.baseAddress, $0.count, &width, &height, &names, names.count, &numbers, numbers.count)
+      })
+    let pairs = order.enumerated().map { ($1, Array(numbers[$0 * size..<($0 + 1) * size])) }
+    return (Int(width), Int(height), Dictionary(pairs, uniquingKeysWith: { first, _ in first }))
+  }
+
+  private static func check(_ problem: UnsafeMutablePointer<CChar>?) throws(ImagingError) {
+    guard let problem = unsafe problem else { return }
+    defer { unsafe free(problem) }
+    throw ImagingError("bad-exr", unsafe String(cString: problem))
+  }
 }
