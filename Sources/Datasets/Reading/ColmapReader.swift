@@ -87,28 +87,6 @@ enum ColmapReader {
     return set
   }
 
-  /// Where a model and a `transforms.json` that lie together disagree.
-  static func differences(_ model: ReadSet, _ set: ReadSet, _ folder: String) -> [SetProblem] {
-    func base(_ name: String) -> String { (name as NSString).lastPathComponent }
-    let others = Dictionary(
-      set.views.map { (base($0.name), $0) }, uniquingKeysWith: { first, _ in first })
-    for view in model.views {
-      guard let other = others[base(view.name)] else { continue }
-      let (a, b) = (view.worldFromCamera, other.worldFromCamera)
-      let size = max(1, b.translation.length)
-      let apart = zip(a.columnMajor, b.columnMajor).map { abs($0 - $1) }.max()!
-      if apart > 1e-4 * size {
-        return [
-          SetProblem(
-            "models-disagree",
-            "the COLMAP model and transforms.json place this view \(Float(apart)) apart",
-            at: view.name)
-        ]
-      }
-    }
-    return []
-  }
-
   // MARK: Text
 
   private static func lines(_ files: SetFiles, _ name: String) throws -> [Substring] {

@@ -1,4 +1,5 @@
 import Foundation
+import LinearMath
 
 /// Opens a set whose layout is found out by its files.
 public enum SetReader {
@@ -9,31 +10,62 @@ public enum SetReader {
     }
     let files = try SetFiles(path: path)
     guard !files.names.isEmpty else { throw ReadingError("there is no file in it", path) }
-    var set: ReadSet
+    // Other people's cameras beside a transforms.json must tell the same.
     let transforms = TransformsReader.names(files)
-    let model = ColmapReader.folder(files)
-    if !transforms.isEmpty {
-      set = try TransformsReader.read(files, transforms, path)
-      if let model {
-        let other = try ColmapReader.read(files, model)
-        set.points = TransformsReader.points(of: other, in: set)
-        set.problems += other.problems + ColmapReader.differences(other, set, model)
-      }
-    } else if let model {
-      set = try ColmapReader.read(files, model)
-    } else if files.names.contains(where: { $0.hasSuffix("cameras_sphere.npz") }) {
-      set = try MatrixReaders.neus(files)
-    } else if files.names.contains(where: { $0.hasSuffix("scene_camera.json") }) {
-      set = try MatrixReaders.bop(files)
-    } else if files.names.contains(where: MatrixReaders.isZero123) {
-      set = try MatrixReaders.zero123(files)
-    } else {
+    let other = try own(files)
+    guard var set = try transforms.isEmpty ? other : TransformsReader.read(files, transforms, path)
+    else {
       throw ReadingError(
         "no cameras are in it: no transforms*.json, COLMAP model, cameras_sphere.npz, scene_camera.json or 000.npy",
         path)
     }
+    if !transforms.isEmpty, let other {
+      set.points = TransformsReader.points(of: other, in: set)
+      set.problems += other.problems + differences(other, set)
+    }
     set.problems += FileChecks.problems(files, path)
     return set
+  }
+}
+
+extension SetReader {
+  /// The cameras that a set has in a form of its own; nil where it has none.
+  private static func own(_ files: SetFiles) throws -> ReadSet? {
+    if let folder = ColmapReader.folder(files) { return try ColmapReader.read(files, folder) }
+    if files.names.contains(where: { $0.hasSuffix("cameras_sphere.npz") }) {
+      return try MatrixReaders.neus(files)
+    }
+    if files.names.contains(where: { $0.hasSuffix("scene_camera.json") }) {
+      return try MatrixReaders.bop(files)
+    }
+    return files.names.contains(where: MatrixReaders.isZero123)
+      ? try MatrixReaders.zero123(files) : nil
+  }
+
+  /// Where two descriptions of the same pictures disagree. Their units may differ.
+  private static func differences(_ one: ReadSet, _ other: ReadSet) -> [SetProblem] {
+    let others = Dictionary(
+      other.views.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let pairs = one.views.compactMap { view in others[view.name].map { (view, $0) } }
+    func distance(_ view: ReadView) -> Double { view.worldFromCamera.translation.length }
+    guard let far = pairs.max(by: { distance($0.0) < distance($1.0) }), distance(far.0) > 0 else {
+      return []
+    }
+    let unit = distance(far.1) / distance(far.0)
+    for (view, other) in pairs {
+      let (a, b) = (view.worldFromCamera, other.worldFromCamera)
+      let turned = zip(a.linear.rows.joined(), b.linear.rows.joined()).map { abs($0 - $1) }.max()!
+      let moved = (a.translation * unit - b.translation).length / distance(far.1)
+      if max(turned, moved) > 1e-4 {
+        return [
+          SetProblem(
+            "models-disagree",
+            "the cameras of \(one.kind) and of transforms.json place this view differently, by \(Float(max(turned, moved)))",
+            at: view.name)
+        ]
+      }
+    }
+    return []
   }
 }
 
