@@ -16,7 +16,7 @@ struct Scenario: Sendable {
 
 /// `benchmark [NAME...] [MODEL...]`: times scenarios as ratios to a memory copy in the same run, and
 /// compares what they count with `Benchmarks/Baselines`; then, for names that rivals have, measures those
-/// beside our own on the models, or on a bumpy torus; `views` wants models with textures. A name stands for all that begin with it.
+/// beside our own on the models, or on a bumpy torus; `views` and `sets` want models with textures. A name stands for all that begin with it.
 /// `benchmark --record` writes the baselines, `benchmark --pictures` the documentation's pictures.
 enum BenchmarkRun {
   static func main(_ words: [String]) -> Int32 {
@@ -34,7 +34,7 @@ enum BenchmarkRun {
       names.isEmpty || names.contains { name == $0 || name.hasPrefix($0 + "-") }
     }
     for name in names
-    where !RivalRun.tasks.contains(name) && name != "views"
+    where !RivalRun.tasks.contains(name) && !["views", "sets"].contains(name)
       && !Scenarios.all.contains(where: { $0.name == name || $0.name.hasPrefix(name + "-") })
     {
       print(
@@ -47,7 +47,8 @@ enum BenchmarkRun {
       names.contains($0) || names.isEmpty && !models.isEmpty
     }
     let wantsViews = names.contains("views") && !models.isEmpty
-    if tasks.isEmpty && !wantsViews { return failed ? 1 : 0 }
+    let wantsSets = names.contains("sets") && !models.isEmpty
+    if tasks.isEmpty && !wantsViews && !wantsSets { return failed ? 1 : 0 }
     guard RivalRun.isInstalled else {
       print("LEFT OUT: the rivals, which .ci/setup --rivals installs")
       return failed ? 1 : 0
@@ -55,6 +56,7 @@ enum BenchmarkRun {
     do {
       if !tasks.isEmpty { try compare(tasks, models) }
       if wantsViews { try ViewsRun.run(models) }
+      if wantsSets { try SetsRun.run(models) }
     } catch {
       print("failed: \(error)")
       failed = true

@@ -1,4 +1,5 @@
-"""Views of a model by Python packages that Maquette's are measured against: rival_views.py TOOL MODEL VIEWS PIXELS.
+"""Views of a model by Python packages that Maquette's are measured against:
+rival_views.py TOOL MODEL VIEWS PIXELS [SET.zip]
 
 TOOL is pyrender (three directional lights) or vtk (image-based light); both with EGL. Colour, depth and mask are
 encoded as PNG at level 1; neither has normals. Prints the CPU seconds of a view, of all threads, the first left out.
@@ -9,6 +10,7 @@ import math
 import os
 import sys
 import time
+import zipfile
 
 os.environ["PYOPENGL_PLATFORM"] = "egl"
 os.environ["VTK_DEFAULT_OPENGL_WINDOW"] = "vtkEGLRenderWindow"
@@ -17,6 +19,7 @@ import cv2
 import numpy as np
 
 tool, model, views, pixels = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+archive = zipfile.ZipFile(sys.argv[5], "w") if len(sys.argv) > 5 else None
 FIELD = math.radians(49.1)
 
 
@@ -40,8 +43,11 @@ def pose(eye, target):
 def encode(color, depth, farthest):
     level = [cv2.IMWRITE_PNG_COMPRESSION, 1]
     steps = np.clip(np.round(depth / farthest * 65535), 0, 65535).astype(np.uint16)
-    for picture in (cv2.cvtColor(color, cv2.COLOR_RGBA2BGRA), steps, color[..., 3]):
-        cv2.imencode(".png", picture, level)
+    pictures = (cv2.cvtColor(color, cv2.COLOR_RGBA2BGRA), steps, color[..., 3])
+    for number, picture in enumerate(pictures):
+        file = cv2.imencode(".png", picture, level)[1]
+        if archive:
+            archive.writestr(f"{number}/{len(archive.namelist())}.png", file.tobytes())
 
 
 def with_pyrender():
@@ -121,3 +127,5 @@ for _ in {"pyrender": with_pyrender, "vtk": with_vtk}[tool]():
     if start is None:
         start = time.process_time()
 print(json.dumps({"seconds": (time.process_time() - start) / (views - 1)}))
+if archive:
+    archive.close()

@@ -1,18 +1,14 @@
 import Settings
 public import Views
-public import Work
+import Work
 
-/// Takes frames and writes training sets. Frames are encoded on other threads and written in order, with a bounded
-/// number in flight; whatever the thread count, the same frames give the same bytes.
+/// Writes training sets of the files that a recipe makes of frames, on any threads; whatever their number, the same
+/// frames give the same bytes.
 public final class DatasetWriter {
   private let views: [SetView]
   private let outputs: [SetOutput]
   private let resumes: Bool
-  private let encoders: OrderedPipeline<[(output: Int, files: [SetFile])]>
   private var isFinished = false
-
-  /// Frames that wait to be encoded hold at most about this many bytes.
-  private static let waitingBytes = 256 << 20
 
   /// - Parameters:
   ///   - targets: what will be there after `finish`.
@@ -22,10 +18,9 @@ public final class DatasetWriter {
   ///   - identity: what tells this set from every other: only what a run with the same one has left is gone on
   ///     with.
   ///   - resumes: whether to go on with what a killed run has left, and to leave what is whole on failure.
-  ///   - work: threads that encode, and cancellation.
   public init(
     to targets: [DatasetTarget], settings: DatasetSettings, views: [SetView], size: ObjectSize,
-    identity: String, resumes: Bool, _ work: WorkContext
+    identity: String, resumes: Bool
   ) throws {
     (self.views, self.resumes) = (views, resumes)
     var outputs: [SetOutput] = []
@@ -39,14 +34,6 @@ public final class DatasetWriter {
       throw error
     }
     self.outputs = outputs
-    let lens = views[0].camera.intrinsics
-    let frameBytes = 12 * lens.width * lens.height
-    let depth = max(2, min(work.threads + 1, Self.waitingBytes / frameBytes))
-    encoders = OrderedPipeline(work, depth: depth) { parts in
-      for (index, files) in parts {
-        for file in files { try outputs[index].add(file) }
-      }
-    }
   }
 
   deinit {
@@ -58,34 +45,57 @@ public final class DatasetWriter {
     views.indices.filter { index in outputs.contains { !$0.present.contains(index) } }
   }
 
-  /// Adds a view. Views come in order; one that is there already is left alone.
-  public func append(_ frame: Frame, index: Int) throws {
-    let view = views[index]
-    let wanted = outputs.enumerated().filter { !$0.element.present.contains(index) }
-      .map { (output: $0.offset, files: $0.element.files(of: view)) }
-    if wanted.isEmpty { return }
-    try encoders.submit {
-      let encoder = ViewEncoder(frame)
-      return try wanted.map { output, files in
-        (output, try files.map { SetFile($0.name, try encoder.bytes($0.content)) })
-      }
+  /// Makes the files of views.
+  public var recipe: ViewRecipe {
+    ViewRecipe(
+      views: views, outputs: outputs.map { (present: $0.present, files: $0.recipe) })
+  }
+
+  /// Adds the files of a view. Views come in order.
+  public func add(_ files: EncodedView) throws {
+    for (index, files) in files.parts {
+      for file in files { try outputs[index].add(file) }
     }
   }
 
   /// Writes what concerns all views, and puts the sets in their places.
   public func finish(_ set: SetRecord) throws {
-    try encoders.finish()
     for output in outputs { try output.close(views, set) }
     for output in outputs { try output.finish(views, set) }
     isFinished = true
   }
 }
 
+/// The files of one view, for each output.
+public struct EncodedView: Sendable {
+  fileprivate let parts: [(output: Int, files: [SetFile])]
+}
+
+/// What files a view becomes; it may be used on any thread.
+public struct ViewRecipe: Sendable {
+  fileprivate let views: [SetView]
+  fileprivate let outputs:
+    [(present: Set<Int>, files: @Sendable (SetView) -> [(name: String, content: ViewContent)])]
+
+  /// Encodes a frame for every output that does not have the view yet.
+  public func files(of frame: Frame, index: Int) throws -> EncodedView {
+    let encoder = ViewEncoder(frame)
+    return EncodedView(
+      parts: try outputs.enumerated().filter { !$0.element.present.contains(index) }
+        .map { place, output in
+          let files = try output.files(views[index]).map {
+            SetFile($0.name, try encoder.bytes($0.content))
+          }
+          return (place, files)
+        })
+  }
+}
+
 /// One place that a set goes to.
 private final class SetOutput {
-  private enum Form {
+  private enum Form: Sendable {
     case files(CombinedLayout)
-    case hdf5(HDF5Set, ArchiveStore)
+    case hdf5(HDF5Set)
   }
 
   private let target: DatasetTarget
@@ -104,8 +114,8 @@ private final class SetOutput {
       identity: identity, continuing: resumes,
       viewsInShard: isSamples ? settings.shardViews : nil)
     let form: Form
-    if target.container == .hdf5, let spool = store as? ArchiveStore {
-      form = .hdf5(HDF5Set(settings), spool)
+    if target.container == .hdf5 {
+      form = .hdf5(HDF5Set(settings))
     } else {
       form = .files(CombinedLayout(settings, size: size))
     }
@@ -118,12 +128,13 @@ private final class SetOutput {
   ) -> [(name: String, content: ViewContent)] {
     switch form {
     case .files(let layout): layout.files(of: view)
-    case .hdf5(let set, _): set.files(of: view)
+    case .hdf5(let set): set.files(of: view)
     }
   }
 
-  func files(of view: SetView) -> [(name: String, content: ViewContent)] {
-    Self.files(of: view, form)
+  /// The files of a view.
+  var recipe: @Sendable (SetView) -> [(name: String, content: ViewContent)] {
+    { [form] view in Self.files(of: view, form) }
   }
 
   func add(_ file: SetFile) throws { try store.add(file) }
@@ -134,7 +145,9 @@ private final class SetOutput {
   }
 
   func finish(_ views: [SetView], _ set: SetRecord) throws {
-    guard case .hdf5(let hdf5, let spool) = form else { return try store.finish() }
+    guard case .hdf5(let hdf5) = form, let spool = store as? ArchiveStore else {
+      return try store.finish()
+    }
     let file = try StagedFile(path: target.path)
     try hdf5.write(spool.archive, views, set, to: file.temporaryPath, shownAs: target.path)
     try file.commit()

@@ -101,28 +101,38 @@ public struct Renderer: ~Copyable {
     }
   }
 
-  /// Draws views and hands them on in order, on the calling thread.
+  /// Draws views, makes something smaller of each, such as files, and hands that on in order on the calling thread.
   ///
   /// The software engine draws as many at once as there are threads; views of very many pixels one by one,
-  /// each on all threads, since they take a lot of memory.
-  public func forEachFrame(
-    _ cameras: [Camera], _ work: WorkContext, _ body: @escaping (Frame) throws -> Void
+  /// each on all threads, since they take a lot of memory. No more frames than threads are held, or three.
+  ///
+  /// - Parameters:
+  ///   - encode: what is made of a frame and its index; called on any thread.
+  ///   - body: takes what was made.
+  public func forEachFrame<Encoded: Sendable>(
+    _ cameras: [Camera], _ work: WorkContext,
+    encode: @escaping @Sendable (Frame, Int) throws -> Encoded,
+    _ body: @escaping (Encoded) throws -> Void
   ) throws {
     guard case .software(let software, let all) = engine, let lens = cameras.first?.intrinsics,
       case let atOnce = min(work.threads, software.viewsAtOnce(lens)), atOnce > 1
     else {
-      for camera in cameras {
+      let pipeline = OrderedPipeline<Encoded>(work, depth: 2, consume: body)
+      for (index, camera) in cameras.enumerated() {
         try work.checkCancelled()
-        try body(frame(camera))
+        let frame = try frame(camera)
+        try pipeline.submit { try encode(frame, index) }
       }
-      return
+      return try pipeline.finish()
     }
     let alone = WorkContext(threads: 1, cancellation: all.cancellation)
-    let pipeline = OrderedPipeline<Frame>(
+    let pipeline = OrderedPipeline<Encoded>(
       WorkContext(
         threads: atOnce, progress: work.progress, cancellation: work.cancellation, log: work.log),
       depth: 2 * atOnce, consume: body)
-    for camera in cameras { try pipeline.submit { try software.frame(camera, alone) } }
+    for (index, camera) in cameras.enumerated() {
+      try pipeline.submit { try encode(software.frame(camera, alone), index) }
+    }
     try pipeline.finish()
   }
 

@@ -36,7 +36,8 @@ import Work
   // MARK: Right
 
   @Test(arguments: [
-    "dxgl", "nerfstudio", "nerf-synthetic", "colmap", "3dgs", "instant-ngp", "trellis", "zero123", "neus",
+    "dxgl", "nerfstudio", "nerf-synthetic", "colmap", "3dgs", "instant-ngp", "trellis", "zero123",
+    "neus",
     "bop", "webdataset",
   ])
   func ourLayoutsAreRight(_ layout: String) throws {
@@ -257,7 +258,9 @@ import Work
     bytes[5000] ^= 0xFF
     try Data(bytes).write(to: URL(fileURLWithPath: set))
     #expect(codes(try run("verify", [set])).contains("damaged-picture"))
-    for nonsense in ["nothing.zip", folder.write("text", as: "x.zip"), folder.write("text", as: "x.h5")] {
+    for nonsense in [
+      "nothing.zip", folder.write("text", as: "x.zip"), folder.write("text", as: "x.h5"),
+    ] {
       #expect(throws: (any Error).self) { try run("verify", [nonsense]) }
     }
   }

@@ -38,11 +38,14 @@ struct ContactSheet {
   /// Whether the view is one of the chosen.
   func wants(_ index: Int) -> Bool { chosen[index] != nil }
 
-  /// Takes the view where it is one of the chosen.
-  mutating func add(_ frame: Frame, index: Int) {
+  /// A view as the sheet shows it.
+  static func tile(of frame: Frame) -> Image {
+    frame.color.composited(over: [224, 224, 224]).reduced(toWidth: tile, height: tile)
+  }
+
+  /// Takes a view that is one of the chosen.
+  mutating func add(_ tile: Image, index: Int) {
     guard let place = chosen[index] else { return }
-    let tile = frame.color.composited(over: [224, 224, 224])
-      .reduced(toWidth: Self.tile, height: Self.tile)
     let step = Self.tile + Self.gap
     image.paste(
       tile, x: Self.gap + place % Self.columns * step, y: Self.gap + place / Self.columns * step)

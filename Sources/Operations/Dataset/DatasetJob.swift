@@ -73,7 +73,7 @@ struct DatasetJob {
     let views = SetView.list(train: plan.train, validation: plan.validation, test: plan.test)
     let writer = try DatasetWriter(
       to: targets, settings: options.dataset, views: views, size: size(scene, prepared),
-      identity: Digest.sha256(of: Array(manifest.text().utf8)), resumes: options.resume, work)
+      identity: Digest.sha256(of: Array(manifest.text().utf8)), resumes: options.resume)
     let sheet = try draw(views, renderer, writer, work)
     try writer.finish(try record(views, scene, prepared, manifest, work))
     if let path = options.contactSheet {
@@ -103,11 +103,21 @@ struct DatasetJob {
       (missing.contains(view.index) && call.options.shard?.holds(view.index) != false)
         || sheet.wants(view.index)
     }
+    let shown = Set(wanted.map(\.index).filter(sheet.wants))
+    let recipe = writer.recipe
     var done = 0
-    try renderer.forEachFrame(wanted.map(\.camera), work) { frame in
-      let index = wanted[done].index
-      sheet.add(frame, index: index)
-      try writer.append(frame, index: index)
+    try renderer.forEachFrame(
+      wanted.map(\.camera), work,
+      encode: { frame, place in
+        let index = wanted[place].index
+        return (
+          files: try recipe.files(of: frame, index: index),
+          tile: shown.contains(index) ? ContactSheet.tile(of: frame) : nil
+        )
+      }
+    ) { made in
+      if let tile = made.tile { sheet.add(tile, index: wanted[done].index) }
+      try writer.add(made.files)
       done += 1
       work.progress.update(Double(done) / Double(wanted.count))
     }

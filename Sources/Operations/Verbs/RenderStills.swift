@@ -111,7 +111,7 @@ public enum RenderStills: Verb {
       scale: StillScale(
         modelScale: prepared.scale, offset: prepared.offset, farthest: farthest))
     var shots: [StillWriter.Shot] = []
-    try renderer.forEachFrame(cameras, work) { frame in
+    try renderer.forEachFrame(cameras, work, encode: { frame, _ in frame }) { frame in
       shots.append(try writer.write(frame, options.views[shots.count]))
       work.progress.update(Double(shots.count) / Double(cameras.count))
     }

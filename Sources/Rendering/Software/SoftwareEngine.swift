@@ -24,10 +24,13 @@ struct SoftwareEngine: Sendable {
 
   /// How many views may be drawn at once in some two gigabytes: each holds its triangles, and as many wait
   /// with their pictures.
+  /// Views that are drawn at once take at most about this many bytes.
+  private static let viewBytes = 300_000_000
+
   func viewsAtOnce(_ lens: Intrinsics) -> Int {
     let numbers = options.layers.reduce(0) { $0 + $1.channels }
     let bytes = (36 + 12 * numbers) * lens.width * lens.height + 100 * scene.solidTriangles
-    return max(1, 2_000_000_000 / max(1, bytes))
+    return max(1, Self.viewBytes / max(1, bytes))
   }
 
   /// Draws one view.
