@@ -122,7 +122,7 @@ let package = Package(
       swiftSettings: strict + architecture),
     .testTarget(
       name: "PeerTests", dependencies: ["TestSupport", "Settings", "maquette"],
-      exclude: ["read_dataset.py", "read_layouts.py", "read_package.py"],
+      exclude: ["read_dataset.py", "read_layouts.py", "read_package.py", "slurm_once.sh"],
       swiftSettings: strict + architecture),
   ],
   swiftLanguageModes: [.v6],

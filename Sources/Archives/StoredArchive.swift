@@ -49,7 +49,22 @@ import Work
   }
 
   /// Adds a file. `name` is a relative path with forward slashes.
+  ///
+  /// On failure the archive ends before it.
   public func add(_ name: String, _ bytes: [UInt8]) throws(ArchiveError) {
+    let count = entries.count
+    let start = end
+    do throws(ArchiveError) {
+      try append(name, bytes)
+    } catch {
+      entries.removeSubrange(count...)
+      end = start
+      try? cut()
+      throw error
+    }
+  }
+
+  private func append(_ name: String, _ bytes: [UInt8]) throws(ArchiveError) {
     let sum = unsafe bytes.withUnsafeBufferPointer {
       unsafe maquette_crc32_continued(0, $0.baseAddress, UInt64($0.count))
     }

@@ -7,8 +7,9 @@
 // Deflates `input` into `output`, raw or in zlib's wrapping. Returns the length, or 0 when it did not fit or no memory was left.
 static inline size_t maquette_deflate(
     const uint8_t *input, uint32_t length, uint8_t *output, uint32_t capacity, int isWrapped) {
-  struct isal_zstream *stream = (struct isal_zstream *)malloc(sizeof *stream);
-  uint8_t *work = (uint8_t *)malloc(ISAL_DEF_LVL1_DEFAULT);
+  struct isal_zstream *stream = (struct isal_zstream *)calloc(1, sizeof *stream);
+  // Zeros, because what the buffer holds decides which of two equal matches is taken.
+  uint8_t *work = (uint8_t *)calloc(1, ISAL_DEF_LVL1_DEFAULT);
   size_t written = 0;
   if (stream && work) {
     isal_deflate_init(stream);

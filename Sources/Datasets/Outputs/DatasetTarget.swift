@@ -10,14 +10,15 @@ public struct DatasetTarget: Sendable, Equatable {
 
   public let container: Container
   public let path: String
-  /// Whether several runs fill one folder, each with views of its own.
-  public let isShared: Bool
+  /// What this run is called among several that fill one folder, each with views of its own.
+  public let part: String?
+  private var isShared: Bool { part != nil }
 
   /// Throws `DatasetError` for an unknown extension. A name without one, or with a slash at its end, is a folder.
-  public init(path: String, isShared: Bool = false) throws(DatasetError) {
+  public init(path: String, part: String? = nil) throws(DatasetError) {
     let url = URL(fileURLWithPath: path).standardizedFileURL
     let ending = path.hasSuffix("/") ? "" : url.pathExtension.lowercased()
-    self.isShared = isShared
+    self.part = part
     switch ending {
     case _ where path.isEmpty:
       throw DatasetError("the output's name is empty", at: path, kind: .usage)

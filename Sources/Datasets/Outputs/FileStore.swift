@@ -30,7 +30,8 @@ extension DatasetTarget {
       return try ArchiveStore(partial: partial, path: path, format: .zip, continuing: continuing)
     case .folder:
       let folder = try FolderStore(
-        partial: isShared ? nil : partial, path: path, continuing: continuing)
+        partial: part == nil ? partial : nil, path: path, part: part ?? "new",
+        continuing: continuing)
       return viewsInShard.map { TarShards(folder, viewsInShard: $0) } ?? folder
     }
   }
@@ -78,18 +79,33 @@ final class ArchiveStore: FileStore {
 }
 
 /// A folder, filled beside its name under one of its own and renamed; or, where runs share it, in its place.
-final class FolderStore: FileStore {
+@safe final class FolderStore: FileStore {
   private let path: String
   private let partial: String?
   /// Where files are written.
   let place: String
+  /// What files that are being written are called after: runs that share a folder do not meet, and one that
+  /// is made again writes over what it left.
+  private let part: String
+  private var lock: Int32 = -1
   private var made: Set<String> = []
 
-  init(partial: String?, path: String, continuing: Bool) throws {
-    (self.path, self.partial, place) = (path, partial, partial ?? path)
+  init(partial: String?, path: String, part: String, continuing: Bool) throws {
+    (self.path, self.partial, place, self.part) = (path, partial, partial ?? path, part)
     if let partial, !continuing { try? FileManager.default.removeItem(atPath: partial) }
     try makeFolder(place)
+    guard partial != nil else { return }
+    lock = unsafe open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      throw OutputError("busy", "another run is writing it; wait for that", path)
+    }
+    let left = FileManager.default.enumerator(atPath: place)?.compactMap { $0 as? String } ?? []
+    for name in left where name.hasSuffix(".partial") {
+      try FileManager.default.removeItem(atPath: place + "/" + name)
+    }
   }
+
+  deinit { if lock >= 0 { close(lock) } }
 
   func resume(_ views: [[String]]) throws -> Set<Int> {
     let manager = FileManager.default
@@ -103,16 +119,15 @@ final class FolderStore: FileStore {
   func add(_ file: SetFile) throws {
     let name = place + "/" + file.name
     try makeFolder(URL(fileURLWithPath: name).deletingLastPathComponent().path)
-    // Several runs may write the same file.
-    let part = "\(name).\(getpid()).partial"
+    let new = "\(name).\(part).partial"
     do {
-      try Data(file.bytes).write(to: URL(fileURLWithPath: part))
+      try Data(file.bytes).write(to: URL(fileURLWithPath: new))
     } catch {
-      try? FileManager.default.removeItem(atPath: part)
+      try? FileManager.default.removeItem(atPath: new)
       throw OutputError(
         "cannot-write", (error as NSError).localizedDescription, path + "/" + file.name)
     }
-    try put(part, at: name)
+    try put(new, at: name)
   }
 
   func finish() throws {

@@ -29,9 +29,9 @@ struct DatasetJob {
       options: options, inputs: call.inputs, output: call.output, seed: call.seed,
       preset: call.preset)
     self.path = path
-    let isShared = options.shard != nil
+    let part = options.shard.map { "\($0.index)-of-\($0.count)" }
     targets = try [call.output, options.hdf5].compactMap(\.self).map {
-      try DatasetTarget(path: $0, isShared: isShared)
+      try DatasetTarget(path: $0, part: part)
     }
     guard !targets.isEmpty else {
       throw UsageError("dataset needs -o, or --hdf5: maquette dataset \(ExportDataset.usage)")
