@@ -37,11 +37,30 @@ public struct StagedFile: ~Copyable {
 
   /// Writes the whole content, beside the final name.
   public func fill(_ bytes: [UInt8]) throws(OutputError) {
-    do {
-      try Data(bytes).write(to: URL(fileURLWithPath: temporaryPath))
-    } catch {
-      throw OutputError("cannot-write", (error as NSError).localizedDescription, path)
+    try Self.writeNow(bytes, to: temporaryPath, shownAs: path)
+  }
+
+  /// Writes a file where it stands, and leaves nothing where that fails.
+  public static func writeNow(
+    _ bytes: [UInt8], to path: String, shownAs name: String
+  ) throws(OutputError) {
+    let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    var isWhole = file >= 0
+    var done = 0
+    while isWhole && done < bytes.count {
+      let step = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe Glibc.write(file, buffer.baseAddress! + done, buffer.count - done)
+      }
+      if step < 0 && errno == EINTR { continue }
+      isWhole = step > 0
+      done += max(0, step)
     }
+    let reason = errno
+    // Some file systems say only now that the disk is full.
+    if file >= 0, close(file) == 0, isWhole { return }
+    if file >= 0 { _ = unsafe unlink(path) }
+    throw OutputError(
+      "cannot-write", unsafe String(cString: strerror(isWhole ? errno : reason)), name)
   }
 
   /// Puts the finished file in its place.

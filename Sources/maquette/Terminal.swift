@@ -15,9 +15,7 @@ enum Terminal {
     do {
       try FileHandle.standardOutput.write(contentsOf: data)
     } catch {
-      let reason =
-        ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError) ?? error as NSError
-      throw OutputError("cannot-write", reason.localizedDescription, "standard output")
+      throw OutputError("cannot-write", systemReason(error), "standard output")
     }
   }
 

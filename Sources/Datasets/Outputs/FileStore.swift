@@ -120,13 +120,7 @@ final class ArchiveStore: FileStore {
     let name = place + "/" + file.name
     try makeFolder(URL(fileURLWithPath: name).deletingLastPathComponent().path)
     let new = "\(name).\(part).partial"
-    do {
-      try Data(file.bytes).write(to: URL(fileURLWithPath: new))
-    } catch {
-      try? FileManager.default.removeItem(atPath: new)
-      throw OutputError(
-        "cannot-write", (error as NSError).localizedDescription, path + "/" + file.name)
-    }
+    try StagedFile.writeNow(file.bytes, to: new, shownAs: path + "/" + file.name)
     try put(new, at: name)
   }
 
@@ -145,7 +139,7 @@ final class ArchiveStore: FileStore {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw OutputError("cannot-create-folder", (error as NSError).localizedDescription, path)
+      throw OutputError("cannot-create-folder", systemReason(error), path)
     }
   }
 }

@@ -64,8 +64,8 @@ public enum VerifyDataset: Verb {
   }
 
   private static func report(_ set: ReadSet, _ findings: Findings) -> VerbResult {
-    let problems = findings.problems
-    let errors = problems.filter(\.isError)
+    let errors = findings.problems.filter(\.isError)
+    let problems = errors + findings.problems.filter { !$0.isError }
     var members: [(key: String, value: JSONValue)] = [
       ("kind", .string(set.kind)), ("views", .integer(set.views.count)),
       ("points", .integer(set.points.count)),
