@@ -13,7 +13,15 @@ public struct ViewPlan: Sendable, Equatable {
   /// - Parameters:
   ///   - seed: of all that is drawn by lot. The same seed gives a view the same camera whatever the others do.
   ///   - testFraction: where the settings say nothing.
-  public init(_ settings: ViewSettings, seed: UInt64, testFraction: Double) throws {
+  ///   - longestSide: of the object's box, in radii.
+  public init(
+    _ settings: ViewSettings, seed: UInt64, testFraction: Double = 0, longestSide: Double = 1
+  ) throws {
+    var settings = settings
+    if settings.distanceUnit == .side {
+      // Not within the object.
+      settings.distance = settings.distance.map { max(1.01, $0 * longestSide) }
+    }
     let dice = SeededGenerator(seed: seed)
     let test = settings.testFraction ?? testFraction
     let validation = settings.validationFraction ?? test / 2

@@ -1,6 +1,14 @@
 import LinearMath
 public import Settings
 
+/// What distances of cameras count in.
+public enum DistanceUnit: String, SettingChoice {
+  /// The radius of the object's bounding sphere.
+  case radius
+  /// The longest side of its bounding box, as sets with a unit cube have it.
+  case side
+}
+
 /// Which views of a model become a set.
 public struct ViewSettings: SettingsGroup {
   @Setting("Views to render.", in: 1...100_000)
@@ -28,6 +36,11 @@ public struct ViewSettings: SettingsGroup {
     "How far cameras are from the middle, in radii of the object; of two numbers each camera's is drawn by lot. Without it the object just fits."
   )
   public var distance: [Double] = []
+
+  @Setting(
+    "What --distance counts in: radii of the bounding sphere, or longest sides of the bounding box."
+  )
+  public var distanceUnit = DistanceUnit.radius
 
   @Setting("How far each camera is moved around the object by lot, in degrees.", in: 0...90)
   public var jitterDegrees = 0.0

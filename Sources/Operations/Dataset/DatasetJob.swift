@@ -53,13 +53,14 @@ struct DatasetJob {
     work.progress.enter("read")
     if !call.options.resume { for target in targets { try target.checkFree() } }
     let options = call.options
-    let plan = try ViewPlan(
-      options.views, seed: call.seed,
-      testFraction: options.dataset.layout.contains(.nerfSynthetic) ? 0.2 : 0)
     let (scene, up) = try UprightScene.read(path, options.model, work)
 
     work.progress.enter("prepare")
     let prepared = try PreparedScene(scene, work)
+    let plan = try ViewPlan(
+      options.views, seed: call.seed,
+      testFraction: options.dataset.layout.contains(.nerfSynthetic) ? 0.2 : 0,
+      longestSide: prepared.longestSide)
     let renderer = try Renderer(
       prepared, settings: options.render, intrinsics: plan.all[0].intrinsics,
       normalSpaceFromWorld: Conventions.zUpFromYUp,
