@@ -54,8 +54,8 @@ enum ViewsRun {
       encoding += clock() - drawn
       if index == 0 { (start, encoding) = (clock(), 0) }
     }
-    let views = Double(CLOCKS_PER_SEC) * Double(Self.views - 1)
-    return (Double(clock() - start) / views, Double(encoding) / views)
+    let scale = Double(CLOCKS_PER_SEC) * Double(Self.views - 1)
+    return (Double(clock() - start) / scale, Double(encoding) / scale)
   }
 
   private static func ask(_ tool: String, _ path: String) -> Double? {
