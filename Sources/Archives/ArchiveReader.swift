@@ -61,7 +61,11 @@ public struct ArchiveReader: Sendable {
       // Seeks to what is asked for, where the file allows it.
       _ = unsafe archive_read_support_format_zip_seekable(archive)
       _ = unsafe archive_read_support_format_tar(archive)
-      _ = unsafe archive_read_support_filter_all(archive)
+      // Only those that start no other program.
+      _ = unsafe archive_read_support_filter_gzip(archive)
+      _ = unsafe archive_read_support_filter_bzip2(archive)
+      _ = unsafe archive_read_support_filter_xz(archive)
+      _ = unsafe archive_read_support_filter_zstd(archive)
       guard unsafe archive_read_open_filename(archive, path, 1 << 16) == ARCHIVE_OK else {
         throw unsafe failure(archive, path)
       }

@@ -48,7 +48,18 @@ import Work
       guard let element = HDF5Element(rawValue: Int(maquette_h5_kind(type))) else { return nil }
       var sizes = [hsize_t](repeating: 0, count: Int(max(0, H5Sget_simple_extent_ndims(space))))
       _ = unsafe H5Sget_simple_extent_dims(space, &sizes, nil)
-      return Dataset(path: path, shape: sizes.map { Int($0) }, element: element)
+      // Sizes that no picture has are those of a damaged or a hostile file.
+      let shape = sizes.compactMap { Int(exactly: $0) }
+      var slice = 1
+      for size in shape.dropFirst() {
+        let (product, overflow) = slice.multipliedReportingOverflow(by: size)
+        if overflow || product > 1 << 31 { return nil }
+        slice = product
+      }
+      guard !shape.isEmpty, shape.count == sizes.count, slice > 0, shape[0] < 1 << 40 else {
+        return nil
+      }
+      return Dataset(path: path, shape: shape, element: element)
     }
   }
 
@@ -76,7 +87,11 @@ import Work
     _ dataset: Dataset, _ index: Int, _ element: HDF5Element, _ room: UnsafeMutableRawPointer
   ) -> Bool {
     let handle = unsafe H5Dopen2(file, dataset.path, hid_t(H5P_DEFAULT))
-    guard handle >= 0, index < dataset.shape[0] else { return false }
+    guard handle >= 0 else { return false }
+    guard index < dataset.shape[0] else {
+      H5Dclose(handle)
+      return false
+    }
     let space = H5Dget_space(handle)
     var count = dataset.shape.map { hsize_t($0) }
     count[0] = 1
@@ -113,6 +128,13 @@ import Work
     guard maquette_h5_kind(type) >= 0, count > 0, count <= 1 << 20 else { return nil }
     var numbers = [Double](repeating: 0, count: Int(count))
     return unsafe H5Aread(attribute, maquette_h5_type(3), &numbers) >= 0 ? numbers : nil
+  }
+
+  /// A text that stands beside a group or dataset; nil where there is none.
+  public func text(_ path: String, _ name: String) -> String? {
+    guard let text = unsafe maquette_h5_text(file, path, name) else { return nil }
+    defer { unsafe free(text) }
+    return unsafe String(cString: text)
   }
 
   private static func failure(_ message: String, _ path: String) -> ArchiveError {

@@ -28,7 +28,7 @@ public enum HDF5Attribute: Sendable, Equatable {
 ///
 /// Chunks come in compressed: the library is one lock, so compressing is done outside of it, on all threads.
 @safe public struct HDF5Writer: ~Copyable {
-  private let file: hid_t
+  private var file: hid_t
   private let shownPath: String
 
   /// Opens `path` for writing and empties it.
@@ -42,15 +42,21 @@ public enum HDF5Attribute: Sendable, Equatable {
 
   /// One chunk as it is stored: the bytes of each place of all elements together where they are numbers of
   /// several bytes, then deflated.
-  public static func chunk(_ bytes: [UInt8], of element: HDF5Element) -> [UInt8] {
+  public static func chunk(
+    _ bytes: [UInt8], of element: HDF5Element
+  ) throws(ArchiveError) -> [UInt8] {
     let plain = element.size == 1 ? bytes : shuffled(bytes, element.size)
     let room = plain.count + plain.count / 1000 + 1024
-    return unsafe [UInt8](unsafeUninitializedCapacity: room) { output, count in
+    let packed = unsafe [UInt8](unsafeUninitializedCapacity: room) { output, count in
       count = unsafe plain.withUnsafeBufferPointer { input in
         unsafe maquette_deflate(
           input.baseAddress, UInt32(input.count), output.baseAddress, UInt32(room), 1)
       }
     }
+    guard !packed.isEmpty else {
+      throw ArchiveError("hdf5-deflate", "there is not enough memory to compress a view", at: "")
+    }
+    return packed
   }
 
   /// HDF5's shuffle filter: first bytes of all elements, then second bytes, and so on.
@@ -191,8 +197,11 @@ public enum HDF5Attribute: Sendable, Equatable {
   }
 
   /// Writes what is left and closes the file.
-  public consuming func finish() throws(ArchiveError) {
-    guard H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0 else {
+  public mutating func finish() throws(ArchiveError) {
+    let isWritten = H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0
+    let isClosed = H5Fclose(file) >= 0
+    file = -1
+    guard isWritten, isClosed else {
       throw Self.failure("the file is not written whole", shownPath)
     }
   }

@@ -165,7 +165,7 @@ import Work
     {
       let entry = StoredEntry(name: name, size: size, sum: sum ?? 0, offset: end)
       let next = end + fixed.count + rest + size + record.padding(entry)
-      guard next <= state.st_size,
+      guard size >= 0, next <= state.st_size,
         sum == nil || self.sum(at: end + fixed.count + rest, count: size) == sum
       else { return }
       entries.append(entry)

@@ -65,6 +65,27 @@ static inline hid_t maquette_h5_text_type(void) {
   return type;
 }
 
+// A text beside an object, to be freed; nothing where there is none.
+static inline char *maquette_h5_text(hid_t file, const char *path, const char *name) {
+  char *text = NULL, *copy = NULL;
+  hid_t object = H5Oopen(file, path, H5P_DEFAULT);
+  if (object < 0) return NULL;
+  hid_t attribute = H5Aexists(object, name) > 0 ? H5Aopen(object, name, H5P_DEFAULT) : -1;
+  if (attribute >= 0) {
+    hid_t stored = H5Aget_type(attribute), type = maquette_h5_text_type();
+    if (H5Tget_class(stored) == H5T_STRING && H5Tis_variable_str(stored) > 0 &&
+        H5Aread(attribute, type, &text) >= 0 && text) {
+      copy = strdup(text);
+      H5free_memory(text);
+    }
+    H5Tclose(type);
+    H5Tclose(stored);
+    H5Aclose(attribute);
+  }
+  H5Oclose(object);
+  return copy;
+}
+
 struct maquette_h5_names {
   char *text;
   size_t length;

@@ -58,12 +58,18 @@ public final class DatasetWriter {
     }
   }
 
+  /// Whether all views are there: where runs share a folder, those of the other parts too.
+  public var isWhole: Bool { outputs.allSatisfy { $0.has(views) } }
+
   /// Writes what concerns all views, and puts the sets in their places.
   public func finish(_ set: SetRecord) throws {
     for output in outputs { try output.close(views, set) }
     for output in outputs { try output.finish(views, set) }
     isFinished = true
   }
+
+  /// Ends a part whose set is not whole yet: what it has written stays.
+  public func leave() { isFinished = true }
 }
 
 /// The files of one view, for each output.
@@ -138,6 +144,10 @@ private final class SetOutput {
   }
 
   func add(_ file: SetFile) throws { try store.add(file) }
+
+  func has(_ views: [SetView]) -> Bool {
+    views.allSatisfy { store.has(Self.files(of: $0, form).map(\.name)) }
+  }
 
   func close(_ views: [SetView], _ set: SetRecord) throws {
     guard case .files(let layout) = form else { return }

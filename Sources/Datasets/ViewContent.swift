@@ -56,7 +56,7 @@ final class ViewEncoder {
     case .numbers(let kind, let format, let scale): return try numbers(kind, format, scale)
     case .text(let text): return Array(text.utf8)
     case .numpy(let numbers, let shape): return NumPy.file(numbers, shape: shape)
-    case .chunk(let array): return HDF5Writer.chunk(array.bytes(of: frame), of: array.element)
+    case .chunk(let array): return try HDF5Writer.chunk(array.bytes(of: frame), of: array.element)
     }
   }
 

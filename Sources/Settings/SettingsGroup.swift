@@ -13,6 +13,14 @@ extension SettingsGroup {
     self.init()
     let options = declared
     for layer in layers { try layer.apply(to: options) }
+    try validateAll()
+  }
+
+  /// Checks this group and those within it.
+  private func validateAll() throws(SettingsError) {
+    for child in Mirror(reflecting: self).children {
+      if let group = child.value as? any SettingsGroup { try group.validateAll() }
+    }
     try validate()
   }
 

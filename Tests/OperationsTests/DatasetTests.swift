@@ -118,6 +118,40 @@ import Work
     #expect((error as? any ExplainedError)?.kind == .usage)
   }
 
+  /// Parts fill a folder of their own, of one set.
+  @Test func partsDoNotMix() throws {
+    let folder = TemporaryFolder()
+    let model = try sample(folder)
+    let part = [("--shard", "0/2")]
+    _ = folder.write("precious", as: "full/images/frame_00000.png")
+    #expect(throws: (any Error).self) {
+      try run("dataset", [model], folder.file("full/"), Self.small + part)
+    }
+    #expect(contents(folder.file("full/images/frame_00000.png")) == Array("precious".utf8))
+    try run("dataset", [model], folder.file("set/"), Self.small + part)
+    #expect(!FileManager.default.fileExists(atPath: folder.file("set/transforms.json")))
+    #expect(throws: (any Error).self) {
+      try run(
+        "dataset", [model], folder.file("set/"), Self.small + part + [("--exposure-stops", "1")])
+    }
+    try run("dataset", [model], folder.file("set/"), Self.small + [("--shard", "1/2")])
+    #expect(FileManager.default.fileExists(atPath: folder.file("set/transforms.json")))
+    #expect(!folder.names.contains { $0.hasSuffix(".partial") })
+  }
+
+  /// What would be passed over in silence is refused, whatever group the option stands in.
+  @Test(arguments: [
+    [("--distance", "0")], [("--mask-bits", "4")], [("--layout", "colmap,colmap")],
+    [("--layout", "nerf-synthetic"), ("--test-fraction", "0")], [("--report", "x.html")],
+    [("--layout", "webdataset"), ("--shard", "0/2")],
+  ])
+  func senselessOptionsAreRefused(_ flags: [(String, String)]) throws {
+    let folder = TemporaryFolder()
+    let model = try sample(folder)
+    #expect(throws: (any Error).self) { try run("dataset", [model], folder.file("set/"), flags) }
+    #expect(folder.names == ["sample.glb"])
+  }
+
   @Test func partsOfManyModelsMakeTheWhole() throws {
     let folder = TemporaryFolder()
     for name in ["a", "b", "c/d", "c/e"] { _ = try sample(folder, as: "models/\(name).glb") }

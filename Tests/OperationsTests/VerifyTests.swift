@@ -246,6 +246,38 @@ import Work
     #expect(codes(result).contains("half-pixel-shift"), "\(result.text)")
   }
 
+  /// Numbers that nobody means end in a problem or in a sentence, with the model and without.
+  @Test(arguments: [
+    ("w", 320.0, "wrong-size"), ("h", -5, "wrong-size"), ("w", 1_000_000_000, "wrong-size"),
+    ("fl_x", 0, "no-lens"), ("fl_x", -170, "no-lens"), ("cx", 1e300, "bad-lens"),
+    ("camera_angle_x", 0.5, "lens-contradicts"),
+  ])
+  func nonsenseIsFound(_ key: String, _ value: Double, _ code: String) throws {
+    let folder = TemporaryFolder()
+    let model = try sample(folder)
+    let set = folder.file("set")
+    let flags = [("--views", "4"), ("--pixels", "64"), ("--points", "50")]
+    try run("dataset", [model], set + "/", flags + [("--layout", "nerfstudio")])
+    try alter(set + "/transforms.json") {
+      $0[key] = value == value.rounded() ? Int(exactly: value) ?? value : value
+    }
+    #expect(codes(try run("verify", [set])).contains(code))
+    #expect(codes(try run("verify", [set], nil, [("--mesh", model)])).contains(code))
+  }
+
+  @Test func posesWithoutNumbersAreFound() throws {
+    let folder = TemporaryFolder()
+    let model = try sample(folder)
+    let set = folder.file("set")
+    try run("dataset", [model], set + "/", Self.flags + [("--layout", "nerfstudio")])
+    try alterFrames(set) {
+      $0[2]["transform_matrix"] = [[1e300, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]
+    }
+    #expect(codes(try run("verify", [set], nil, [("--mesh", model)])).contains("bad-pose"))
+    try plant(.damagedPicture, in: set)
+    #expect(codes(try run("verify", [set], nil, [("--mesh", model)])).contains("damaged-picture"))
+  }
+
   @Test func brokenArchivesAreFound() throws {
     let folder = TemporaryFolder()
     let model = try sample(folder)

@@ -14,6 +14,8 @@ struct TransformsJSON {
   var depth: ((SetView) -> String)?
   var normals: ((SetView) -> String)?
   var mask: ((SetView) -> String)?
+  /// Whether depth is stored as it is, and not in steps.
+  var isDepthFloat = false
   /// The initial cloud.
   var cloud: String?
   /// Whether nerfstudio is told which views are for what; it then wants all three lists.
@@ -34,7 +36,9 @@ struct TransformsJSON {
     for key in ["k1", "k2", "p1", "p2"] { members.append((key, 0)) }
     // The object fills instant-ngp's unit cube at its default scale of 0.33.
     members.append(("aabb_scale", 1))
-    if depth != nil { members.append(("integer_depth_scale", .number(SetUnits.depthStep))) }
+    if depth != nil && !isDepthFloat {
+      members.append(("integer_depth_scale", .number(SetUnits.depthStep)))
+    }
     if let cloud { members.append(("ply_file_path", .string(cloud))) }
     if let set {
       members.append(("model_scale", .number(set.model.scale * unit)))

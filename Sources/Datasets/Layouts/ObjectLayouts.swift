@@ -78,6 +78,7 @@ struct WebDatasetLayout: Layout {
     let key = "transforms_" + padded(view.index, 5)
     var transforms = TransformsJSON([view], nil)
     transforms.depth = { _ in key + ".depth.npy" }
+    transforms.isDepthFloat = true
     transforms.normals = { _ in key + ".normal.png" }
     transforms.extra = { view in [("split", .string(view.split.rawValue))] }
     return [

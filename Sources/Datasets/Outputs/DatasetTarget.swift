@@ -1,5 +1,6 @@
 import Archives
 import Foundation
+public import Settings
 public import Work
 
 /// Where a set goes, known from its path before any work is done.
@@ -66,8 +67,15 @@ public struct DatasetTarget: Sendable, Equatable {
     return url.deletingLastPathComponent().appendingPathComponent(name).path
   }
 
-  /// The manifest of the set that is there, where it is whole and has one.
-  public var existingManifest: [UInt8]? {
+  /// Whether the set with this manifest is there, whole.
+  public func holds(_ manifest: JSONValue) -> Bool {
+    if container == .hdf5 {
+      return (try? HDF5Reader(path: path))?.text("/", "manifest") == manifest.text()
+    }
+    return existingManifest == Array((manifest.text(pretty: true) + "\n").utf8)
+  }
+
+  private var existingManifest: [UInt8]? {
     switch container {
     case .folder: FileManager.default.contents(atPath: path + "/manifest.json").map { [UInt8]($0) }
     case .zip, .tar:

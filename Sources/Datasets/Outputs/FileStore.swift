@@ -9,6 +9,8 @@ protocol FileStore: AnyObject {
   /// of them are whole.
   func resume(_ views: [[String]]) throws -> Set<Int>
   func add(_ file: SetFile) throws
+  /// Whether files are there that other runs may have written.
+  func has(_ names: [String]) -> Bool
   /// Puts the set in its place; nothing is added afterwards.
   func finish() throws
   /// Gives up: leaves nothing, or, where the run is to be taken up again, what is whole.
@@ -29,12 +31,18 @@ extension DatasetTarget {
     case .hdf5:
       return try ArchiveStore(partial: partial, path: path, format: .zip, continuing: continuing)
     case .folder:
+      let isShared = part != nil
       let folder = try FolderStore(
-        partial: part == nil ? partial : nil, path: path, part: part ?? "new",
-        continuing: continuing)
+        partial: isShared ? nil : partial, path: path, part: part ?? "new",
+        marker: isShared ? partial : nil, continuing: continuing)
       return viewsInShard.map { TarShards(folder, viewsInShard: $0) } ?? folder
     }
   }
+}
+
+extension FileStore {
+  /// Nobody else writes most stores.
+  func has(_ names: [String]) -> Bool { true }
 }
 
 /// One archive, filled beside its name and renamed.
@@ -87,17 +95,38 @@ final class ArchiveStore: FileStore {
   /// What files that are being written are called after: runs that share a folder do not meet, and one that
   /// is made again writes over what it left.
   private let part: String
+  private let marker: String?
   private var lock: Int32 = -1
   private var made: Set<String> = []
 
-  init(partial: String?, path: String, part: String, continuing: Bool) throws {
+  /// - Parameters:
+  ///   - partial: the folder that is filled and renamed; nil where runs share the one at `path`.
+  ///   - marker: a file that tells what set the parts of a shared folder become, until it is whole.
+  init(
+    partial: String?, path: String, part: String, marker: String?, continuing: Bool
+  ) throws {
     (self.path, self.partial, place, self.part) = (path, partial, partial ?? path, part)
-    if let partial, !continuing { try? FileManager.default.removeItem(atPath: partial) }
+    self.marker = marker
+    if let marker {
+      let held = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      guard held.isEmpty || FileManager.default.fileExists(atPath: marker) else {
+        throw OutputError(
+          "not-empty",
+          "something else is there already; parts of one set want a folder of their own",
+          path)
+      }
+      try makeFolder(place)
+      try StagedFile.writeNow([], to: marker, shownAs: path)
+      return
+    }
     try makeFolder(place)
-    guard partial != nil else { return }
     lock = unsafe open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
       throw OutputError("busy", "another run is writing it; wait for that", path)
+    }
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
+    where !continuing {
+      try FileManager.default.removeItem(atPath: place + "/" + name)
     }
     let left = FileManager.default.enumerator(atPath: place)?.compactMap { $0 as? String } ?? []
     for name in left where name.hasSuffix(".partial") {
@@ -108,11 +137,15 @@ final class ArchiveStore: FileStore {
   deinit { if lock >= 0 { close(lock) } }
 
   func resume(_ views: [[String]]) throws -> Set<Int> {
-    let manager = FileManager.default
-    return Set(
-      views.indices.filter { index in
-        views[index].allSatisfy { manager.fileExists(atPath: place + "/" + $0) }
-      })
+    Set(views.indices.filter { has(views[$0]) })
+  }
+
+  /// Whether files are there. A file without a byte is one that the disk has lost.
+  func has(_ names: [String]) -> Bool {
+    names.allSatisfy { name in
+      let attributes = try? FileManager.default.attributesOfItem(atPath: place + "/" + name)
+      return (attributes?[.size] as? NSNumber)?.intValue ?? 0 > 0
+    }
   }
 
   /// A file is there only when it is whole.
@@ -127,6 +160,7 @@ final class ArchiveStore: FileStore {
   func finish() throws {
     // Takes the place of nothing or of an empty folder, and fails on anything else.
     if let partial { try put(partial, at: path) }
+    if let marker { try? FileManager.default.removeItem(atPath: marker) }
   }
 
   func abandon(keeping: Bool) {

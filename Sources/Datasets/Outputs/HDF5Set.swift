@@ -24,7 +24,7 @@ struct HDF5Set: Sendable {
     _ chunks: StoredArchive, _ views: [SetView], _ set: SetRecord, to path: String,
     shownAs name: String
   ) throws {
-    let file = try HDF5Writer(path: path, shownAs: name)
+    var file = try HDF5Writer(path: path, shownAs: name)
     let lens = views[0].camera.intrinsics
     for (place, array) in arrays.enumerated() {
       let shape =

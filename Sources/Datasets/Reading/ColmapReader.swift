@@ -91,7 +91,9 @@ enum ColmapReader {
 
   private static func lines(_ files: SetFiles, _ name: String) throws -> [Substring] {
     String(decoding: try files.read(name), as: UTF8.self)
-      .split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("#") }
+      .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).filter {
+        !$0.hasPrefix("#")
+      }
   }
 
   private static func text(_ files: SetFiles, _ folder: String) throws -> Model {
@@ -111,14 +113,16 @@ enum ColmapReader {
     for row in stride(from: 0, to: rows.count - 1, by: 2) where !rows[row].isEmpty {
       let words = rows[row].split(separator: " ")
       let numbers = words.prefix(9).compactMap { Double($0) }
-      guard words.count >= 10, numbers.count == 9 else { throw bad("images.txt") }
+      guard words.count >= 10, numbers.count == 9, let id = Int(exactly: numbers[0]),
+        let camera = Int(exactly: numbers[8])
+      else { throw bad("images.txt") }
       var image = image(
-        numbers[1...7].map(\.self), camera: Int(numbers[8]), words[9...].joined(separator: " "))
+        numbers[1...7].map(\.self), camera: camera, words[9...].joined(separator: " "))
       let seen = rows[row + 1].split(separator: " ").compactMap { Double($0) }
       for place in stride(from: 0, to: seen.count - 2, by: 3) {
         image.pixels.append([seen[place], seen[place + 1]])
       }
-      model.images[Int(numbers[0])] = image
+      model.images[id] = image
     }
     guard files.has(folder + "points3D.txt") else { return model }
     for line in try lines(files, folder + "points3D.txt") where !line.isEmpty {
@@ -126,7 +130,9 @@ enum ColmapReader {
       guard numbers.count >= 8 else { throw bad("points3D.txt") }
       var point = Point(position: [numbers[1], numbers[2], numbers[3]])
       for place in stride(from: 8, to: numbers.count - 1, by: 2) {
-        point.track.append((Int(numbers[place]), Int(numbers[place + 1])))
+        guard let image = Int(exactly: numbers[place]), let pixel = Int(exactly: numbers[place + 1])
+        else { throw bad("points3D.txt") }
+        point.track.append((image, pixel))
       }
       model.points.append(point)
     }
@@ -145,7 +151,9 @@ enum ColmapReader {
       let height = Int(exactly: numbers[1])
     else { return nil }
     // Models with one focal length have it first; then the middle; then what bends the picture.
-    let hasOne = ["SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL"].contains(model)
+    let hasOne = [
+      "SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL", "SIMPLE_RADIAL_FISHEYE", "RADIAL_FISHEYE",
+    ].contains(model)
     let rest = hasOne ? [numbers[2]] + numbers[2...] : Array(numbers[2...])
     guard rest.count >= 4 else { return nil }
     return Intrinsics(

@@ -35,7 +35,14 @@ enum HDF5SetReader {
       depth: find(["depth", "depths"]), normals: find(["normals", "normal"]),
       masks: find(["masks", "mask"])
     )
+    for array in [others.depth, others.normals, others.masks].compactMap(\.self)
+    where !(3...4).contains(array.shape.count) || array.shape[0] < images.shape[0] {
+      throw ReadingError("the array \(array.path) is not one of pictures for all views", path)
+    }
     let isOneLens = lenses.shape == [3, 3]
+    guard isOneLens || lenses.shape[0] >= images.shape[0] else {
+      throw ReadingError("there are fewer intrinsics than images", path)
+    }
     for index in 0..<min(images.shape[0], poses.shape[0]) {
       let rows = try file.numbers(poses, at: index)
       guard rows.count >= 12 else { throw ReadingError("poses are not of 3 x 4 numbers", path) }

@@ -62,8 +62,15 @@ public struct ReadView: Sendable {
     (self.intrinsics, self.image) = (intrinsics, image)
   }
 
+  /// nil where the lens is not known, or the pose is no numbers that could be meant.
   public var camera: Camera? {
-    intrinsics.map { Camera(worldFromCamera: worldFromCamera, intrinsics: $0) }
+    guard hasPose else { return nil }
+    return intrinsics.map { Camera(worldFromCamera: worldFromCamera, intrinsics: $0) }
+  }
+
+  /// Whether the pose consists of numbers that could be meant.
+  public var hasPose: Bool {
+    worldFromCamera.columnMajor.allSatisfy { $0.isFinite && abs($0) < 1e12 }
   }
 }
 
@@ -143,8 +150,8 @@ protocol PictureStore: Sendable {
 }
 
 extension ReadSet {
-  /// Tells the lens of a view that the set does not tell.
-  public mutating func setIntrinsics(ofView index: Int, _ lens: Intrinsics) {
+  /// Tells the lens of a view that the set does not tell, or takes away one that makes no sense.
+  public mutating func setIntrinsics(ofView index: Int, _ lens: Intrinsics?) {
     views[index].intrinsics = lens
   }
 }

@@ -194,6 +194,22 @@ enum TransformsReader {
           "there is no fl_x; nerfstudio does not read camera_angle_x",
           at: name))
     }
+    if let focal = json["fl_x"]?.double, let width = json["w"]?.double,
+      let angle = json["camera_angle_x"]?.double, abs(2 * atan(width / 2 / focal) - angle) > 1e-3
+    {
+      problems.append(
+        SetProblem(
+          "lens-contradicts",
+          "fl_x and camera_angle_x tell different angles of view; which one counts is the loader's choice",
+          at: name))
+    }
+    let bent = ["k1", "k2", "k3", "k4", "p1", "p2"].filter { abs(json[$0]?.double ?? 0) > 0 }
+    if let first = bent.first {
+      problems.append(
+        SetProblem(
+          "distortion", isError: false,
+          "\(first) bends pictures; comparisons here take them for straight", at: name))
+    }
     if !isMain && name.hasPrefix("transforms_t") && json["camera_angle_x"] == nil {
       problems.append(SetProblem("no-angle", "there is no camera_angle_x", at: name))
     }

@@ -63,8 +63,9 @@ public enum EXRFile {
     let list = names.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
     let order = String(decoding: list, as: UTF8.self).split(separator: "\n").map(String.init)
     let size = Int(width) * Int(height)
-    guard order.count <= 64 else {
-      throw ImagingError("bad-exr", "the picture has \(order.count) channels; 64 are read")
+    guard order.count <= 64, size * order.count <= 4 * ImageFile.pixelLimit else {
+      throw ImagingError(
+        "image-too-large", "\(order.count) channels of \(width) x \(height) pixels are too many")
     }
     var numbers = [Float](repeating: 0, count: size * order.count)
     try unsafe check(

@@ -34,8 +34,14 @@ struct DatasetBatch {
         )
       }
     }
-    if let path = call.options.hdf5, try DatasetTarget(path: path).container != .hdf5 {
-      throw UsageError("--hdf5 takes a name that ends in .h5")
+    if let path = call.options.hdf5 {
+      guard try DatasetTarget(path: path).container == .hdf5 else {
+        throw UsageError("--hdf5 takes a name that ends in .h5")
+      }
+      guard call.options.shard == nil else {
+        throw UsageError(
+          "the parts of several runs cannot share one HDF5 file; use -o SETS/ --container hdf5")
+      }
     }
     try DatasetReport.check(call.options.report)
     folder = call.output
@@ -108,7 +114,10 @@ struct DatasetBatch {
     }
     // What stops one model for its own sake is told; what would stop all of them stops.
     if case .failure(let error) = outcome {
-      guard let error = error as? any ExplainedError, error.kind == .unreadableInput else {
+      guard let error = error as? any ExplainedError,
+        [.unreadableInput, .usage].contains(error.kind)
+      else {
+        if !call.options.resume { removeParts() }
         throw error
       }
     }
@@ -127,13 +136,18 @@ struct DatasetBatch {
   /// One HDF5 file with a group for each model.
   private func gather(_ entries: [Entry], into path: String) throws {
     let file = try StagedFile(path: path)
-    let writer = try HDF5Writer(path: file.temporaryPath, shownAs: path)
+    var writer = try HDF5Writer(path: file.temporaryPath, shownAs: path)
     for entry in entries {
       guard case .success = entry.outcome else { continue }
       try writer.copy(from: part(entry.item.name), to: entry.item.name)
     }
     try writer.finish()
     try file.commit()
+    removeParts()
+  }
+
+  private func removeParts() {
+    guard let path = call.options.hdf5 else { return }
     let url = URL(fileURLWithPath: path)
     try? FileManager.default.removeItem(
       at: url.deletingLastPathComponent()

@@ -44,8 +44,42 @@ struct DatasetJob {
         throw UsageError("--hdf5 would overwrite \(targets[0].path)")
       }
     }
+    try Self.check(options, targets)
     try ContactSheet.check(
       call.options.contactSheet, beside: targets.map(\.path) + call.inputs)
+  }
+
+  /// Refuses what would be passed over in silence.
+  private static func check(
+    _ options: ExportDatasetSettings, _ targets: [DatasetTarget]
+  ) throws {
+    let layouts = options.dataset.layout
+    if layouts.contains(.nerfSynthetic), options.views.testFraction == 0 {
+      throw UsageError(
+        "the layout nerf-synthetic needs views for testing; leave --test-fraction off or make it larger than 0"
+      )
+    }
+    if targets.allSatisfy({ $0.container == .hdf5 }) {
+      let other =
+        !options.dataset.background.isEmpty
+        ? "--background"
+        : layouts != [.dxgl]
+          ? "--layout"
+          : options.dataset.includeModel
+            ? "--include-model" : nil
+      if let other {
+        throw UsageError(
+          "an HDF5 file holds arrays, with alpha; \(other) is for the other kinds of set")
+      }
+    }
+    if options.shard != nil, layouts == [.webdataset] {
+      throw UsageError(
+        "the views of one webdataset cannot be made in parts; give several models, or another layout"
+      )
+    }
+    if options.report != nil {
+      throw UsageError("--report is for several models; see --contact-sheet")
+    }
   }
 
   func run(_ work: WorkContext) throws -> VerbResult {
@@ -66,31 +100,33 @@ struct DatasetJob {
       normalSpaceFromWorld: Conventions.zUpFromYUp,
       layers: Set(options.dataset.aov.compactMap(\.layer)), work)
     let manifest = try DatasetManifest.json(call, path, prepared, sourceUp: up, renderer)
-    if options.resume, try isThere(manifest) { return report(plan, prepared, renderer, nil) }
-    for target in targets { try target.checkFree() }
+    // What an earlier run has made of it is left alone.
+    let goesOn = options.resume || options.shard != nil
+    let left = goesOn ? targets.filter { !$0.holds(manifest) } : targets
+    if left.isEmpty, options.contactSheet.map(FileManager.default.fileExists) ?? true {
+      return report(plan, prepared, renderer, nil)
+    }
+    for target in left { try target.checkFree() }
 
     work.progress.enter("render")
     let start = ContinuousClock.now
     let views = SetView.list(train: plan.train, validation: plan.validation, test: plan.test)
     let writer = try DatasetWriter(
-      to: targets, settings: options.dataset, views: views, size: size(scene, prepared),
+      to: left, settings: options.dataset, views: views, size: size(scene, prepared),
       identity: Digest.sha256(of: Array(manifest.text().utf8)), resumes: options.resume)
     let sheet = try draw(views, renderer, writer, work)
-    try writer.finish(try record(views, scene, prepared, manifest, work))
+    if writer.isWhole {
+      try writer.finish(try record(views, scene, prepared, manifest, work))
+    } else {
+      writer.leave()
+      work.log.warn(
+        "the views of other parts are still to come; who makes the last one ends the set")
+    }
     if let path = options.contactSheet {
       try StagedFile.write(try ImageFile.encodePNG(sheet.image), to: path)
     }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     return report(plan, prepared, renderer, seconds)
-  }
-
-  /// Whether an earlier run has made all of it.
-  private func isThere(_ manifest: JSONValue) throws -> Bool {
-    guard call.options.shard == nil,
-      call.options.contactSheet.map(FileManager.default.fileExists) ?? true
-    else { return false }
-    let text = Array((manifest.text(pretty: true) + "\n").utf8)
-    return targets.allSatisfy { $0.existingManifest == text }
   }
 
   /// Draws the views that are missing into the writer, and some into the contact sheet.

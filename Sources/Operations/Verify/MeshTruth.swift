@@ -43,9 +43,11 @@ struct MeshTruth {
     let mesh = prepared.wholeMesh
     let tree = BVH(mesh)
     var best: (score: Double, placement: Placement)?
-    let silhouettes = try (0..<min(3, set.views.count)).compactMap { place -> (Camera, [Bool])? in
+    let silhouettes = (0..<min(3, set.views.count)).compactMap { place -> (Camera, [Bool])? in
       let view = set.views[place * (set.views.count - 1) / 2]
-      guard let camera = view.camera, let mask = try TruthCheck.silhouette(set, view)?.isThere
+      guard let camera = view.camera,
+        let mask = (try? TruthCheck.silhouette(set, view))?.isThere,
+        mask.count == camera.intrinsics.width * camera.intrinsics.height
       else { return nil }
       return (camera, mask)
     }
@@ -92,7 +94,8 @@ struct MeshTruth {
     return list
   }
 
-  private func overlap(_ camera: Camera, _ mask: [Bool], step: Int) -> Double {
+  /// The silhouettes' intersection over union, on every `step`-th pixel.
+  func overlap(_ camera: Camera, _ mask: [Bool], step: Int) -> Double {
     let lens = camera.intrinsics
     var (both, either) = (0, 0)
     for y in stride(from: step / 2, to: lens.height, by: step) {

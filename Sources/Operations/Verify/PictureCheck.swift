@@ -28,9 +28,20 @@ enum PictureCheck {
       findings.add(problem.code, problem.message, at: problem.place)
     }
     repeated(views, looks, &findings)
-    for (index, look) in looks.enumerated() where look.size.x > 0 {
+    for (index, look) in looks.enumerated() {
       let size = look.size
+      // What cannot be looked at is compared with nothing.
+      guard size.x > 0, size.y > 0 else {
+        set.setIntrinsics(ofView: index, nil)
+        continue
+      }
       guard let lens = views[index].intrinsics else {
+        guard set.kind == "zero123" else {
+          findings.add(
+            "no-lens", "the set tells no focal length that makes sense (fl_x, camera_angle_x)",
+            at: views[index].name)
+          continue
+        }
         // Zero-1-to-3 tells no lens; its renderer's is this.
         set.setIntrinsics(
           ofView: index, Intrinsics(width: size.x, height: size.y, fieldOfView: 2 * atan(16.0 / 35))
@@ -40,10 +51,21 @@ enum PictureCheck {
       if lens.width == 0 || lens.height == 0 {
         set.setIntrinsics(ofView: index, completed(lens, size))
       } else if SIMD2(lens.width, lens.height) != size {
+        set.setIntrinsics(ofView: index, nil)
         findings.add(
           "wrong-size",
           "the picture is \(size.x) x \(size.y) and should be \(lens.width) x \(lens.height)",
           at: views[index].name)
+      }
+      guard let told = set.views[index].intrinsics else { continue }
+      let numbers = [told.focalX, told.focalY, told.centerX, told.centerY]
+      guard numbers.allSatisfy({ $0.isFinite && abs($0) < 1e7 }), told.focalX > 0, told.focalY > 0
+      else {
+        set.setIntrinsics(ofView: index, nil)
+        findings.add(
+          "bad-lens", "the focal length or the middle of the picture makes no sense",
+          at: views[index].name)
+        continue
       }
       checkMiddle(set.views[index], &findings)
     }

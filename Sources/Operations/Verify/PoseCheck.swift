@@ -6,6 +6,10 @@ import Settings
 /// Poses and numbering of a set, by themselves.
 enum PoseCheck {
   static func check(_ set: ReadSet, _ findings: inout Findings) {
+    if let view = set.views.first(where: { !$0.hasPose }) {
+      findings.add("bad-pose", "the pose holds numbers that make no sense", at: view.name)
+      return
+    }
     for view in set.views {
       let turn = view.worldFromCamera.linear
       let square = (turn.transposed * turn).rows
@@ -52,6 +56,8 @@ enum PoseCheck {
       rows[String(name.dropLast(digits.count)), default: []].insert(number)
     }
     for (start, numbers) in rows.sorted(by: { $0.key < $1.key }) where numbers.count > 2 {
+      // Numbers that are far apart, such as times, are not a count.
+      guard numbers.max()! / 2 - numbers.min()! / 2 < numbers.count else { continue }
       let missing = (numbers.min()!...numbers.max()!).filter { !numbers.contains($0) }
       // Where every second one or more is missing, numbers are not a count.
       guard !missing.isEmpty, missing.count < numbers.count / 2 else { continue }

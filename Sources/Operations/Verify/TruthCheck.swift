@@ -50,22 +50,40 @@ enum TruthCheck {
     _ work: WorkContext
   ) throws {
     var measures: [Measure] = []
-    for (place, index) in chosen.enumerated() {
+    let odd = try oddViews(set, truth, but: Set(chosen), work)
+    for (place, index) in (chosen + odd).enumerated() {
       measures.append(try measure(set, set.views[index], truth, findsShift: place < 4, work))
-      work.progress.update(Double(place + 1) / Double(chosen.count))
+      work.progress.update(Double(place + 1) / Double(chosen.count + odd.count))
     }
     findings.set("placement", .string(truth.placement))
-    findings.set("checkedViews", .integer(chosen.count))
+    findings.set("comparedViews", .integer(measures.count))
     tellSilhouettes(measures, &findings)
     tellDepth(measures, radius: truth.radius, &findings)
     tellNormals(measures, &findings)
+  }
+
+  /// Views beside those chosen whose silhouette, looked at coarsely, does not fit; the first few of them.
+  private static func oddViews(
+    _ set: ReadSet, _ truth: MeshTruth, but chosen: Set<Int>, _ work: WorkContext
+  ) throws -> [Int] {
+    let others = set.views.indices.filter { !chosen.contains($0) }
+    let fits = try parallelMap(count: others.count, work) { place -> Bool in
+      let view = set.views[others[place]]
+      guard let camera = view.camera, let seen = try? silhouette(set, view),
+        seen.isThere.count == camera.intrinsics.width * camera.intrinsics.height
+      else { return true }
+      return truth.overlap(camera, seen.isThere, step: max(1, camera.intrinsics.width / 120)) > 0.95
+    }
+    return Array(zip(others, fits).filter { !$0.1 }.map(\.0).prefix(4))
   }
 
   private static func measure(
     _ set: ReadSet, _ view: ReadView, _ truth: MeshTruth, findsShift: Bool, _ work: WorkContext
   ) throws -> Measure {
     var measure = Measure(name: view.name)
-    guard let camera = view.camera else { return measure }
+    guard let camera = view.camera, camera.intrinsics.width > 4, camera.intrinsics.height > 4 else {
+      return measure
+    }
     let hits = try truth.cast(camera, work)
     if let seen = try? silhouette(set, view), seen.isThere.count == hits.count {
       var (both, either) = (0, 0)

@@ -88,7 +88,7 @@ public enum VerifyDataset: Verb {
     let numbers = findings.measures.filter { $0.value != .null }
       .map { "\($0.key) \($0.value.string ?? $0.value.text())" }
     let head = "\(set.views.count) views (\(set.kind)): \(numbers.joined(separator: ", "))"
-    let verdict = problems.isEmpty ? ["nothing is wrong"] : lines
+    let verdict = problems.isEmpty ? ["nothing wrong was found"] : lines
     return VerbResult(
       result: .object(members), text: ([head] + verdict).joined(separator: "\n"),
       unmetGuarantee: errors.isEmpty
