@@ -79,7 +79,7 @@ enum FileChecks {
     for name in files.names
     where name.hasPrefix("/") || name.split(separator: "/").contains("..") {
       problems.append(
-        SetProblem("unsafe-name", "the name leads out of the folder it is unpacked to", at: name))
+        SetProblem("name-outside", "the name leads out of the folder it is unpacked to", at: name))
     }
     for name in files.names where name.lowercased().hasSuffix(".ply") {
       guard !name.contains("obj_"), !name.hasSuffix("mesh.ply"), let bytes = try? files.read(name)
