@@ -69,7 +69,7 @@ extension PixelNumbers {
   /// What its floats mean.
   var meaning: String {
     switch self {
-    case .depth: "planar depth at the pixel centre, 0: none"
+    case .depth: "planar depth at the pixel centre in radii, 0: none"
     case .normal: "unit normals in world space, towards the camera, without normal map, 0: none"
     case .cameraNormal:
       "unit normals with the camera's axes: +x right, +y up, +z towards the camera"
@@ -78,8 +78,9 @@ extension PixelNumbers {
     case .metallic: "metalness, 0 to 1"
     case .occlusion: "the material's own occlusion, 0 to 1"
     case .id: "number of the object in the model, from 1, 0: none"
-    case .uv: "texture coordinates, v downwards in the picture"
-    case .position: "place in world space"
+    case .uv:
+      "texture coordinates, v downwards in the picture; 16-bit codes hold what is behind the point"
+    case .position: "place in world space, in radii; 16-bit codes run from -1 to 1"
     }
   }
 }

@@ -91,13 +91,30 @@ struct BOPLayout: Layout {
     ]
   }
 
-  /// The object's box, and the diameter of the sphere around it.
+  /// The largest distance of two vertices, in radii: between those that lie farthest in some directions, which are on
+  /// the convex hull.
+  private func diameter(_ surface: SetSurface) -> Double {
+    let directions = ViewSampling.directions(count: 400, coverage: .sphere)
+    let farthest = directions.compactMap { direction in
+      let way = SIMD3<Float>(direction)
+      return surface.positions.max { $0.dot(way) < $1.dot(way) }
+    }
+    var largest: Float = 0
+    for one in farthest {
+      for other in farthest { largest = max(largest, (one - other).lengthSquared) }
+    }
+    return Double(largest).squareRoot()
+  }
+
+  /// The object's box and diameter.
   private func modelInfo(_ surface: SetSurface) -> JSONValue {
     var box = Box()
     for position in surface.positions {
       box.insert(SIMD3<Float>(Conventions.datasetVector(SIMD3<Double>(position)) * unit))
     }
-    var members: [(key: String, value: JSONValue)] = [("diameter", .number(2 * unit))]
+    var members: [(key: String, value: JSONValue)] = [
+      ("diameter", .number(diameter(surface) * unit))
+    ]
     for (axis, name) in ["x", "y", "z"].enumerated() {
       members.append(("min_" + name, .number(Double(box.minimum[axis]))))
     }

@@ -67,7 +67,8 @@ struct FilePictures: PictureStore {
         channels: 3, values: r.indices.flatMap { [r[$0], g[$0], b[$0]] }, isWhole: false)
     }
     guard
-      let one = ["Z", "V", "Y", "R"].compactMap({ channels[$0] }).first ?? channels.values.first
+      let one = ["Z", "V", "Y", "R"].compactMap({ channels[$0] }).first
+        ?? channels.min(by: { $0.key < $1.key })?.value
     else { throw ReadingError("the picture has no channel", name) }
     return PictureNumbers(channels: 1, values: one, isWhole: false)
   }

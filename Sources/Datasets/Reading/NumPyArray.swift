@@ -1,10 +1,11 @@
 import Foundation
 
-/// An array of a NumPy file (formats 1 to 3), in C order, as doubles or floats.
+/// An array of a NumPy file (formats 1 to 3), in C order, as doubles.
 struct NumPyArray {
   let shape: [Int]
   let values: [Double]
   private let isWhole: Bool
+  private let largest: Int
 
   init(_ file: [UInt8], _ name: String) throws(ReadingError) {
     func fail(_ message: String) -> ReadingError {
@@ -55,11 +56,13 @@ struct NumPyArray {
     default: throw fail("elements of type \(type) are not read")
     }
     isWhole = !type.contains("f")
+    largest = type == "<u2" ? 65_535 : 255
   }
 
   /// As a picture: rows, columns, and channels where there are three dimensions.
   var picture: PictureNumbers {
     PictureNumbers(
-      channels: shape.count > 2 ? shape[2] : 1, values: values.map { Float($0) }, isWhole: isWhole)
+      channels: shape.count > 2 ? shape[2] : 1, values: values.map { Float($0) }, isWhole: isWhole,
+      largest: largest)
   }
 }

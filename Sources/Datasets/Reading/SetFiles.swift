@@ -17,10 +17,10 @@ struct SetFiles: Sendable {
   private let known: Set<String>
 
   init(path: String) throws {
+    let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     self.path = path
     var found: [String]
-    let attributes = try? FileManager.default.attributesOfItem(
-      atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     guard let attributes else { throw ReadingError("there is nothing at this place", path) }
     if attributes[.type] as? FileAttributeType == .typeDirectory {
       place = .folder(path)
@@ -40,7 +40,9 @@ struct SetFiles: Sendable {
       }
     }
     let tops = Set(found.map { $0.prefix { $0 != "/" } })
-    let hasTop = tops.count == 1 && found.allSatisfy { $0.contains("/") }
+    let hasTop =
+      tops.count == 1 && !["", ".", ".."].contains(String(tops.first!))
+      && found.allSatisfy { $0.contains("/") }
     let start = hasTop ? tops.first! + "/" : ""
     if !start.isEmpty { found = found.map { String($0.dropFirst(start.count)) } }
     (top, names, known) = (String(start), found, Set(found))

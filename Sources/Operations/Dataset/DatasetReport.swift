@@ -35,6 +35,11 @@ struct DatasetReport {
     }
   }
 
+  /// Without the parts of a common HDF5 file, which are gone.
+  private static func kept(_ result: VerbResult) -> [Artifact] {
+    result.outputs.filter { !$0.path.contains(".parts/") }
+  }
+
   private var views: Int { made.reduce(0) { $0 + ($1.result.result["views"]?.int ?? 0) } }
 
   var json: JSONValue {
@@ -51,7 +56,7 @@ struct DatasetReport {
           [
             "name": .string(entry.item.name), "input": .string(entry.item.path),
             "seconds": .number((entry.seconds * 1000).rounded() / 1000), "result": result.result,
-            "outputs": .array(result.outputs.map(\.json)),
+            "outputs": .array(Self.kept(result).map(\.json)),
             "warnings": .array(entry.warnings.map { .string($0) }),
           ]
         }),
@@ -119,7 +124,7 @@ struct DatasetReport {
       return "<img loading=\"lazy\" alt=\"\" src=\"\(link)\">"
     }
     var facts: [(String, String)] = [("model", entry.item.path), ("views", result.text)]
-    facts += result.outputs.filter { $0.path != entry.contactSheet }.map { ("set", $0.path) }
+    facts += Self.kept(result).filter { $0.path != entry.contactSheet }.map { ("set", $0.path) }
     facts += entry.warnings.map { ("warning", $0) }
     let list = facts.map { "<dt>\($0)</dt><dd>\(Self.escaped($1))</dd>" }.joined()
     return "<section><div>\(picture ?? "")</div><div>\(title)<dl>\(list)</dl></div></section>"

@@ -47,7 +47,8 @@ struct ModelList {
   }
 
   private static func models(below folder: String) throws -> [Item] {
-    let files = (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? [])
+    let place = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+    let files = (FileManager.default.enumerator(atPath: place)?.compactMap { $0 as? String } ?? [])
       .filter { path in
         !path.split(separator: "/").contains { $0.hasPrefix(".") }
           && SceneFormat(rawValue: URL(fileURLWithPath: path).pathExtension.lowercased()) != nil

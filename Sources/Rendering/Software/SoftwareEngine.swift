@@ -22,11 +22,10 @@ struct SoftwareEngine: Sendable {
     self.options = options
   }
 
-  /// How many views may be drawn at once in some two gigabytes: each holds its triangles, and as many wait
-  /// with their pictures.
-  /// Views that are drawn at once take at most about this many bytes.
+  /// Views that are drawn at once take at most about this many bytes, where one alone does not take more.
   private static let viewBytes = 300_000_000
 
+  /// How many views may be drawn at once: each holds its samples, its numbers and its triangles.
   func viewsAtOnce(_ lens: Intrinsics) -> Int {
     let numbers = options.layers.reduce(0) { $0 + $1.channels }
     let bytes = (36 + 12 * numbers) * lens.width * lens.height + 100 * scene.solidTriangles
