@@ -5,8 +5,10 @@
 A notebook's source is a .py file with `# %%` before each cell of code and `# %% [markdown]` before each of text. The folder
 for the results is this one where none is given. MAQUETTE names the program. Fails where a cell fails.
 """
+import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -43,6 +45,10 @@ def export(source, folder):
     for cell in book.cells:
         # When it ran says nothing.
         cell.metadata.pop("execution", None)
+        # Nor does where.
+        for place in (os.environ["MAQUETTE"], tempfile.gettempdir() + "/"):
+            if place in json.dumps(cell.get("outputs", [])):
+                sys.exit(f"{source.name}: a cell prints {place}, a path of this machine")
     book.metadata.pop("widgets", None)
     nbformat.write(book, folder / (source.stem + ".ipynb"))
     body, _ = HTMLExporter(template_name="basic").from_notebook_node(book)

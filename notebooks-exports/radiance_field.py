@@ -30,7 +30,7 @@ folder = tempfile.mkdtemp()
 model, path = folder + "/lighthouse.glb", folder + "/set.zip"
 subprocess.run([maquette, "sample", "-o", model, "--quiet"], check=True, stdout=subprocess.DEVNULL)
 command = "--views 60 --test-fraction 0.15 --pixels 100 --quiet"
-subprocess.run([maquette, "dataset", model, "-o", path, *command.split()], check=True, stdout=subprocess.DEVNULL)
+made = subprocess.run([maquette, "dataset", model, "-o", path, *command.split()], check=True, stdout=subprocess.DEVNULL)
 
 # %% [markdown]
 # Rays of all pixels of a split, with their colours over white.

@@ -12,7 +12,7 @@ for program in munged munge slurmctld slurmd sbatch scontrol sinfo setsid; do
   command -v $program >/dev/null 2>&1 || leave_out "$program is not installed"
 done
 
-folder=$(mktemp -d /tmp/slurm.XXXXXX) || exit 1
+folder=$(mktemp -d) || exit 1
 daemons=
 finish() {
   status=$?
