@@ -20,7 +20,6 @@ public enum HDF5Element: Int, Sendable {
 public enum HDF5Attribute: Sendable, Equatable {
   case text(String)
   case number(Double)
-  case integer(Int)
   case numbers([Double])
 }
 
@@ -170,10 +169,6 @@ public enum HDF5Attribute: Sendable, Equatable {
     case .number(let number):
       status = unsafe withUnsafePointer(to: number) {
         unsafe write(object, name, maquette_h5_type(3), [], $0)
-      }
-    case .integer(let number):
-      status = unsafe withUnsafePointer(to: Int64(number)) {
-        unsafe write(object, name, maquette_h5_type(4), [], $0)
       }
     case .numbers(let numbers):
       status = unsafe numbers.withUnsafeBytes {

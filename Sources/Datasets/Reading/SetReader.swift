@@ -23,7 +23,7 @@ public enum SetReader {
       set.points = TransformsReader.points(of: other, in: set)
       set.problems += other.problems + differences(other, set)
     }
-    set.problems += FileChecks.problems(files, path)
+    set.problems += FileChecks.problems(files)
     return set
   }
 }
@@ -71,7 +71,7 @@ extension SetReader {
 
 /// What is wrong with the files of a set, whatever they hold.
 enum FileChecks {
-  static func problems(_ files: SetFiles, _ path: String) -> [SetProblem] {
+  static func problems(_ files: SetFiles) -> [SetProblem] {
     var problems = files.repeated.map {
       SetProblem(
         "repeated-name", "the archive holds this name twice; which one is read is chance", at: $0)

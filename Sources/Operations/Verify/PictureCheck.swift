@@ -12,7 +12,6 @@ enum PictureCheck {
     /// Whether something stands at the border of the picture.
     let touches: Bool
     let isEmpty: Bool
-    let hasAlpha: Bool
     let problem: SetProblem?
   }
 
@@ -121,11 +120,11 @@ enum PictureCheck {
       }
       return Look(
         size: SIMD2(image.width, image.height), digest: digest, touches: touches, isEmpty: isEmpty,
-        hasAlpha: image.hasAlpha, problem: nil)
+        problem: nil)
     } catch {
       let message = (error as? any ExplainedError)?.description ?? "\(error)"
       return Look(
-        size: .zero, digest: "", touches: false, isEmpty: false, hasAlpha: false,
+        size: .zero, digest: "", touches: false, isEmpty: false,
         problem: SetProblem("damaged-picture", message, at: view.name))
     }
   }

@@ -31,18 +31,18 @@ enum TruthCheck {
   /// The object's place in a picture: its alpha, or its mask.
   static func silhouette(
     _ set: ReadSet, _ view: ReadView
-  ) throws -> (isThere: [Bool], cover: [Float], isSmooth: Bool)? {
+  ) throws -> (isThere: [Bool], cover: [Float])? {
     let image = try set.image(view.image)
     if image.hasAlpha && image.bitsPerSample == 8 {
       let alpha = stride(from: image.channels - 1, to: image.bytes.count, by: image.channels)
         .map { image.bytes[$0] }
-      return (alpha.map { $0 > 127 }, alpha.map { Float($0) / 255 }, true)
+      return (alpha.map { $0 > 127 }, alpha.map { Float($0) / 255 })
     }
     guard let source = view.mask else { return nil }
     let mask = try set.image(source)
     guard mask.bitsPerSample == 8 else { return nil }
     let values = stride(from: 0, to: mask.bytes.count, by: mask.channels).map { mask.bytes[$0] }
-    return (values.map { $0 > 127 }, values.map { $0 > 127 ? 1 : 0 }, false)
+    return (values.map { $0 > 127 }, values.map { $0 > 127 ? 1 : 0 })
   }
 
   static func check(
