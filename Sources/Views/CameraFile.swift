@@ -4,11 +4,17 @@ import Settings
 import Work
 
 /// Cameras that somebody else has placed.
-enum CameraFile {
+struct CameraFile {
+  let cameras: [Camera]
+  /// What each is for, `train`, `val` or `test`, where the file tells.
+  let splits: [String?]
+  /// What of the file is not followed.
+  let warnings: [String]
+
   /// The cameras of a `transforms.json`: `transform_matrix` of each frame, and its lens where the file tells one.
   ///
   /// - Parameter pixels: width and height of the views, where the file does not tell them.
-  static func read(_ path: String, pixels: Int) throws(CameraFileError) -> [Camera] {
+  init(_ path: String, pixels: Int) throws(CameraFileError) {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw CameraFileError("the cameras cannot be read", path)
     }
@@ -22,6 +28,7 @@ enum CameraFile {
       throw CameraFileError("there is no list \"frames\" with cameras in it", path)
     }
     var cameras: [Camera] = []
+    var bent: Set<String> = []
     for (index, frame) in frames.enumerated() {
       let rows = (frame["transform_matrix"]?.array ?? []).compactMap { row in
         row.array?.compactMap(\.double)
@@ -41,9 +48,13 @@ enum CameraFile {
       else {
         throw CameraFileError("the transform_matrix of frame \(index) is no rotation", path)
       }
-      guard let lens = lens(frame, json, pixels) else {
+      guard let lens = Self.lens(frame, json, pixels) else {
         throw CameraFileError("frame \(index) tells neither fl_x nor camera_angle_x", path)
       }
+      bent.formUnion(
+        ["k1", "k2", "k3", "k4", "p1", "p2"].filter {
+          (frame[$0]?.double ?? json[$0]?.double ?? 0) != 0
+        })
       cameras.append(
         Camera(
           worldFromCamera: Conventions.worldFromCamera(transformMatrix: matrix), intrinsics: lens))
@@ -54,7 +65,22 @@ enum CameraFile {
           && $0.intrinsics.height == cameras[0].intrinsics.height
       })
     else { throw CameraFileError("its pictures differ in size; a set has one size", path) }
-    return cameras
+    self.cameras = cameras
+    splits = frames.map { Self.split($0, json) }
+    warnings =
+      bent.isEmpty
+      ? []
+      : [
+        "\(path) has lenses that bend pictures (\(bent.sorted().joined(separator: ", "))); views are drawn straight, with the same focal lengths"
+      ]
+  }
+
+  private static func split(_ frame: JSONValue, _ file: JSONValue) -> String? {
+    if let split = frame["split"]?.string { return split }
+    guard let path = frame["file_path"] else { return nil }
+    return ["train", "val", "test"].first {
+      file[$0 + "_filenames"]?.array?.contains(path) == true
+    }
   }
 
   private static func lens(_ frame: JSONValue, _ file: JSONValue, _ pixels: Int) -> Intrinsics? {

@@ -6,6 +6,9 @@ import Settings
 public struct ViewPlan: Sendable, Equatable {
   public let train, validation, test: [Camera]
 
+  /// What was not followed of a file with cameras.
+  public let warnings: [String]
+
   public var all: [Camera] { train + validation + test }
 
   /// The cameras that the settings ask for.
@@ -29,7 +32,23 @@ public struct ViewPlan: Sendable, Equatable {
       fraction > 0 ? max(1, Int((Double(views) * fraction).rounded())) : 0
     }
     if let path = settings.cameras {
-      let cameras = try CameraFile.read(path, pixels: settings.pixels)
+      let file = try CameraFile(path, pixels: settings.pixels)
+      let cameras = file.cameras
+      warnings = file.warnings
+      if settings.testFraction == nil, settings.validationFraction == nil,
+        file.splits.contains("test") || file.splits.contains("val")
+      {
+        func named(_ isMeant: (String?) -> Bool) -> [Camera] {
+          zip(cameras, file.splits).filter { isMeant($0.1) }.map(\.0)
+        }
+        train = named { $0 != "val" && $0 != "test" }
+        self.validation = named { $0 == "val" }
+        self.test = named { $0 == "test" }
+        guard !train.isEmpty else {
+          throw SettingsError(.badValue, "\(path) names no camera for training")
+        }
+        return
+      }
       // A file has no room between its cameras; the last ones are for testing.
       let held = count(test, of: cameras.count)
       let heldToo = count(validation, of: cameras.count)
@@ -42,6 +61,7 @@ public struct ViewPlan: Sendable, Equatable {
       self.test = Array(cameras[(trained + heldToo)...])
       return
     }
+    warnings = []
     var directions = Self.directions(settings, settings.views, dice.stream(0), between: [])
     train = Self.cameras(directions, settings, dice.stream(1))
     let between = Self.directions(

@@ -242,4 +242,49 @@ import Work
     let manifest = try JSONValue(parsing: Data(contents(set + "/manifest.json")))
     return manifest["settings"]?["lightRotationDegrees"]?.double ?? 0
   }
+
+  /// A picture beside the model is part of what a set is made from.
+  @Test func whatLiesBesideTheModelCounts() throws {
+    let folder = TemporaryFolder()
+    let triangle = "mtllib a.mtl\nv 0 0 0\nv 1 0 0\nv 0 1 0.5\nusemtl m\nf 1 2 3\n"
+    let model = folder.write(triangle, as: "a.obj")
+    _ = folder.write("newmtl m\nKd 1 0 0\n", as: "a.mtl")
+    let flags = Self.small + [("--resume", "true")]
+    try run("dataset", [model], folder.file("set.zip"), flags)
+    #expect(try run("dataset", [model], folder.file("set.zip"), flags).text.contains("already"))
+    let red = contents(folder.file("set.zip"))
+    _ = folder.write("newmtl m\nKd 0 1 0\n", as: "a.mtl")
+    try run("dataset", [model], folder.file("set.zip"), flags)
+    #expect(contents(folder.file("set.zip")) != red)
+  }
+
+  /// Lists of a file with cameras are followed; lenses that bend are told of.
+  @Test func camerasKeepTheirSplits() throws {
+    let folder = TemporaryFolder()
+    let model = try sample(folder)
+    try run("dataset", [model], folder.file("one/"), Self.small + [("--test-fraction", "0.34")])
+    let cameras = folder.file("one/transforms.json")
+    let result = try run(
+      "dataset", [model], folder.file("two/"), Self.small + [("--cameras", cameras)])
+    #expect(result.result["trainViews"]?.int == 6 && result.result["testViews"]?.int == 2)
+    let text = String(decoding: contents(cameras), as: UTF8.self)
+    let bent = folder.write("{\"k1\": 0.1," + text.dropFirst(), as: "bent.json")
+    let log = LogSink()
+    _ = try Catalogue.verb(named: "dataset")!.run(
+      [.flags((Self.small + [("--cameras", bent)]).map { (flag: $0.0, words: $0.1) })], [model],
+      folder.file("three/"), 0, nil, WorkContext(threads: 1, log: log))
+    #expect(log.warnings.contains { $0.contains("k1") })
+  }
+
+  @Test func partsOfARunHaveAPageEach() throws {
+    let folder = TemporaryFolder()
+    let models = [try sample(folder), try sample(folder, as: "other.glb")]
+    for part in ["0/2", "1/2"] {
+      try run(
+        "dataset", models, folder.file("sets/"),
+        Self.small + [("--shard", part), ("--report", folder.file("page.html"))])
+    }
+    #expect(
+      folder.names.filter { $0.hasSuffix(".html") } == ["page-0-of-2.html", "page-1-of-2.html"])
+  }
 }

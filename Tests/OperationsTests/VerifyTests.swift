@@ -312,4 +312,67 @@ import Work
     let found = codes(try run("verify", [set]))
     #expect(found.contains("models-disagree"))
   }
+
+  /// Pictures that show the object the other way round than their masks.
+  @Test func mirroredPicturesAreFound() throws {
+    let folder = TemporaryFolder()
+    let model = try sample(folder)
+    let set = folder.file("set")
+    try run(
+      "dataset", [model], set + "/",
+      Self.flags + [
+        ("--layout", "neus"), ("--background", "white"), ("--field-of-view-degrees", "20"),
+      ])
+    #expect(codes(try run("verify", [set])).isEmpty)
+    try alterPictures(set + "/image") { bytes, pixel, image in
+      let (w, c) = (image.width, image.channels)
+      guard pixel % w < w / 2 else { return }
+      let other = pixel - pixel % w + w - 1 - pixel % w
+      for channel in 0..<c { bytes.swapAt(pixel * c + channel, other * c + channel) }
+    }
+    #expect(codes(try run("verify", [set])).contains("mask-disagrees"))
+  }
+
+  /// A cloud with +y up where the set has +z up.
+  @Test func aCloudWithOtherAxesIsFound() throws {
+    let folder = TemporaryFolder()
+    let model = try sample(folder)
+    let set = folder.file("set")
+    try run("dataset", [model], set + "/", Self.flags)
+    #expect(codes(try run("verify", [set])).isEmpty)
+    let path = set + "/points3D.ply"
+    var bytes = contents(path)
+    let start = try #require(bytes.firstRange(of: Array("end_header\n".utf8))).upperBound
+    for point in stride(from: start, to: bytes.count - 26, by: 27) {
+      for byte in 0..<4 { bytes.swapAt(point + 4 + byte, point + 8 + byte) }
+    }
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    #expect(codes(try run("verify", [set])).contains("cloud-elsewhere"))
+  }
+
+  /// Groups of a file, folders of a folder, archives of a folder, and what instant-ngp tests on.
+  @Test func severalSetsInOnePlaceAreAllRead() throws {
+    let folder = TemporaryFolder()
+    let model = try sample(folder)
+    let flags = [("--views", "4"), ("--pixels", "64"), ("--points", "50")]
+    let second = folder.file("second.glb")
+    try FileManager.default.copyItem(atPath: model, toPath: second)
+    try run("dataset", [model, second], nil, flags + [("--hdf5", folder.file("all.h5"))])
+    try run("dataset", [model, second], folder.file("many/"), flags)
+    try run(
+      "dataset", [model], folder.file("layouts/"),
+      flags + [("--layout", "nerfstudio,neus,bop,zero123,3dgs,instant-ngp")])
+    try run(
+      "dataset", [model], folder.file("ngp/"),
+      flags + [("--layout", "instant-ngp"), ("--test-fraction", "0.5")])
+    for (name, count) in [("all.h5", 2), ("many", 2), ("layouts", 6), ("ngp", 3)] {
+      let result = try run("verify", [folder.file(name)], nil, [("--mesh", model)])
+      #expect(result.unmetGuarantee == nil, "\(name): \(result.text)")
+      #expect(result.result["sets"]?.array?.count == count, "\(name): \(result.text)")
+    }
+    try FileManager.default.removeItem(atPath: folder.file("ngp/test/images/00000.png"))
+    let found = try run("verify", [folder.file("ngp")])
+    #expect(codes(found).contains("missing-file"))
+    #expect(found.unmetGuarantee?.contains("test") == true)
+  }
 }

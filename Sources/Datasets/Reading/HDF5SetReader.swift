@@ -5,19 +5,49 @@ import Views
 
 /// A set in an HDF5 file: arrays whose first dimension is the view, under the names that are usual.
 enum HDF5SetReader {
-  static func read(_ path: String) throws -> ReadSet {
+  /// A set for each group that holds images.
+  static func readAll(_ path: String) throws -> [ReadSet] {
     let file: HDF5Reader
     do {
       file = try HDF5Reader(path: path)
     } catch {
       throw ReadingError(error.message, path)
     }
-    func find(_ names: [String]) -> HDF5Reader.Dataset? {
-      file.datasets.first { dataset in
-        names.contains(String(dataset.path.split(separator: "/").last ?? "").lowercased())
+    let groups = Set(
+      file.datasets.filter { $0.shape.count == 4 && imageNames.contains(name(of: $0)) }.map {
+        group(of: $0)
       }
+    ).sorted()
+    let sets = try (groups.isEmpty ? ["/"] : groups).map { try read(file, path, group: $0) }
+    return sets.count == 1 ? sets.map { set in renamed(set, "") } : sets
+  }
+
+  private static let imageNames = ["images", "rgba", "rgb", "colors"]
+
+  private static func name(of dataset: HDF5Reader.Dataset) -> String {
+    String(dataset.path.split(separator: "/").last ?? "").lowercased()
+  }
+
+  private static func group(of dataset: HDF5Reader.Dataset) -> String {
+    "/" + dataset.path.split(separator: "/").dropLast().joined(separator: "/")
+  }
+
+  private static func renamed(_ set: ReadSet, _ name: String) -> ReadSet {
+    var set = set
+    set.name = name
+    return set
+  }
+
+  private static func read(_ file: HDF5Reader, _ path: String, group: String) throws -> ReadSet {
+    // Arrays of the group, or below it.
+    let below = file.datasets.filter {
+      group == "/" || ("/" + $0.path.drop { $0 == "/" }).hasPrefix(group + "/")
     }
-    guard let images = find(["images", "rgba", "rgb", "colors"]), images.shape.count == 4,
+    func find(_ names: [String]) -> HDF5Reader.Dataset? {
+      let found = below.filter { names.contains(name(of: $0)) }
+      return found.first { Self.group(of: $0) == group } ?? found.first
+    }
+    guard let images = find(imageNames), images.shape.count == 4,
       let poses = find(["c2w", "poses", "camera_to_world", "transform_matrix"]),
       poses.shape.count == 3, let lenses = find(["k", "intrinsics"])
     else {
@@ -25,6 +55,7 @@ enum HDF5SetReader {
         "there are no arrays of images, poses (c2w) and intrinsics in it", path)
     }
     var set = ReadSet(kind: "hdf5", pictures: HDF5Pictures(path: path))
+    set.name = String(group.dropFirst())
     if poses.shape[0] != images.shape[0] {
       set.problems.append(
         SetProblem(
@@ -67,8 +98,8 @@ enum HDF5SetReader {
       view.mask = others.masks.map { .slice(array: $0.path, index: index) }
       set.views.append(view)
     }
-    if let scale = file.attribute("/", "model_scale")?.first,
-      let offset = file.attribute("/", "model_offset"), offset.count == 3
+    if let scale = file.attribute(group, "model_scale")?.first,
+      let offset = file.attribute(group, "model_offset"), offset.count == 3
     {
       set.model = ModelTransform(scale: scale, offset: [offset[0], offset[1], offset[2]])
     }

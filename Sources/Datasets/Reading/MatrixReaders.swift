@@ -11,7 +11,7 @@ enum MatrixReaders {
   // MARK: NeuS
 
   static func neus(_ files: SetFiles) throws -> ReadSet {
-    let name = files.names.first { $0.hasSuffix("cameras_sphere.npz") }!
+    let name = "cameras_sphere.npz"
     let archive = try ArchiveReader(try files.read(name))
     let arrays = try archive.read(Set(archive.names), byteLimit: 1 << 28)
     var set = ReadSet(kind: "neus", pictures: FilePictures(files: files))

@@ -85,8 +85,12 @@ public struct ReadPoint: Sendable {
 public struct ReadSet: Sendable {
   /// What it was taken for: `transforms`, `colmap`, `neus`, `zero123`, `bop`, `hdf5`.
   public internal(set) var kind: String
+  /// Which of several sets in one place it is; empty where there is one.
+  public internal(set) var name = ""
   public internal(set) var views: [ReadView] = []
   public internal(set) var points: [ReadPoint] = []
+  /// Places of the cloud that trainers start from.
+  public internal(set) var cloud: [SIMD3<Double>] = []
   /// From the model's coordinates (turned +z up) to the set's, where the set tells.
   public internal(set) var model: ModelTransform?
   public internal(set) var problems: [SetProblem] = []

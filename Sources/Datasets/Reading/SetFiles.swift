@@ -11,7 +11,7 @@ struct SetFiles: Sendable {
 
   private let place: Place
   private let top: String
-  private let path: String
+  let path: String
   /// All names, in order.
   let names: [String]
   private let known: Set<String>
@@ -47,6 +47,28 @@ struct SetFiles: Sendable {
     if !start.isEmpty { found = found.map { String($0.dropFirst(start.count)) } }
     (top, names, known) = (String(start), found, Set(found))
   }
+
+  /// The files below one folder of these.
+  func inside(_ folder: String) -> SetFiles {
+    SetFiles(
+      place: place, top: top + folder + "/", path: path + "/" + folder,
+      names: names.filter { $0.hasPrefix(folder + "/") }.map {
+        String($0.dropFirst(folder.count + 1))
+      })
+  }
+
+  private init(place: Place, top: String, path: String, names: [String]) {
+    (self.place, self.top, self.path) = (place, top, path)
+    (self.names, known) = (names, Set(names))
+  }
+
+  /// The folders at the top.
+  var folders: [String] {
+    Set(names.compactMap { name in name.firstIndex(of: "/").map { String(name[..<$0]) } }).sorted()
+  }
+
+  /// Whether the files lie in a folder, where another set can be a file.
+  var isFolder: Bool { if case .folder = place { true } else { false } }
 
   func has(_ name: String) -> Bool { known.contains(name) }
 

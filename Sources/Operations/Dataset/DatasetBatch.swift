@@ -12,6 +12,8 @@ struct DatasetBatch {
   /// This part's models, with their options.
   private let items: [(item: ModelList.Item, options: ExportDatasetSettings)]
   private let folder: String?
+  /// Where the page about the models goes: parts of a run have one each.
+  private let page: String?
 
   /// What became of a model.
   struct Entry {
@@ -43,7 +45,8 @@ struct DatasetBatch {
           "the parts of several runs cannot share one HDF5 file; use -o SETS/ --container hdf5")
       }
     }
-    try DatasetReport.check(call.options.report)
+    page = call.options.report.map { DatasetReport.page($0, of: call.options.shard) }
+    try DatasetReport.check(page)
     folder = call.output
     items = try list.items.enumerated().filter { call.options.shard?.holds($0.offset) != false }
       .map { _, item in
@@ -80,7 +83,7 @@ struct DatasetBatch {
     }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     let report = DatasetReport(entries, seconds: seconds)
-    if let path = call.options.report { outputs += try report.write(to: path) }
+    if let page { outputs += try report.write(to: page) }
     return VerbResult(
       outputs: outputs, result: report.json, text: report.text, unmetGuarantee: report.complaint)
   }
@@ -90,7 +93,7 @@ struct DatasetBatch {
   ) throws -> Entry {
     var options = options
     (options.shard, options.report, options.hdf5, options.contactSheet) = (nil, nil, nil, nil)
-    if let page = call.options.report {
+    if let page {
       options.contactSheet = DatasetReport.picture(of: item.name, page)
     }
     var output = folder.map {

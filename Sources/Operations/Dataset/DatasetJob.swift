@@ -95,11 +95,12 @@ struct DatasetJob {
       options.views, seed: call.seed,
       testFraction: options.dataset.layout.contains(.nerfSynthetic) ? 0.2 : 0,
       longestSide: prepared.longestSide)
+    for warning in plan.warnings { work.log.warn(warning) }
     let renderer = try Renderer(
       prepared, settings: options.render, intrinsics: plan.all[0].intrinsics,
       normalSpaceFromWorld: Conventions.zUpFromYUp,
       layers: Set(options.dataset.aov.compactMap(\.layer)), work)
-    let manifest = try DatasetManifest.json(call, path, prepared, sourceUp: up, renderer)
+    let manifest = try DatasetManifest.json(call, path, scene, prepared, sourceUp: up, renderer)
     // What an earlier run has made of it is left alone.
     let goesOn = options.resume || options.shard != nil
     let left = goesOn ? targets.filter { !$0.holds(manifest) } : targets

@@ -1,11 +1,13 @@
 import Archives
 import Datasets
+import Formats
 import Foundation
 import LinearMath
 import Rendering
 import Scenes
 import Settings
 import Views
+import Work
 
 /// `manifest.json` of a training set.
 enum DatasetManifest {
@@ -18,11 +20,20 @@ enum DatasetManifest {
   /// What somebody needs to know to make the same set again, and to read it right. Holds nothing that
   /// differs between two runs of the same call.
   static func json(
-    _ call: VerbCall<ExportDatasetSettings>, _ path: String, _ prepared: PreparedScene,
-    sourceUp: UpAxis, _ renderer: borrowing Renderer
+    _ call: VerbCall<ExportDatasetSettings>, _ path: String, _ scene: Scene,
+    _ prepared: PreparedScene, sourceUp: UpAxis, _ renderer: borrowing Renderer
   ) throws -> JSONValue {
     guard let digest = Digest.sha256(ofFile: path) else {
       throw InputError("unreadable-file", "the file cannot be read a second time", path)
+    }
+    let files = try [
+      ("environment", call.options.render.environment), ("cameras", call.options.views.cameras),
+    ].compactMap { key, path -> (key: String, value: JSONValue)? in
+      guard let path else { return nil }
+      guard let digest = Digest.sha256(ofFile: path) else {
+        throw InputError("unreadable-file", "the file cannot be read a second time", path)
+      }
+      return (key, .string(digest))
     }
     let settings = call.options.json.object!.filter {
       !ExportDatasetSettings.besides.contains($0.key)
@@ -35,8 +46,13 @@ enum DatasetManifest {
       "settings": .object(settings),
       "source": [
         "name": .string(URL(fileURLWithPath: path).lastPathComponent), "sha256": .string(digest),
+        // Pictures and buffers that lie beside the file count too.
+        "contentSHA256": .string(
+          Digest.sha256(
+            of: try SceneFile.encode(scene, as: .glb, stem: "model", log: LogSink())[0].bytes)),
         "triangles": .integer(prepared.triangleCount),
       ],
+      "files": .object(files),
       "model": [
         "setFromSource": .array(
           setFromSource(prepared, sourceUp).rows.map {

@@ -20,6 +20,12 @@ struct DatasetReport {
     _ = try StagedFile(path: path)
   }
 
+  /// The page of a part of the models: told apart by its number, from 0.
+  static func page(_ path: String, of shard: Shard?) -> String {
+    guard let shard, path.lowercased().hasSuffix(".html") else { return path }
+    return path.dropLast(".html".count) + "-\(shard.index)-of-\(shard.count).html"
+  }
+
   /// Where the contact sheet of a model lies: in a folder beside the page.
   static func picture(of name: String, _ page: String) -> String {
     page.dropLast(".html".count) + "_files/" + name.replacing("/", with: "_") + ".png"

@@ -31,9 +31,27 @@ public enum VerifyDataset: Verb {
     -> VerbResult
   {
     let meshWeight = call.options.mesh == nil ? 0.0 : 6
-    work.progress.declare([("read", 1), ("pictures", 4), ("depth", 1), ("mesh", meshWeight)])
+    work.progress.declare([("read", 1), ("check", 6 + meshWeight)])
     work.progress.enter("read")
-    var set = try SetReader.read(call.inputs[0])
+    let sets = try SetReader.readAll(call.inputs[0])
+    work.progress.enter("check")
+    let reports = try sets.enumerated().map { index, set in
+      let part = ProgressMeter { report in
+        work.progress.update((Double(index) + report.fraction) / Double(sets.count))
+      }
+      part.declare([("pictures", 4), ("depth", 1), ("mesh", meshWeight)])
+      return try check(
+        set, call,
+        WorkContext(
+          threads: work.threads, progress: part, cancellation: work.cancellation, log: work.log))
+    }
+    return reports.count == 1 ? reports[0] : summary(sets, reports)
+  }
+
+  private static func check(
+    _ set: ReadSet, _ call: VerbCall<VerifyDatasetSettings>, _ work: WorkContext
+  ) throws -> VerbResult {
+    var set = set
     var findings = Findings(set.problems)
     guard !set.views.isEmpty else {
       findings.add("no-views", "no view can be read", at: call.inputs[0])
@@ -45,6 +63,7 @@ public enum VerifyDataset: Verb {
     let count = call.options.checkViews == 0 ? set.views.count : call.options.checkViews
     let chosen = spread(set.views.count, count)
     try AlphaCheck.check(set, chosen, &findings, work)
+    try OutlineCheck.check(set, chosen, &findings, work)
     TrackCheck.check(set, &findings)
     work.progress.enter("depth")
     if call.options.mesh == nil { try DepthAgreement.check(set, chosen, &findings, work) }
@@ -54,6 +73,41 @@ public enum VerifyDataset: Verb {
       try TruthCheck.check(set, truth, chosen, &findings, work)
     }
     return report(set, findings)
+  }
+
+  /// Several sets in one place: the worst of each number, all problems with the set they are of, and each set's own.
+  private static func summary(_ sets: [ReadSet], _ reports: [VerbResult]) -> VerbResult {
+    let names = sets.map { $0.name.isEmpty ? "top" : $0.name }
+    func numbers(_ key: String) -> [Double] { reports.compactMap { $0.result[key]?.double } }
+    func value(_ number: Double?) -> JSONValue { number.map { .number($0) } ?? .null }
+    let problems = zip(names, reports).flatMap { name, report in
+      (report.result["problems"]?.array ?? []).map { problem -> JSONValue in
+        .object(
+          (problem.object ?? []).map { key, value in
+            (key, key == "where" ? .string("\(name): \(value.string ?? "")") : value)
+          })
+      }
+    }
+    let result: JSONValue = [
+      "kind": "several",
+      "views": .integer(sets.reduce(0) { $0 + $1.views.count }),
+      "maskIoUMin": value(numbers("maskIoUMin").min()),
+      "depthRMSEPercent": value(numbers("depthRMSEPercent").max()),
+      "normalMedianDegrees": value(numbers("normalMedianDegrees").max()),
+      "reprojectionMedianPixels": value(numbers("reprojectionMedianPixels").max()),
+      "problems": .array(problems),
+      "sets": .array(
+        zip(names, reports).map { name, report in
+          .object([("name", .string(name))] + (report.result.object ?? []))
+        }),
+    ]
+    let failed = zip(names, reports).filter { $0.1.unmetGuarantee != nil }
+    return VerbResult(
+      result: result,
+      text: zip(names, reports).map { "\($0): \($1.text)" }.joined(separator: "\n"),
+      unmetGuarantee: failed.first.map {
+        "\(failed.count) of \(sets.count) sets have errors, \($0.0) first"
+      })
   }
 
   /// Indices spread evenly over all.
