@@ -313,7 +313,7 @@ import Work
     #expect(found.contains("models-disagree"))
   }
 
-  /// Pictures that show the object the other way round than their masks.
+  /// Pictures that stand on their heads, beside masks that do not.
   @Test func mirroredPicturesAreFound() throws {
     let folder = TemporaryFolder()
     let model = try sample(folder)
@@ -325,9 +325,9 @@ import Work
       ])
     #expect(codes(try run("verify", [set])).isEmpty)
     try alterPictures(set + "/image") { bytes, pixel, image in
-      let (w, c) = (image.width, image.channels)
-      guard pixel % w < w / 2 else { return }
-      let other = pixel - pixel % w + w - 1 - pixel % w
+      let (w, h, c) = (image.width, image.height, image.channels)
+      guard pixel / w < h / 2 else { return }
+      let other = (h - 1 - pixel / w) * w + pixel % w
       for channel in 0..<c { bytes.swapAt(pixel * c + channel, other * c + channel) }
     }
     #expect(codes(try run("verify", [set])).contains("mask-disagrees"))

@@ -77,7 +77,7 @@ extension SetReader {
     {
       return try MatrixReaders.bop(files)
     }
-    return files.names.contains(where: { MatrixReaders.isZero123($0) && isNear($0, folders: 1) })
+    return files.names.contains(where: { MatrixReaders.isZero123($0) && isNear($0, folders: 0) })
       ? try MatrixReaders.zero123(files) : nil
   }
 
