@@ -46,6 +46,7 @@ let package = Package(
     .library(name: "Formats", targets: ["Formats"]),
     .library(name: "Rendering", targets: ["Rendering"]),
     .library(name: "Datasets", targets: ["Datasets"]),
+    .library(name: "Reconstruction", targets: ["Reconstruction"]),
     .executable(name: "maquette", targets: ["maquette"]),
   ],
   targets: [
@@ -86,11 +87,14 @@ let package = Package(
       "Rendering", uses: foundations + ["Geometry", "Imaging", "Views", "Scenes", "CEGL"]),
     module(
       "Datasets", uses: foundations + ["Imaging", "Views", "Archives"]),
+    module(
+      "Reconstruction", uses: foundations + ["Geometry", "Imaging", "Views", "Scenes"]),
     // Floor 5: the verbs. Floor 7: the executable.
     module(
       "Operations",
       uses: foundations + [
         "Geometry", "Imaging", "Views", "Scenes", "Formats", "Rendering", "Datasets", "Archives",
+        "Reconstruction",
       ]),
     .executableTarget(
       name: "maquette", dependencies: ["Operations", "Settings", "Work"],
@@ -116,6 +120,7 @@ let package = Package(
     tests(of: "Formats", uses: foundations + ["Geometry", "Imaging", "Scenes", "Archives"]),
     tests(
       of: "Rendering", uses: foundations + ["Geometry", "Imaging", "Views", "Scenes", "Formats"]),
+    tests(of: "Reconstruction", uses: foundations + ["Geometry", "Imaging", "Views", "Scenes"]),
     tests(of: "Operations", uses: foundations + ["Geometry", "Scenes", "Formats", "Imaging"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["TestSupport", "Settings", "maquette"],

@@ -17,6 +17,7 @@ public enum Catalogue {
     AnyVerb(RenderStills.self),
     AnyVerb(ExportDataset.self),
     AnyVerb(VerifyDataset.self),
+    AnyVerb(ReconstructModel.self),
   ]
 
   public static func verb(named name: String) -> AnyVerb? { verbs.first { $0.name == name } }

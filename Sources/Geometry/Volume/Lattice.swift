@@ -1,21 +1,21 @@
-import LinearMath
+package import LinearMath
 
 /// Points in space, evenly spaced along the axes, whose places floats hold exactly, as they hold the
 /// places between them: each spacing is a whole number of steps of a power of two.
-struct Lattice {
+package struct Lattice: Sendable {
   /// Points along each axis.
-  let counts: SIMD3<Int>
+  package let counts: SIMD3<Int>
   /// Steps from point to point.
-  let stride: Int
+  package let stride: Int
   private let step: Double
   /// The first point, in steps.
   private let origin: SIMD3<Int>
 
-  var spacing: Double { Double(stride) * step }
-  var pointCount: Int { counts.x * counts.y * counts.z }
+  package var spacing: Double { Double(stride) * step }
+  package var pointCount: Int { counts.x * counts.y * counts.z }
 
   /// A lattice about a box with at least one point to spare on each side.
-  init(around box: Box, spacing: Double) {
+  package init(around box: Box, spacing: Double) {
     var largest: Float = 0
     for axis in 0..<3 {
       largest = max(largest, abs(box.minimum[axis]), abs(box.maximum[axis]))
@@ -40,9 +40,9 @@ struct Lattice {
   }
 
   @inline(__always)
-  func index(_ x: Int, _ y: Int, _ z: Int) -> Int { (z * counts.y + y) * counts.x + x }
+  package func index(_ x: Int, _ y: Int, _ z: Int) -> Int { (z * counts.y + y) * counts.x + x }
 
-  func place(_ x: Int, _ y: Int, _ z: Int) -> SIMD3<Double> {
+  package func place(_ x: Int, _ y: Int, _ z: Int) -> SIMD3<Double> {
     SIMD3<Double>(origin &+ SIMD3(x, y, z) &* stride) * step
   }
 

@@ -1,5 +1,5 @@
 import LinearMath
-import Work
+package import Work
 
 /// The surface between the points of a lattice that are inside and those that are not.
 ///
@@ -7,9 +7,9 @@ import Work
 /// two (Doi and Koide, "An efficient method of triangulating equi-valued surfaces by using tetrahedral
 /// cells", 1991). A piece stays in its tetrahedron and ends on its faces as the neighbour's does: closed,
 /// manifold and free of self-intersections by construction. Places on lattice edges are exact in floats.
-struct TetrahedralSurface {
-  private(set) var positions: [SIMD3<Float>] = []
-  private(set) var triangles: [SIMD3<UInt32>] = []
+package struct TetrahedralSurface {
+  package private(set) var positions: [SIMD3<Float>] = []
+  package private(set) var triangles: [SIMD3<UInt32>] = []
 
   private let lattice: Lattice
   private let isInside: [Bool]
@@ -19,7 +19,7 @@ struct TetrahedralSurface {
 
   /// - Parameter share: where the surface cuts an edge between two lattice points, the inside one first,
   ///   as a share of the way.
-  init(
+  package init(
     _ lattice: Lattice, isInside: [Bool], _ work: WorkContext,
     share: @escaping (_ inside: SIMD3<Int>, _ outside: SIMD3<Int>) -> Double
   ) throws {

@@ -1,0 +1,131 @@
+import Datasets
+import Foundation
+import Imaging
+import LinearMath
+import Reconstruction
+import Views
+import Work
+
+/// A set with cameras as views for rebuilding.
+struct PosedViews {
+  let views: [SourceView]
+  /// From our +y-up world of the views to the coordinates of the model that the set was drawn from; identity where the
+  /// set does not tell.
+  let sourceFromWorld: Matrix4
+  /// What the object's place in the pictures was taken from.
+  let masks: String
+
+  init(_ path: String, masks folder: String?, _ work: WorkContext) throws {
+    let set = try SetReader.read(path)
+    guard !set.views.isEmpty else {
+      throw InputError("no-views", set.problems.first?.message ?? "no view can be read", path)
+    }
+    let maskFiles = try folder.map { try MaskFolder($0) }
+    var origins: Set<String> = []
+    let made = try parallelMap(count: set.views.count, work) { index in
+      work.progress.update(Double(index) / Double(set.views.count))
+      return try Self.view(set, set.views[index], maskFiles)
+    }
+    origins.formUnion(made.map(\.origin))
+    views = made.map(\.view)
+    masks = origins.sorted().joined(separator: ", ")
+    sourceFromWorld = set.model.map { model in
+      let turn = Conventions.zUpFromYUp.transposed
+      let size = 1 / model.scale
+      return Matrix4(
+        linear: Matrix3(columns: [size, 0, 0], [0, size, 0], [0, 0, size]),
+        translation: turn * model.offset * -size)
+    } ?? .identity
+  }
+
+  private static func view(
+    _ set: ReadSet, _ view: ReadView, _ masks: MaskFolder?
+  ) throws -> (view: SourceView, origin: String) {
+    guard view.hasPose else {
+      throw ReconstructionError("bad-pose", "the pose is not made of numbers", at: view.name)
+    }
+    let image = try set.image(view.image)
+    var rgba = image.rgba8()
+    guard let lens = lens(view.intrinsics, image) else {
+      throw ReconstructionError(
+        "no-lens", "the set tells no focal length that makes sense (fl_x, camera_angle_x)",
+        at: view.name)
+    }
+    var origin = "alpha"
+    let file = try masks?.mask(of: view.name)
+    if let mask = try file ?? (image.hasAlpha ? nil : view.mask.map { try set.image($0) }) {
+      origin = file == nil ? "masks of the set" : "mask files"
+      try apply(mask, to: &rgba, view.name)
+    } else if !image.hasAlpha {
+      throw ReconstructionError(
+        "no-mask",
+        "the picture has no alpha and there is no mask for it; give --masks DIR with a picture of the same name",
+        at: view.name)
+    }
+    let camera = Camera(
+      worldFromCamera: Conventions.worldFromCamera(transformMatrix: view.worldFromCamera),
+      intrinsics: lens)
+    return (SourceView(name: view.name, camera: camera, image: rgba), origin)
+  }
+
+  private static func lens(_ told: Intrinsics?, _ image: Image) -> Intrinsics? {
+    guard let told, told.focalX.isFinite, told.focalX > 0 else { return nil }
+    // Told for a width of one where the set leaves the size to the pictures.
+    let scale = told.width == 0 && told.focalX < 20 ? Double(image.width) : 1
+    let isWhole = told.width > 0 && told.height > 0
+    return Intrinsics(
+      width: isWhole ? told.width : image.width, height: isWhole ? told.height : image.height,
+      focalX: told.focalX * scale, focalY: told.focalY * scale,
+      centerX: told.centerX > 0.5 ? told.centerX : Double(image.width) / 2,
+      centerY: told.centerY > 0.5 ? told.centerY : Double(image.height) / 2)
+  }
+
+  private static func apply(_ mask: Image, to image: inout Image, _ name: String) throws {
+    guard mask.width == image.width, mask.height == image.height else {
+      throw ReconstructionError(
+        "mask-size",
+        "the mask is \(mask.width) x \(mask.height) and the picture \(image.width) x \(image.height)",
+        at: name)
+    }
+    let wide = mask.rgba8()
+    let useAlpha = mask.hasAlpha
+    for pixel in 0..<image.width * image.height {
+      image.bytes[4 * pixel + 3] = wide.bytes[4 * pixel + (useAlpha ? 3 : 0)]
+    }
+  }
+}
+
+/// Masks by the names of the pictures they belong to.
+struct MaskFolder: Sendable {
+  private let path: String
+  private let files: [String: String]
+
+  init(_ path: String) throws {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+      throw InputError("missing-folder", "the folder of masks cannot be read", path)
+    }
+    self.path = path
+    files = Dictionary(
+      names.sorted().map { (Self.stem($0), $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private static func stem(_ name: String) -> String {
+    ((name as NSString).lastPathComponent as NSString).deletingPathExtension
+  }
+
+  func mask(of picture: String) throws -> Image {
+    // COLMAP's masks are called after the whole name of the picture.
+    let stem = Self.stem(picture)
+    let whole = (picture as NSString).lastPathComponent
+    guard let name = files[stem] ?? files[whole],
+      let data = FileManager.default.contents(atPath: path + "/" + name)
+    else {
+      throw ReconstructionError("no-mask", "there is no mask for it in \(path)", at: picture)
+    }
+    do {
+      return try ImageFile.decode([UInt8](data)).image
+    } catch {
+      throw InputError("bad-mask", error.message, path + "/" + name)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+public import Imaging
+import LinearMath
+public import Views
+
+/// One picture with its camera and the object's place in it.
+public struct SourceView: Sendable {
+  public let name: String
+  /// OpenGL axes, looking along -z, in the world of the views.
+  public let camera: Camera
+  /// 8-bit RGBA, straight alpha, of the camera's size. Alpha 255 where a pixel is all object.
+  public let image: Image
+
+  public init(name: String, camera: Camera, image: Image) {
+    (self.name, self.camera, self.image) = (name, camera, image)
+  }
+}
+
+/// A pinhole in single precision: what maps points of the working space to pixels.
+///
+/// The working space is the views' world, moved and scaled so that the object lies about the origin within a radius
+/// of 1; axes stay. A point is in front of the camera where `depth` is positive.
+struct Projection: Sendable {
+  /// Rows of camera-from-world with +x right, +y down, +z ahead.
+  let right, down, ahead: SIMD3<Float>
+  let shift: SIMD3<Float>
+  let focal, center: SIMD2<Float>
+  let eye: SIMD3<Float>
+  let width, height: Int
+
+  init(_ camera: Camera) {
+    let pose = camera.worldFromCamera
+    let (x, y, z) = pose.linear.columns
+    (right, down, ahead) = (SIMD3<Float>(x), SIMD3<Float>(-y), SIMD3<Float>(-z))
+    let origin = pose.translation
+    shift = SIMD3<Float>(SIMD3(-x.dot(origin), y.dot(origin), z.dot(origin)))
+    eye = SIMD3<Float>(origin)
+    let lens = camera.intrinsics
+    focal = SIMD2(Float(lens.focalX), Float(lens.focalY))
+    center = SIMD2(Float(lens.centerX), Float(lens.centerY))
+    (width, height) = (lens.width, lens.height)
+  }
+
+  /// Pixel (centres at +0.5) and planar depth.
+  @inline(__always)
+  func project(_ point: SIMD3<Float>) -> (pixel: SIMD2<Float>, depth: Float) {
+    let z = ahead.dot(point) + shift.z
+    let scale = 1 / z
+    let x = (right.dot(point) + shift.x) * scale
+    let y = (down.dot(point) + shift.y) * scale
+    return (SIMD2(x, y) * focal + center, z)
+  }
+
+  /// The direction through a pixel, with planar depth 1.
+  @inline(__always)
+  func ray(_ pixel: SIMD2<Float>) -> SIMD3<Float> {
+    let slope = (pixel - center) / focal
+    return right * slope.x + down * slope.y + ahead
+  }
+
+  @inline(__always)
+  func point(_ pixel: SIMD2<Float>, depth: Float) -> SIMD3<Float> { eye + ray(pixel) * depth }
+}

@@ -1,0 +1,89 @@
+import Imaging
+import LinearMath
+import Views
+public import Work
+
+/// The views of one object, checked, and moved into the working space.
+public struct ViewSet: Sendable {
+  public let views: [SourceView]
+  /// Pinholes in the working space, one a view.
+  let projections: [Projection]
+  /// From the working space to the world of the views: scale, then offset.
+  public let scale: Double
+  public let offset: SIMD3<Double>
+  let outlines: [Outline]
+  /// Around the object, in the working space.
+  let box: Box
+  /// In how many views a place may lie outside the object's outline and still belong to it: 0 for drawn views, a few
+  /// where masks were found in photographs.
+  let outlineMisses: Int
+
+  /// Throws where the views cannot show one object; names the view that is to blame.
+  ///
+  /// - Parameter outlineMissShare: the part of views whose outline may be wrong at a place.
+  public init(
+    _ views: [SourceView], outlineMissShare: Double = 0, _ work: WorkContext
+  ) throws {
+    guard views.count >= 2 else {
+      throw ReconstructionError(
+        "too-few-views",
+        "there \(views.count == 1 ? "is 1 view" : "are \(views.count) views"); two or more posed ones are needed"
+      )
+    }
+    for view in views { try Self.check(view) }
+    let outlines = try parallelMap(count: views.count, work) { index in
+      Outline(views[index].image)
+    }
+    for (view, outline) in zip(views, outlines) {
+      if outline.area == 0 {
+        throw ReconstructionError(
+          "empty-view", "the view shows nothing: its mask or alpha is empty; leave it out",
+          at: view.name)
+      }
+      if outline.area > 0.98 * Double(view.image.width * view.image.height) {
+        throw ReconstructionError(
+          "full-mask",
+          "the object fills the whole picture, so there is no outline; give pictures with alpha, or --masks",
+          at: view.name)
+      }
+    }
+    let box = try ObjectBox.find(views.map { Projection($0.camera) }, outlines, views.map(\.name))
+    let (scale, offset) = (box.radius, box.center)
+    self.views = views
+    self.outlines = outlines
+    self.scale = scale
+    self.offset = offset
+    let extent = SIMD3<Float>(box.extent * (1 / scale))
+    self.box = Box(minimum: -extent, maximum: extent)
+    outlineMisses = Int((outlineMissShare * Double(views.count)).rounded())
+    projections = views.map { view in
+      let pose = view.camera.worldFromCamera
+      return Projection(
+        Camera(
+          worldFromCamera: Matrix4(
+            linear: pose.linear, translation: (pose.translation - offset) * (1 / scale)),
+          intrinsics: view.camera.intrinsics))
+    }
+  }
+
+  private static func check(_ view: SourceView) throws {
+    let lens = view.camera.intrinsics
+    guard lens.width == view.image.width, lens.height == view.image.height else {
+      throw ReconstructionError(
+        "wrong-size",
+        "the picture is \(view.image.width) x \(view.image.height) and its camera \(lens.width) x \(lens.height)",
+        at: view.name)
+    }
+    guard min(lens.width, lens.height) >= 32 else {
+      throw ReconstructionError(
+        "tiny-picture", "the picture is \(lens.width) x \(lens.height); 32 pixels a side are needed",
+        at: view.name)
+    }
+    let turn = view.camera.worldFromCamera.linear
+    guard abs(turn.determinant - 1) < 1e-2, lens.focalX > 0, lens.focalY > 0 else {
+      throw ReconstructionError(
+        "bad-pose", "the camera's pose is no rotation, or its focal length is not positive",
+        at: view.name)
+    }
+  }
+}
