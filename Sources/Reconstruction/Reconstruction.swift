@@ -9,13 +9,34 @@ public struct RebuiltSurface: Sendable {
 
 extension ViewSet {
   /// The object's closed surface.
-  public func rebuilt(_ settings: ReconstructSettings, _ work: WorkContext) throws -> RebuiltSurface {
-    let spacing = 2 * Double(SIMD3(box.maximum).max()) / Double(settings.resolution)
-    let lattice = Lattice(around: box, spacing: spacing)
+  public func rebuilt(_ settings: ReconstructSettings, seed: UInt64, _ work: WorkContext) throws
+    -> RebuiltSurface
+  {
     let hull = HullField(self)
-    let grid = try DistanceGrid(lattice, work) { x, y, z in hull.depth(x: x, y: y, z: z) }
-    let mesh = try grid.surface(work)
+    var mesh = try surface(of: hull, spacing: spacing(settings.resolution), work)
+    if settings.stereo {
+      let maps = try confirmed(try depthMaps(from: mesh, seed: seed, work), work)
+      let lattice = Lattice(around: box, spacing: spacing(settings.resolution))
+      let field = FusedField(
+        hull: hull, maps: maps, projections: projections, band: 4 * Float(lattice.spacing))
+      let grid = try DistanceGrid(
+        lattice, work, constant: { field.constant($0, $1) },
+        field: { x, y, z in field.values(x: x, y: y, z: z) })
+      mesh = try grid.surface(work)
+    }
     return RebuiltSurface(mesh: try inWorld(mesh))
+  }
+
+  /// Between lattice points of which so many lie along the object's longest side.
+  private func spacing(_ resolution: Int) -> Double {
+    2 * Double(box.maximum.max()) / Double(resolution)
+  }
+
+  private func surface(of hull: HullField, spacing: Double, _ work: WorkContext) throws -> Mesh {
+    try DistanceGrid(
+      Lattice(around: box, spacing: spacing), work, constant: { hull.constant($0, $1) },
+      field: { x, y, z in hull.depth(x: x, y: y, z: z) }
+    ).surface(work)
   }
 
   /// A mesh of the working space in the world of the views.

@@ -47,4 +47,17 @@ extension Mesh {
     streams.normals = weld.pointOfVertex.map { SIMD3<Float>(sums[Int($0)].normalized) }
     return Mesh(unchecked: positions, triangles: triangles, attributes: streams)
   }
+
+  /// One unit normal a vertex, weighted by the area of its triangles; for surfaces without seams, where that is enough.
+  package var areaWeightedNormals: [SIMD3<Float>] {
+    var sums = [SIMD3<Float>](repeating: .zero, count: positions.count)
+    for triangle in triangles {
+      let (a, b, c) = (Int(triangle.x), Int(triangle.y), Int(triangle.z))
+      let normal = (positions[b] - positions[a]).cross(positions[c] - positions[a])
+      sums[a] += normal
+      sums[b] += normal
+      sums[c] += normal
+    }
+    return sums.map(\.normalized)
+  }
 }

@@ -31,7 +31,7 @@ public enum ReconstructModel: Verb {
     let posed = try PosedViews(call.inputs[0], masks: call.options.masks, work)
     work.progress.enter("rebuild")
     let set = try ViewSet(posed.views, work)
-    let surface = try set.rebuilt(call.options.rebuild, work)
+    let surface = try set.rebuilt(call.options.rebuild, seed: call.seed, work)
     work.progress.enter("write")
     let mesh = surface.mesh.transformed(by: posed.sourceFromWorld)
     let scene = Scene(mesh: mesh, material: .plain, unit: .meters)

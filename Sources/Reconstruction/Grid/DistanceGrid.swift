@@ -11,9 +11,11 @@ struct DistanceGrid: Sendable {
   private static let block = 8
 
   /// - Parameters:
-  ///   - field: its values at eight points that differ in x only; it must not change by more than 1.5 times the way.
+  ///   - constant: what the field may be taken for within a ball, where its zero is not near; nil otherwise.
+  ///   - field: its values at eight points that differ in x only.
   init(
     _ lattice: Lattice, _ work: WorkContext,
+    constant: @Sendable (_ center: SIMD3<Float>, _ radius: Float) -> Float?,
     field: @Sendable (_ x: SIMD8<Float>, _ y: Float, _ z: Float) -> SIMD8<Float>
   ) throws {
     self.lattice = lattice
@@ -22,7 +24,7 @@ struct DistanceGrid: Sendable {
     let first = SIMD3<Float>(lattice.place(0, 0, 0))
     let layer = counts.x * counts.y
     let size = Self.block
-    let reach = 1.5 * 0.87 * Float(size) * spacing
+    let radius = 0.87 * Float(size) * spacing
     values = [Float](repeating: 0, count: lattice.pointCount)
     let lanes = SIMD8<Float>(0, 1, 2, 3, 4, 5, 6, 7) * spacing
     try parallelFill(&values, chunk: layer * size, work) { offset, slab in
@@ -31,15 +33,13 @@ struct DistanceGrid: Sendable {
       for y0 in stride(from: 0, to: counts.y, by: size) {
         for x0 in stride(from: 0, to: counts.x, by: size) {
           let middle = first + SIMD3<Float>(SIMD3(x0, y0, z0) &+ size / 2) * spacing
-          let central = field(SIMD8(repeating: middle.x), middle.y, middle.z)[0]
-          let isFar = abs(central) > reach
+          let central = constant(middle, radius)
           let x = lanes + (first.x + Float(x0) * spacing)
           for z in 0..<depth {
             for y in y0..<min(y0 + size, counts.y) {
               let row =
-                isFar
-                ? SIMD8(repeating: central)
-                : field(x, first.y + Float(y) * spacing, first.z + Float(z0 + z) * spacing)
+                central.map { SIMD8(repeating: $0) }
+                ?? field(x, first.y + Float(y) * spacing, first.z + Float(z0 + z) * spacing)
               let start = z * layer + y * counts.x
               for lane in 0..<min(size, counts.x - x0) { slab[start + x0 + lane] = row[lane] }
             }

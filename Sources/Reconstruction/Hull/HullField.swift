@@ -54,6 +54,14 @@ struct HullField: Sendable {
   }
 }
 
+extension HullField {
+  /// What a ball is all over, where the hull's surface is not near. The field changes by at most about 1.5 times the way.
+  func constant(_ center: SIMD3<Float>, _ radius: Float) -> Float? {
+    let depth = depth(center)
+    return abs(depth) > 1.5 * radius ? depth : nil
+  }
+}
+
 extension Outline {
   /// At eight places at once.
   func distances(x: SIMD8<Float>, y: SIMD8<Float>) -> SIMD8<Float> {

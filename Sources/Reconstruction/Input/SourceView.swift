@@ -27,6 +27,15 @@ struct Projection: Sendable {
   let eye: SIMD3<Float>
   let width, height: Int
 
+  init(
+    right: SIMD3<Float>, down: SIMD3<Float>, ahead: SIMD3<Float>, shift: SIMD3<Float>,
+    focal: SIMD2<Float>, center: SIMD2<Float>, eye: SIMD3<Float>, width: Int, height: Int
+  ) {
+    (self.right, self.down, self.ahead, self.shift) = (right, down, ahead, shift)
+    (self.focal, self.center, self.eye) = (focal, center, eye)
+    (self.width, self.height) = (width, height)
+  }
+
   init(_ camera: Camera) {
     let pose = camera.worldFromCamera
     let (x, y, z) = pose.linear.columns

@@ -1,0 +1,89 @@
+import LinearMath
+
+/// Depth maps and hull in one field: near the surface the weighted mean of the distances to the planes that views see
+/// (Curless and Levoy, "A volumetric method for building complex models from range images", 1996, with planes for
+/// rays), cut off beyond a band; and nowhere outside the hull. Positive within.
+///
+/// What no view sees well is taken for solid as far as the hull goes.
+struct FusedField: Sendable {
+  let hull: HullField
+  let maps: [SurfaceMap]
+  let projections: [Projection]
+  /// How far from the surface distances are told apart.
+  let band: Float
+  /// How much the hull counts beside what is seen.
+  private static let hullWeight: Float = 4
+
+  func value(_ point: SIMD3<Float>) -> Float {
+    let depth = hull.depth(point)
+    return depth < -band ? depth : fused(point, depth)
+  }
+
+  func values(x: SIMD8<Float>, y: Float, z: Float) -> SIMD8<Float> {
+    var depths = hull.depth(x: x, y: y, z: z)
+    for lane in 0..<8 where depths[lane] > -band {
+      depths[lane] = fused(SIMD3(x[lane], y, z), depths[lane])
+    }
+    return depths
+  }
+
+  private func fused(_ point: SIMD3<Float>, _ depth: Float) -> Float {
+    var (sum, total) = (Float(0), Float(0))
+    for index in maps.indices {
+      guard let seen = distance(point, index) else { continue }
+      sum += seen.distance * seen.weight
+      total += seen.weight
+    }
+    let prior = min(max(depth, -band), band)
+    return min(depth, (sum + prior * Self.hullWeight) / (total + Self.hullWeight))
+  }
+
+  /// How far behind the surface a view sees the point; nil where it cannot tell.
+  @inline(__always)
+  private func distance(_ point: SIMD3<Float>, _ index: Int) -> (distance: Float, weight: Float)? {
+    let camera = projections[index]
+    let (place, depth) = camera.project(point)
+    let (x, y) = (Int(place.x), Int(place.y))
+    guard depth > 0, place.x >= 0, place.y >= 0, x < camera.width, y < camera.height else {
+      return nil
+    }
+    let pixel = y * camera.width + x
+    let weight = maps[index].weights[pixel]
+    if weight == 0 { return nil }
+    let off = maps[index].points[pixel] - point
+    let behind = -camera.ahead.dot(off)
+    // Hidden: the view says nothing of what lies there.
+    if behind > 3 * band { return nil }
+    let normal = maps[index].normals[pixel]
+    let distance = normal.dot(off)
+    if distance > band { return nil }
+    let slope = -normal.dot((point - camera.eye).normalized)
+    return (max(distance, -band), weight * max(0.05, slope))
+  }
+
+  /// What a block of points is all over, where nothing of the surface is near; nil otherwise.
+  func constant(_ center: SIMD3<Float>, _ radius: Float) -> Float? {
+    let depth = hull.depth(center)
+    if depth < -1.5 * radius - band { return depth }
+    if depth < 1.5 * radius + band { return nil }
+    for index in maps.indices {
+      let camera = projections[index]
+      let (place, near) = camera.project(center)
+      let (x, y) = (Int(place.x), Int(place.y))
+      guard near > 0, place.x >= 0, place.y >= 0, x < camera.width, y < camera.height else {
+        continue
+      }
+      // All pixels that the block covers.
+      let reach = Int(radius * camera.focal.x / near) + 1
+      for row in max(0, y - reach)...min(camera.height - 1, y + reach) {
+        for column in max(0, x - reach)...min(camera.width - 1, x + reach) {
+          let pixel = row * camera.width + column
+          guard maps[index].weights[pixel] > 0 else { continue }
+          let behind = -camera.ahead.dot(maps[index].points[pixel] - center)
+          if behind < radius + 3 * band { return nil }
+        }
+      }
+    }
+    return band
+  }
+}

@@ -1,0 +1,84 @@
+import Imaging
+import LinearMath
+
+/// Brightness of a view, 0...1 as its sRGB codes, and where the object is; at full or half size.
+struct LumaImage: Sendable {
+  let width, height: Int
+  let values: [Float]
+  /// How much of the pixel is object, 0...1.
+  let cover: [Float]
+
+  init(_ image: Image) {
+    (width, height) = (image.width, image.height)
+    var values = [Float](repeating: 0, count: width * height)
+    var cover = values
+    for pixel in values.indices {
+      let (r, g, b) = (
+        Float(image.bytes[4 * pixel]), Float(image.bytes[4 * pixel + 1]),
+        Float(image.bytes[4 * pixel + 2])
+      )
+      values[pixel] = (0.299 * r + 0.587 * g + 0.114 * b) / 255
+      cover[pixel] = Float(image.bytes[4 * pixel + 3]) / 255
+    }
+    (self.values, self.cover) = (values, cover)
+  }
+
+  private init(width: Int, height: Int, values: [Float], cover: [Float]) {
+    (self.width, self.height, self.values, self.cover) = (width, height, values, cover)
+  }
+
+  /// Half the size; brightness is that of the object's part of the four pixels.
+  var halved: LumaImage {
+    let (w, h) = (width / 2, height / 2)
+    var small = [Float](repeating: 0, count: w * h)
+    var part = small
+    for y in 0..<h {
+      for x in 0..<w {
+        var (sum, weight) = (Float(0), Float(0))
+        for at in [0, 1, width, width + 1].map({ 2 * y * width + 2 * x + $0 }) {
+          sum += values[at] * cover[at]
+          weight += cover[at]
+        }
+        small[y * w + x] = weight > 0 ? sum / weight : 0
+        part[y * w + x] = weight / 4
+      }
+    }
+    return LumaImage(width: w, height: h, values: small, cover: part)
+  }
+
+  /// Bilinear, at eight places in pixels; clamped to the picture.
+  @inline(__always)
+  static func sample(
+    _ values: Span<Float>, _ width: Int, _ height: Int, x: SIMD8<Float>, y: SIMD8<Float>
+  ) -> SIMD8<Float> {
+    let cx = (x - 0.5).clamped(0, Float(width) - 1.001)
+    let cy = (y - 0.5).clamped(0, Float(height) - 1.001)
+    let left = cx.rounded(.down)
+    let top = cy.rounded(.down)
+    let (fx, fy) = (cx - left, cy - top)
+    let base = (top * Float(width) + left).truncated
+    var a = SIMD8<Float>.zero
+    var b = a
+    var c = a
+    var d = a
+    for lane in 0..<8 {
+      let at = Int(base[lane])
+      a[lane] = values[at]
+      b[lane] = values[at &+ 1]
+      c[lane] = values[at &+ width]
+      d[lane] = values[at &+ width &+ 1]
+    }
+    let upper: SIMD8<Float> = a + (b - a) * fx
+    let lower: SIMD8<Float> = c + (d - c) * fx
+    return upper + (lower - upper) * fy
+  }
+}
+
+extension Projection {
+  /// The same camera with a picture of half the size.
+  var halved: Projection {
+    Projection(
+      right: right, down: down, ahead: ahead, shift: shift, focal: focal / 2, center: center / 2,
+      eye: eye, width: width / 2, height: height / 2)
+  }
+}
