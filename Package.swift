@@ -55,6 +55,7 @@ let package = Package(
     module("LinearMath", uses: ["CLanes"]),
     module("Settings"),
     module("Work"),
+    .systemLibrary(name: "CGather"),
     library("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
     library("CJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
     library("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
@@ -88,7 +89,8 @@ let package = Package(
     module(
       "Datasets", uses: foundations + ["Imaging", "Views", "Archives"]),
     module(
-      "Reconstruction", uses: foundations + ["Geometry", "Imaging", "Views", "Scenes"]),
+      "Reconstruction",
+      uses: foundations + ["Geometry", "Imaging", "Views", "Scenes", "CGather"]),
     // Floor 5: the verbs. Floor 7: the executable.
     module(
       "Operations",

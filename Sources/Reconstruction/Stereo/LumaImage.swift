@@ -45,33 +45,6 @@ struct LumaImage: Sendable {
     }
     return LumaImage(width: w, height: h, values: small, cover: part)
   }
-
-  /// Bilinear, at eight places in pixels; clamped to the picture.
-  @inline(__always)
-  static func sample(
-    _ values: Span<Float>, _ width: Int, _ height: Int, x: SIMD8<Float>, y: SIMD8<Float>
-  ) -> SIMD8<Float> {
-    let cx = (x - 0.5).clamped(0, Float(width) - 1.001)
-    let cy = (y - 0.5).clamped(0, Float(height) - 1.001)
-    let left = cx.rounded(.down)
-    let top = cy.rounded(.down)
-    let (fx, fy) = (cx - left, cy - top)
-    let base = (top * Float(width) + left).truncated
-    var a = SIMD8<Float>.zero
-    var b = a
-    var c = a
-    var d = a
-    for lane in 0..<8 {
-      let at = Int(base[lane])
-      a[lane] = values[at]
-      b[lane] = values[at &+ 1]
-      c[lane] = values[at &+ width]
-      d[lane] = values[at &+ width &+ 1]
-    }
-    let upper: SIMD8<Float> = a + (b - a) * fx
-    let lower: SIMD8<Float> = c + (d - c) * fx
-    return upper + (lower - upper) * fy
-  }
 }
 
 extension Projection {

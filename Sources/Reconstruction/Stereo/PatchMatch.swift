@@ -14,12 +14,15 @@ struct PatchMatch {
   private(set) var map: DepthMap
   private let start: DepthMap
   private var dice: SeededGenerator
+  /// For each pixel the other views that count, a bit each.
+  private var chosen: [UInt8]
 
   /// - Parameter start: the hull as the view sees it.
   init(_ own: StereoView, _ others: [StereoView], start: DepthMap, dice: SeededGenerator) {
     (self.own, self.others, self.start, self.dice) = (own, others, start, dice)
     poses = others.map { RelativePose(from: own.camera, to: $0.camera) }
     map = start
+    chosen = [UInt8](repeating: .max, count: start.depth.count)
   }
 
   /// - Parameters:
@@ -32,6 +35,8 @@ struct PatchMatch {
       map.cost[pixel] = cost(patch, pixel, start.depth[pixel], start.normal[pixel])
       if let guess, let plane = plane(of: guess, at: pixel) {
         consider(patch, pixel, plane.depth, plane.normal)
+        // What hides the pixel from a view is known by now.
+        chosen[pixel] = best(patch, pixel, map.depth[pixel], map.normal[pixel])
       }
     }
     for round in 0..<rounds {
@@ -69,14 +74,16 @@ struct PatchMatch {
     return (guess.depth[at] * normal.dot(there) / slope, normal)
   }
 
+  /// How many of the other views count: the best half.
+  private var wanted: Int { max(1, min(4, (others.count + 1) / 2)) }
+
   private func cost(
     _ patch: ReferencePatch, _ pixel: Int, _ depth: Float, _ normal: SIMD3<Float>
   ) -> Float {
     let ray = ray(pixel)
-    // The best half of the other views.
     var best = InlineArray<4, Float>(repeating: 2)
-    let wanted = max(1, min(4, (others.count + 1) / 2))
-    for index in others.indices {
+    let wanted = wanted
+    for index in others.indices where chosen[pixel] >> UInt8(index) & 1 == 1 {
       var cost = patch.cost(
         depth: depth, normal: normal, ray: ray, own.camera, others[index], poses[index])
       for place in 0..<wanted where cost < best[place] { swap(&cost, &best[place]) }
@@ -84,6 +91,18 @@ struct PatchMatch {
     var sum = Float(0)
     for place in 0..<wanted { sum += best[place] }
     return sum / Float(wanted)
+  }
+
+  /// The views that a plane fits best.
+  private func best(
+    _ patch: ReferencePatch, _ pixel: Int, _ depth: Float, _ normal: SIMD3<Float>
+  ) -> UInt8 {
+    let ray = ray(pixel)
+    let costs = others.indices.map {
+      patch.cost(depth: depth, normal: normal, ray: ray, own.camera, others[$0], poses[$0])
+    }
+    return others.indices.sorted { (costs[$0], $0) < (costs[$1], $1) }.prefix(wanted)
+      .reduce(0) { $0 | 1 << UInt8($1) }
   }
 
   /// Takes a plane where it is within the hull, seen from the front, and better.

@@ -87,7 +87,7 @@ struct ReferencePatch {
       ray + SIMD3(-Float(Self.radius) * step.x, -Float(Self.radius) * step.y, 0)
     let lanes = SIMD8<Float>(0, 1, 2, 3, 4, 5, 6, 7) * step.x
     var (sum, square, product) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
-    let source = other.luma.values.span
+    let source = other.luma.values
     var isAhead = true
     for index in 0..<Self.side {
       let at = corner + SIMD3(0, Float(index) * step.y, 0)
@@ -101,7 +101,7 @@ struct ReferencePatch {
         let (mx, my) = (px[3], py[3])
         isAhead = z[3] * offset > 0 && mx > 1 && my > 1 && mx < limit.x - 1 && my < limit.y - 1
       }
-      let v = LumaImage.sample(source, camera.width, camera.height, x: px, y: py)
+      let v = sampled(source, camera.width, camera.height, x: px, y: py)
       let w = weights[index]
       let weighted: SIMD8<Float> = w * v
       sum += weighted

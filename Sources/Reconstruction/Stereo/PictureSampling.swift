@@ -1,0 +1,21 @@
+import CGather
+import LinearMath
+
+/// Bilinear, at eight places in pixels; clamped to the picture.
+///
+/// Four fifths of the time of stereo are spent here. The unchecked reads take it from 155 to about 60 CPU seconds for 50
+/// views of 400 pixels; that they stay within the picture is what the clamping is for.
+@inline(__always)
+func sampled(
+  _ values: [Float], _ width: Int, _ height: Int, x: SIMD8<Float>, y: SIMD8<Float>
+) -> SIMD8<Float> {
+  precondition(values.count == width * height && width > 1 && height > 1)
+  let cx = (x - 0.5).clamped(0, Float(width) - 1.001)
+  let cy = (y - 0.5).clamped(0, Float(height) - 1.001)
+  let left = cx.rounded(.down)
+  let top = cy.rounded(.down)
+  let base = (top * Float(width) + left).truncated
+  return unsafe values.withUnsafeBufferPointer { buffer in
+    unsafe maquette_bilinear(buffer.baseAddress!, Int32(width), base, cx - left, cy - top)
+  }
+}
