@@ -18,7 +18,8 @@ extension ViewSet {
       let maps = try confirmed(try depthMaps(from: mesh, seed: seed, work), work)
       let lattice = Lattice(around: box, spacing: spacing(settings.resolution))
       let field = FusedField(
-        hull: hull, maps: maps, projections: projections, band: 4 * Float(lattice.spacing))
+        hull: hull, maps: maps, projections: projections, band: 4 * Float(lattice.spacing),
+        pixel: pixelSize)
       let grid = try DistanceGrid(
         lattice, work, constant: { field.constant($0, $1) },
         field: { x, y, z in field.values(x: x, y: y, z: z) })

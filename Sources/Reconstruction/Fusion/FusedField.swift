@@ -11,6 +11,8 @@ struct FusedField: Sendable {
   let projections: [Projection]
   /// How far from the surface distances are told apart.
   let band: Float
+  /// How large a pixel is at the object.
+  let pixel: Float
   /// How much the hull counts beside what is seen.
   private static let hullWeight: Float = 4
 
@@ -34,8 +36,11 @@ struct FusedField: Sendable {
       sum += seen.distance * seen.weight
       total += seen.weight
     }
-    let prior = min(max(depth, -band), band)
-    return min(depth, (sum + prior * Self.hullWeight) / (total + Self.hullWeight))
+    let seen = (sum + min(max(depth, -band), band) * Self.hullWeight) / (total + Self.hullWeight)
+    // Where the hull is as near as depth can be told, its outlines are the sharper measure.
+    let apart = min(depth, band) - seen
+    let share = min(max((apart - 0.35 * pixel) / (0.5 * pixel), 0), 1)
+    return depth - (depth - min(depth, seen)) * share
   }
 
   /// How far behind the surface a view sees the point; nil where it cannot tell.

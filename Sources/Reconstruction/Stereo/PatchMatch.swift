@@ -51,6 +51,19 @@ struct PatchMatch {
     }
   }
 
+  /// Leaves the hull only where the pictures say so: where its own plane fits nearly as well as the best one, nothing is
+  /// known, unless the two are the same.
+  mutating func forgetWhatProvesNothing() {
+    for pixel in map.depth.indices where start.depth[pixel] > 0 {
+      let hull = start.depth[pixel]
+      let near = abs(map.depth[pixel] - hull) * own.camera.focal.x < 1.5 * hull
+      if near { continue }
+      let patch = patch(pixel)
+      let other = cost(patch, pixel, hull, start.normal[pixel])
+      if map.cost[pixel] > 0.6 * other - 0.005 { map.cost[pixel] = 2 }
+    }
+  }
+
   private func ray(_ pixel: Int) -> SIMD3<Float> {
     let place = SIMD2(Float(pixel % map.width) + 0.5, Float(pixel / map.width) + 0.5)
     return SIMD3((place - own.camera.center) / own.camera.focal, 1)
