@@ -15,7 +15,7 @@ public struct ReconstructSettings: SettingsGroup {
   public var stereo = true
 
   @Setting("Rounds in which the surface is moved to where the pictures agree best.", in: 0...20)
-  public var refineRounds = 3
+  public var refineRounds = 0
 
   public init() {}
 }

@@ -1,21 +1,47 @@
 public import Geometry
+public import Imaging
 import LinearMath
 public import Work
 
-/// A surface rebuilt from views, in their world.
-public struct RebuiltSurface: Sendable {
+/// An object rebuilt from views, in their world.
+public struct RebuiltObject: Sendable {
+  /// Closed and manifold as points; vertices stand twice along the seams of the atlas, which is the first UV set.
   public let mesh: Mesh
+  /// sRGB, RGB, of the atlas.
+  public let texture: Image
+  /// The part of the atlas that no view saw and that was filled from what lies beside it.
+  public let unseenShare: Double
+  public let charts: Int
 }
 
 extension ViewSet {
-  /// The object's closed surface.
+  /// The object: outlines, depth, one surface, an atlas, and its colors.
   public func rebuilt(_ settings: ReconstructSettings, seed: UInt64, _ work: WorkContext) throws
-    -> RebuiltSurface
+    -> RebuiltObject
   {
+    let surface = try surface(settings, seed: seed, work)
+    work.progress.enter("atlas")
+    let shape = try reduced(surface, settings, work)
+    var atlas = UnwrapSettings()
+    atlas.textureSize = settings.textureSize
+    let flat = try shape.withSmoothNormals().unwrapped(atlas, work)
+    work.progress.enter("texture")
+    let (texture, unseen) = try texture(flat.mesh, side: settings.textureSize, work)
+    return RebuiltObject(
+      mesh: inWorld(flat.mesh), texture: texture, unseenShare: unseen, charts: flat.charts)
+  }
+
+  private func surface(_ settings: ReconstructSettings, seed: UInt64, _ work: WorkContext) throws
+    -> Mesh
+  {
+    work.progress.enter("hull")
     let hull = HullField(self)
     var mesh = try surface(of: hull, spacing: spacing(settings.resolution), work)
+    work.progress.enter("depth")
+    let depths = settings.stereo ? try depthMaps(from: mesh, seed: seed, work) : []
+    work.progress.enter("fusion")
     if settings.stereo {
-      let maps = try confirmed(try depthMaps(from: mesh, seed: seed, work), work)
+      let maps = try confirmed(depths, work)
       let lattice = Lattice(around: box, spacing: spacing(settings.resolution))
       let field = FusedField(
         hull: hull, maps: maps, projections: projections, band: 4 * Float(lattice.spacing),
@@ -25,6 +51,7 @@ extension ViewSet {
         field: { x, y, z in field.values(x: x, y: y, z: z) })
       mesh = try grid.surface(work).withoutCrumbs(below: 0.005)
     }
+    work.progress.enter("surface")
     if settings.refineRounds > 0 {
       var even = RemeshSettings()
       even.edgeLength = Double(pixelSize)
@@ -36,7 +63,37 @@ extension ViewSet {
       mesh = try mesh.decimated(fewer, work).mesh.remeshed(even, work).mesh
       mesh = try refined(mesh, rounds: settings.refineRounds, work)
     }
-    return RebuiltSurface(mesh: try inWorld(mesh))
+    return mesh
+  }
+
+  /// With as many triangles as are wanted, or as the pictures can tell apart.
+  private func reduced(_ mesh: Mesh, _ settings: ReconstructSettings, _ work: WorkContext) throws
+    -> Mesh
+  {
+    var fewer = DecimateSettings()
+    let usual = Int(mesh.surfaceArea / Double(pixelSize * pixelSize))
+    fewer.targetTriangles = settings.targetVertices.map { 2 * $0 } ?? min(max(usual, 5000), 500_000)
+    return try mesh.decimated(fewer, work).mesh
+  }
+
+  private func texture(_ mesh: Mesh, side: Int, _ work: WorkContext) throws
+    -> (image: Image, unseenShare: Double)
+  {
+    var colors = try baked(mesh, side: side, work)
+    let raster = AtlasRaster(mesh, side: side)
+    let used = raster.triangles.indices.filter { raster.triangles[$0] >= 0 }
+    let unseen = used.count { colors[$0].w == 0 }
+    GutterFill.fill(&colors, side: side)
+    var bytes = [UInt8](repeating: 0, count: 3 * side * side)
+    for pixel in colors.indices {
+      for channel in 0..<3 {
+        bytes[3 * pixel + channel] = UInt8(min(max(colors[pixel][channel].rounded(), 0), 255))
+      }
+    }
+    return (
+      Image(width: side, height: side, channels: 3, bytes: bytes),
+      used.isEmpty ? 1 : Double(unseen) / Double(used.count)
+    )
   }
 
   /// How large a pixel is at the object's middle, in the view that shows it best.
@@ -57,7 +114,7 @@ extension ViewSet {
   }
 
   /// A mesh of the working space in the world of the views.
-  func inWorld(_ mesh: Mesh) throws -> Mesh {
+  func inWorld(_ mesh: Mesh) -> Mesh {
     mesh.transformed(
       by: Matrix4(
         linear: Matrix3(columns: [scale, 0, 0], [0, scale, 0], [0, 0, scale]), translation: offset))

@@ -9,6 +9,8 @@ import Work
 /// A set with cameras as views for rebuilding.
 struct PosedViews {
   let views: [SourceView]
+  /// Views that the set keeps for testing.
+  let heldOut: [SourceView]
   /// From our +y-up world of the views to the coordinates of the model that the set was drawn from; identity where the
   /// set does not tell.
   let sourceFromWorld: Matrix4
@@ -27,7 +29,11 @@ struct PosedViews {
       return try Self.view(set, set.views[index], maskFiles)
     }
     origins.formUnion(made.map(\.origin))
-    views = made.map(\.view)
+    let isTest = set.views.map { $0.split == .test }
+    // A set of nothing but views for testing is one to rebuild from.
+    let holds = isTest.contains(true) && isTest.contains(false)
+    views = zip(made, isTest).filter { !holds || !$0.1 }.map(\.0.view)
+    heldOut = zip(made, isTest).filter { holds && $0.1 }.map(\.0.view)
     masks = origins.sorted().joined(separator: ", ")
     sourceFromWorld = set.model.map { model in
       let turn = Conventions.zUpFromYUp.transposed

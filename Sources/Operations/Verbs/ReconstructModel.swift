@@ -1,5 +1,6 @@
 import Formats
 import Geometry
+import Imaging
 import LinearMath
 public import Reconstruction
 import Scenes
@@ -11,6 +12,17 @@ public struct ReconstructModelSettings: SettingsGroup {
 
   @Setting("A folder of masks, white where the object is, named like the pictures.")
   public var masks: String? = nil
+
+  @Setting("Also write the solid for printing to this path (.stl or .3mf).")
+  public var stl: String? = nil
+
+  @Setting(
+    "Draw the result as the cameras see it and tell how alike it is; with views for testing in the set, from those."
+  )
+  public var check = false
+
+  @Setting("With --check, also write pictures beside what was drawn as a PNG to this path.")
+  public var checkPicture: String? = nil
 
   public init() {}
 }
@@ -26,22 +38,88 @@ public enum ReconstructModel: Verb {
   public static func run(_ call: VerbCall<ReconstructModelSettings>, _ work: WorkContext) throws
     -> VerbResult
   {
-    work.progress.declare([("read", 1), ("rebuild", 8), ("write", 1)])
+    let options = call.options
+    let target = try SceneFormat(path: call.output!, writing: true)
+    let solid = try options.stl.map { try SceneFormat(path: $0, writing: true) }
+    try check(call)
+    work.progress.declare([
+      ("read", 2), ("outlines", 3), ("hull", 3), ("depth", 70), ("fusion", 8), ("surface", 4),
+      ("atlas", 4), ("texture", 6), ("check", options.check ? 4 : 0), ("write", 1),
+    ])
     work.progress.enter("read")
-    let posed = try PosedViews(call.inputs[0], masks: call.options.masks, work)
-    work.progress.enter("rebuild")
+    let posed = try PosedViews(call.inputs[0], masks: options.masks, work)
+    work.progress.enter("outlines")
     let set = try ViewSet(posed.views, work)
-    let surface = try set.rebuilt(call.options.rebuild, seed: call.seed, work)
+    let object = try set.rebuilt(options.rebuild, seed: call.seed, work)
+    work.progress.enter("check")
+    let judged = posed.heldOut.isEmpty ? posed.views : posed.heldOut
+    let scores = options.check ? try object.scores(judged, work) : []
     work.progress.enter("write")
-    let mesh = surface.mesh.transformed(by: posed.sourceFromWorld)
-    let scene = Scene(mesh: mesh, material: .plain, unit: .meters)
-    let outputs = try ModelOutput.write(scene, as: SceneFormat(path: call.output!, writing: true), to: call.output!, work)
+    let scene = try TexturedScene.make(
+      object.mesh.transformed(by: posed.sourceFromWorld), object.texture)
+    var outputs = try ModelOutput.write(scene, as: target, to: call.output!, work)
+    if let path = options.stl, let solid {
+      let printed = try Convert.scaled(scene, to: solid, nil, work.log)
+      outputs += try ModelOutput.write(printed, as: solid, to: path, work)
+    }
+    if let path = options.checkPicture, options.check {
+      let sheet = CheckSheet.make(judged, scores)
+      try StagedFile.write(try ImageFile.encodePNG(sheet), to: path)
+      outputs.append(Artifact(path: path, mediaType: "image/png"))
+    }
+    return report(posed, object, scores, outputs)
+  }
+
+  private static func check(_ call: VerbCall<ReconstructModelSettings>) throws {
+    if call.options.checkPicture != nil && !call.options.check {
+      throw UsageError("--check-picture goes with --check")
+    }
+    let others = [call.options.stl, call.options.checkPicture].compactMap(\.self)
+    for path in others
+    where samePlace(path, call.output!) || samePlace(path, call.inputs[0]) {
+      throw UsageError("\(path) would be written over")
+    }
+    if let path = call.options.checkPicture, !path.lowercased().hasSuffix(".png") {
+      throw UsageError("the picture is a PNG; give --check-picture a name that ends in .png")
+    }
+  }
+
+  private static func report(
+    _ posed: PosedViews, _ object: RebuiltObject, _ scores: [ViewScore], _ outputs: [Artifact]
+  ) -> VerbResult {
+    func mean(_ value: (ViewScore) -> Double) -> Double {
+      scores.reduce(0) { $0 + value($1) } / Double(max(1, scores.count))
+    }
+    let mesh = object.mesh.report()
+    var members: [(key: String, value: JSONValue)] = [
+      ("backend", "multiview"), ("views", .integer(posed.views.count)),
+      ("masks", .string(posed.masks)), ("triangles", .integer(object.mesh.triangles.count)),
+      ("textureSize", .integer(object.texture.width)), ("charts", .integer(object.charts)),
+      ("unseenPercent", .number((object.unseenShare * 10_000).rounded() / 100)),
+      ("watertight", .bool(mesh.isWatertight)),
+    ]
+    var lines = [
+      "\(posed.views.count) views (\(posed.masks)) to \(object.mesh.triangles.count) triangles, "
+        + (mesh.isWatertight ? "watertight" : "NOT watertight"),
+      "texture         \(object.texture.width) pixels a side, \(object.charts) charts, "
+        + "\((object.unseenShare * 100).brief) % seen by no view and filled",
+    ]
+    if !scores.isEmpty {
+      let kind = posed.heldOut.isEmpty ? "the views it was made of" : "views held out"
+      members.append(
+        (
+          "check",
+          [
+            "views": .integer(scores.count), "heldOut": .bool(!posed.heldOut.isEmpty),
+            "psnr": .number(mean(\.psnr)), "ssim": .number(mean(\.ssim)),
+            "maskIoU": .number(mean(\.maskIoU)),
+          ]
+        ))
+      lines.append(
+        "check           \(mean(\.psnr).brief) dB, SSIM \(mean(\.ssim).brief), mask IoU \(mean(\.maskIoU).brief) "
+          + "over \(scores.count) of \(kind)")
+    }
     return VerbResult(
-      outputs: outputs,
-      result: [
-        "backend": "multiview", "views": .integer(posed.views.count), "masks": .string(posed.masks),
-        "triangles": .integer(mesh.triangles.count),
-      ],
-      text: "\(posed.views.count) views to \(mesh.triangles.count) triangles")
+      outputs: outputs, result: .object(members), text: lines.joined(separator: "\n"))
   }
 }
