@@ -36,7 +36,8 @@ struct PatchMatch {
       if let guess, let plane = plane(of: guess, at: pixel) {
         consider(patch, pixel, plane.depth, plane.normal)
         // What hides the pixel from a view is known by now.
-        chosen[pixel] = best(patch, pixel, map.depth[pixel], map.normal[pixel])
+        chosen[pixel] = best(
+          patch, pixel, map.depth[pixel], map.normal[pixel], count: wanted)
       }
     }
     for round in 0..<rounds {
@@ -44,10 +45,24 @@ struct PatchMatch {
         for y in 0..<map.height {
           for x in stride(from: (y + color) % 2, to: map.width, by: 2) {
             let pixel = y * map.width + x
-            if start.depth[pixel] > 0 { improve(pixel, x, y, round, reach) }
+            // Better than that cannot be told from as good.
+            if start.depth[pixel] > 0 && map.cost[pixel] > Self.perfect {
+              improve(pixel, x, y, round, reach)
+            }
           }
         }
       }
+      if guess == nil && round == 1 { chooseViews() }
+    }
+  }
+
+  private static let perfect: Float = 0.0015
+
+  /// What hides a pixel from a view is known well enough to leave the worst views out.
+  private mutating func chooseViews() {
+    for pixel in map.depth.indices where start.depth[pixel] > 0 && map.cost[pixel] > Self.perfect {
+      chosen[pixel] = best(
+        patch(pixel), pixel, map.depth[pixel], map.normal[pixel], count: wanted + 1)
     }
   }
 
@@ -108,13 +123,13 @@ struct PatchMatch {
 
   /// The views that a plane fits best.
   private func best(
-    _ patch: ReferencePatch, _ pixel: Int, _ depth: Float, _ normal: SIMD3<Float>
+    _ patch: ReferencePatch, _ pixel: Int, _ depth: Float, _ normal: SIMD3<Float>, count: Int
   ) -> UInt8 {
     let ray = ray(pixel)
     let costs = others.indices.map {
       patch.cost(depth: depth, normal: normal, ray: ray, own.camera, others[$0], poses[$0])
     }
-    return others.indices.sorted { (costs[$0], $0) < (costs[$1], $1) }.prefix(wanted)
+    return others.indices.sorted { (costs[$0], $0) < (costs[$1], $1) }.prefix(count)
       .reduce(0) { $0 | 1 << UInt8($1) }
   }
 

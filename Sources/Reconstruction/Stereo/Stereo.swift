@@ -21,7 +21,7 @@ extension ViewSet {
       guard !near.isEmpty else { return start(full[index]) }
       var coarse = PatchMatch(
         half[index], near.map { half[$0] }, start: start(half[index]), dice: dice.stream(2 * index))
-      coarse.run(guess: nil, rounds: 4, reach: 0.3)
+      coarse.run(guess: nil, rounds: 3, reach: 0.3)
       var fine = PatchMatch(
         full[index], near.map { full[$0] }, start: start(full[index]),
         dice: dice.stream(2 * index + 1))
