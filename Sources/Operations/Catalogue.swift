@@ -17,6 +17,7 @@ public enum Catalogue {
     AnyVerb(RenderStills.self),
     AnyVerb(ExportDataset.self),
     AnyVerb(VerifyDataset.self),
+    AnyVerb(UnwrapModel.self),
     AnyVerb(ReconstructModel.self),
   ]
 

@@ -21,6 +21,13 @@ extension ViewSet {
   {
     let surface = try surface(settings, seed: seed, work)
     work.progress.enter("atlas")
+    return try finished(surface, settings, work)
+  }
+
+  /// A surface of the working space with as many triangles as are wanted, its atlas and its colors, in the world.
+  func finished(_ surface: Mesh, _ settings: ReconstructSettings, _ work: WorkContext) throws
+    -> RebuiltObject
+  {
     let shape = try reduced(surface, settings, work)
     var atlas = UnwrapSettings()
     atlas.textureSize = settings.textureSize

@@ -17,7 +17,17 @@ struct PosedViews {
   /// What the object's place in the pictures was taken from.
   let masks: String
 
+  /// What makes the surface of them.
+  let backend: String
+
+  /// Pictures that were given cameras by name, or none.
+  init(pictures: [SourceView]) {
+    (views, heldOut, sourceFromWorld) = (pictures, [], .identity)
+    (masks, backend) = ("alpha", "builtin")
+  }
+
   init(_ path: String, masks folder: String?, _ work: WorkContext) throws {
+    backend = "multiview"
     let set = try SetReader.read(path)
     guard !set.views.isEmpty else {
       throw InputError("no-views", set.problems.first?.message ?? "no view can be read", path)
@@ -86,7 +96,7 @@ struct PosedViews {
       centerY: told.centerY > 0.5 ? told.centerY : Double(image.height) / 2)
   }
 
-  private static func apply(_ mask: Image, to image: inout Image, _ name: String) throws {
+  static func apply(_ mask: Image, to image: inout Image, _ name: String) throws {
     guard mask.width == image.width, mask.height == image.height else {
       throw ReconstructionError(
         "mask-size",

@@ -24,15 +24,25 @@ public struct ReconstructModelSettings: SettingsGroup {
   @Setting("With --check, also write pictures beside what was drawn as a PNG to this path.")
   public var checkPicture: String? = nil
 
+  @Setting(
+    "multiview rebuilds from views with cameras; builtin makes do with one to four pictures from named sides; auto takes what fits the input."
+  )
+  public var backend = ReconstructionBackend.auto
+
   public init() {}
+}
+
+/// What makes the surface.
+public enum ReconstructionBackend: String, SettingChoice {
+  case auto, multiview, builtin
 }
 
 /// Views with cameras to a closed, textured mesh.
 public enum ReconstructModel: Verb {
   public static let name = "reconstruct"
-  public static let summary = "Rebuilds a closed, textured mesh from pictures with cameras."
-  public static let usage = "SET -o MODEL.glb"
-  public static let inputCount = 1...1
+  public static let summary = "Rebuilds a closed, textured mesh from pictures."
+  public static let usage = "SET|PICTURE... -o MODEL.glb"
+  public static let inputCount = 1...4
   public static let output = OutputRule.required(standardOutput: "glb")
 
   public static func run(_ call: VerbCall<ReconstructModelSettings>, _ work: WorkContext) throws
@@ -47,12 +57,31 @@ public enum ReconstructModel: Verb {
       ("atlas", 4), ("texture", 6), ("check", options.check ? 4 : 0), ("write", 1),
     ])
     work.progress.enter("read")
-    let posed = try PosedViews(call.inputs[0], masks: options.masks, work)
-    work.progress.enter("outlines")
-    let set = try ViewSet(posed.views, work)
-    let object = try set.rebuilt(options.rebuild, seed: call.seed, work)
+    let arePictures = call.inputs.allSatisfy(NamedViews.isPicture)
+    guard arePictures || call.inputs.count == 1 else {
+      throw UsageError("give one set, or one to four pictures")
+    }
+    guard (options.backend == .builtin) == arePictures || options.backend == .auto else {
+      throw UsageError(
+        arePictures
+          ? "multiview wants a set with cameras; pictures alone are for --backend builtin"
+          : "builtin wants one to four pictures; a set with cameras is for --backend multiview")
+    }
+    var posed: PosedViews
+    let object: RebuiltObject
+    if arePictures {
+      let named = try NamedViews(call.inputs, masks: options.masks)
+      (posed, object) = try builtin(named, options.rebuild, seed: call.seed, work)
+    } else {
+      posed = try PosedViews(call.inputs[0], masks: options.masks, work)
+      work.progress.enter("outlines")
+      object = try ViewSet(posed.views, work).rebuilt(options.rebuild, seed: call.seed, work)
+    }
     work.progress.enter("check")
     let judged = posed.heldOut.isEmpty ? posed.views : posed.heldOut
+    if options.check && judged.isEmpty {
+      throw UsageError("--check wants cameras, and one picture has none")
+    }
     let scores = options.check ? try object.scores(judged, work) : []
     work.progress.enter("write")
     let scene = try TexturedScene.make(
@@ -68,6 +97,27 @@ public enum ReconstructModel: Verb {
       outputs.append(Artifact(path: path, mediaType: "image/png"))
     }
     return report(posed, object, scores, outputs)
+  }
+
+  /// One picture is blown up, several are cut out of space; both say what they have made up.
+  private static func builtin(
+    _ named: NamedViews, _ settings: ReconstructSettings, seed: UInt64, _ work: WorkContext
+  ) throws -> (PosedViews, RebuiltObject) {
+    work.progress.enter("outlines")
+    if named.pictures.count == 1 {
+      let (name, image) = named.pictures[0]
+      let object = try Inflation(image, name: name).object(settings, work)
+      work.log.warn(
+        "one picture shows one side: thickness and back are made up (the outline blown up, the front mirrored)")
+      return (PosedViews(pictures: []), object)
+    }
+    let views = try named.posed()
+    var settings = settings
+    settings.stereo = false
+    let object = try ViewSet(views, work).rebuilt(settings, seed: seed, work)
+    work.log.warn(
+      "the shape is what \(views.count) outlines leave; hollows are filled, and what no picture shows is made up")
+    return (PosedViews(pictures: views), object)
   }
 
   private static func check(_ call: VerbCall<ReconstructModelSettings>) throws {
@@ -92,14 +142,14 @@ public enum ReconstructModel: Verb {
     }
     let mesh = object.mesh.report()
     var members: [(key: String, value: JSONValue)] = [
-      ("backend", "multiview"), ("views", .integer(posed.views.count)),
+      ("backend", .string(posed.backend)), ("views", .integer(max(1, posed.views.count))),
       ("masks", .string(posed.masks)), ("triangles", .integer(object.mesh.triangles.count)),
       ("textureSize", .integer(object.texture.width)), ("charts", .integer(object.charts)),
       ("unseenPercent", .number((object.unseenShare * 10_000).rounded() / 100)),
       ("watertight", .bool(mesh.isWatertight)),
     ]
     var lines = [
-      "\(posed.views.count) views (\(posed.masks)) to \(object.mesh.triangles.count) triangles, "
+      "\(max(1, posed.views.count)) view\(posed.views.count > 1 ? "s" : "") (\(posed.masks)) by \(posed.backend) to \(object.mesh.triangles.count) triangles, "
         + (mesh.isWatertight ? "watertight" : "NOT watertight"),
       "texture         \(object.texture.width) pixels a side, \(object.charts) charts, "
         + "\((object.unseenShare * 100).brief) % seen by no view and filled",

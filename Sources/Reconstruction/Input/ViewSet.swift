@@ -66,6 +66,15 @@ public struct ViewSet: Sendable {
     }
   }
 
+  /// Views whose object is known to fill a box about the origin of the working space, which is theirs.
+  init(_ views: [SourceView], box: Box) {
+    self.views = views
+    projections = views.map { Projection($0.camera) }
+    outlines = views.map { Outline($0.image) }
+    (scale, offset, outlineMisses) = (1, .zero, 0)
+    self.box = box
+  }
+
   private static func check(_ view: SourceView) throws {
     let lens = view.camera.intrinsics
     guard lens.width == view.image.width, lens.height == view.image.height else {

@@ -25,7 +25,7 @@ extension ViewSet {
       var fine = PatchMatch(
         full[index], near.map { full[$0] }, start: start(full[index]),
         dice: dice.stream(2 * index + 1))
-      fine.run(guess: coarse.map, rounds: 2, reach: 0.01)
+      fine.run(guess: coarse.map, rounds: 1, reach: 0.01)
       fine.forgetWhatProvesNothing()
       return fine.map
     }
