@@ -5,7 +5,9 @@ public struct ReconstructSettings: SettingsGroup {
   @Setting("Lattice points along the object's longest side.", in: 32...768)
   public var resolution = 256
 
-  @Setting("About how many vertices the mesh is to have; without it, one a pixel or so.", in: 100...10_000_000)
+  @Setting(
+    "About how many vertices the mesh is to have; without it, one a pixel or so.",
+    in: 100...10_000_000)
   public var targetVertices: Int? = nil
 
   @Setting("Pixels along a side of the texture.", in: 64...8192)

@@ -105,7 +105,8 @@ extension ViewSet {
 
   /// How large a pixel is at the object's middle, in the view that shows it best.
   private var pixelSize: Float {
-    projections.map { $0.project(.zero).depth / max($0.focal.x, $0.focal.y) }.sorted()[projections.count / 4]
+    projections.map { $0.project(.zero).depth / max($0.focal.x, $0.focal.y) }.sorted()[
+      projections.count / 4]
   }
 
   /// Between lattice points of which so many lie along the object's longest side.

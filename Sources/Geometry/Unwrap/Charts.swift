@@ -167,7 +167,9 @@ struct Charts {
             || self.normals[Int(triangle)].dot(axis) > Self.leastFacing
               && self.smooth[Int(triangle)].dot(axis) > cosine
         }
-        guard members[chart].allSatisfy(fits), members[Int(other)].allSatisfy(fits) else { continue }
+        guard members[chart].allSatisfy(fits), members[Int(other)].allSatisfy(fits) else {
+          continue
+        }
         for triangle in members[chart] { chartOf[Int(triangle)] = other }
         members[Int(other)] += members[chart]
         members[chart] = []

@@ -32,6 +32,11 @@ struct PosedViews {
     guard !set.views.isEmpty else {
       throw InputError("no-views", set.problems.first?.message ?? "no view can be read", path)
     }
+    for problem in set.problems where problem.code == "distortion" {
+      work.log.warn(
+        "\(problem.place): \(problem.message.prefix { $0 != ";" }); they are rebuilt as if they were straight"
+      )
+    }
     let maskFiles = try folder.map { try MaskFolder($0) }
     var origins: Set<String> = []
     let made = try parallelMap(count: set.views.count, work) { index in
@@ -45,13 +50,14 @@ struct PosedViews {
     views = zip(made, isTest).filter { !holds || !$0.1 }.map(\.0.view)
     heldOut = zip(made, isTest).filter { holds && $0.1 }.map(\.0.view)
     masks = origins.sorted().joined(separator: ", ")
-    sourceFromWorld = set.model.map { model in
-      let turn = Conventions.zUpFromYUp.transposed
-      let size = 1 / model.scale
-      return Matrix4(
-        linear: Matrix3(columns: [size, 0, 0], [0, size, 0], [0, 0, size]),
-        translation: turn * model.offset * -size)
-    } ?? .identity
+    sourceFromWorld =
+      set.model.map { model in
+        let turn = Conventions.zUpFromYUp.transposed
+        let size = 1 / model.scale
+        return Matrix4(
+          linear: Matrix3(columns: [size, 0, 0], [0, size, 0], [0, 0, size]),
+          translation: turn * model.offset * -size)
+      } ?? .identity
   }
 
   private static func view(

@@ -104,19 +104,23 @@ public enum ReconstructModel: Verb {
     _ named: NamedViews, _ settings: ReconstructSettings, seed: UInt64, _ work: WorkContext
   ) throws -> (PosedViews, RebuiltObject) {
     work.progress.enter("outlines")
+    var settings = settings
+    // There is little to tell more triangles of.
+    settings.targetVertices = settings.targetVertices ?? 30_000
     if named.pictures.count == 1 {
       let (name, image) = named.pictures[0]
       let object = try Inflation(image, name: name).object(settings, work)
       work.log.warn(
-        "one picture shows one side: thickness and back are made up (the outline blown up, the front mirrored)")
+        "one picture shows one side: thickness and back are made up (the outline blown up, the front mirrored)"
+      )
       return (PosedViews(pictures: []), object)
     }
     let views = try named.posed()
-    var settings = settings
     settings.stereo = false
     let object = try ViewSet(views, work).rebuilt(settings, seed: seed, work)
     work.log.warn(
-      "the shape is what \(views.count) outlines leave; hollows are filled, and what no picture shows is made up")
+      "the shape is what \(views.count) outlines leave; hollows are filled, and what no picture shows is made up"
+    )
     return (PosedViews(pictures: views), object)
   }
 

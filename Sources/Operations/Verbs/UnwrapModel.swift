@@ -22,7 +22,8 @@ public enum UnwrapModel: Verb {
     work.progress.declare([("read", 1), ("unwrap", 8), ("write", 1)])
     let source = try MeshInput.read(call.inputs[0], work)
     if source.scene.materials.contains(where: { !$0.slots.isEmpty }) {
-      work.log.warn("the model has textures, which do not fit the new coordinates; they are left out")
+      work.log.warn(
+        "the model has textures, which do not fit the new coordinates; they are left out")
     }
     work.progress.enter("unwrap")
     let result = try source.mesh.unwrapped(call.options, work)

@@ -31,7 +31,9 @@ extension RebuiltObject {
 
   private func draw(_ camera: Projection, _ tree: BVH) -> Image {
     var image = Image(width: camera.width, height: camera.height, filledWith: .zero)
-    let places: [SIMD2<Float>] = [[0.375, 0.125], [0.875, 0.375], [0.125, 0.625], [0.625, 0.875]]
+    let places: [SIMD2<Float>] = [
+      [0.375, 0.125], [0.875, 0.375], [0.125, 0.625], [0.625, 0.875],
+    ]
     for y in 0..<camera.height {
       for x in 0..<camera.width {
         var (sum, hits) = (SIMD3<Float>.zero, Float(0))
@@ -85,21 +87,25 @@ extension RebuiltObject {
       isInside[pixel] = true
       inside += 1
       for channel in 0..<3 {
-        let off = Double(given.bytes[4 * pixel + channel]) - Double(drawn.bytes[4 * pixel + channel])
+        let off =
+          Double(given.bytes[4 * pixel + channel]) - Double(drawn.bytes[4 * pixel + channel])
         square += off * off
       }
     }
     let error = inside > 0 ? square / Double(3 * inside) : 255 * 255
     return ViewScore(
       name: view.name, psnr: 10 * log10(255 * 255 / max(error, 1e-6)),
-      ssim: similarity(given, drawn, isInside), maskIoU: either > 0 ? Double(both) / Double(either) : 1,
+      ssim: similarity(given, drawn, isInside),
+      maskIoU: either > 0 ? Double(both) / Double(either) : 1,
       drawn: drawn)
   }
 
   /// Mean over the windows that lie inside.
   private static func similarity(_ a: Image, _ b: Image, _ isInside: [Bool]) -> Double {
     let (w, h) = (a.width, a.height)
-    let (p, q) = (LumaImage(a).values.map { 255 * Double($0) }, LumaImage(b).values.map { 255 * Double($0) })
+    let (p, q) = (
+      LumaImage(a).values.map { 255 * Double($0) }, LumaImage(b).values.map { 255 * Double($0) }
+    )
     var (sum, count) = (0.0, 0)
     for y in stride(from: 3, to: h - 3, by: 2) {
       for x in stride(from: 3, to: w - 3, by: 2) where isInside[y * w + x] {

@@ -27,7 +27,8 @@ enum ObjectBox {
     guard abs(determinant) > 1e-9 * Double(projections.count) else {
       throw ReconstructionError(
         "one-direction",
-        "all cameras look the same way from the same line, so nothing tells how far away the object is")
+        "all cameras look the same way from the same line, so nothing tells how far away the object is"
+      )
     }
     var center = normal.cofactors.transposed * right * (1 / determinant)
     for (index, projection) in projections.enumerated()
@@ -52,7 +53,8 @@ enum ObjectBox {
       for z in 0..<steps {
         for y in 0..<steps {
           for x in 0..<steps {
-            let place = center - SIMD3(repeating: half) + SIMD3(Double(x), Double(y), Double(z)) * width
+            let place =
+              center - SIMD3(repeating: half) + SIMD3(Double(x), Double(y), Double(z)) * width
             let point = SIMD3<Float>(place)
             if isNear(point, Float(width), projections, outlines) { box.insert(point) }
           }

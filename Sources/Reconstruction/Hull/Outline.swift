@@ -109,7 +109,9 @@ struct Outline: Sendable {
     for y in 0..<h - 1 {
       for x in 0..<w - 1 {
         let at = y * w + x
-        let c = [cover[at] - 0.5, cover[at + 1] - 0.5, cover[at + w + 1] - 0.5, cover[at + w] - 0.5]
+        let c = [
+          cover[at] - 0.5, cover[at + 1] - 0.5, cover[at + w + 1] - 0.5, cover[at + w] - 0.5,
+        ]
         let signs = (0..<4).reduce(0) { $0 | (c[$1] >= 0 ? 1 << $1 : 0) }
         if signs == 0 || signs == 15 { continue }
         let corners: [SIMD2<Float>] = [[0, 0], [1, 0], [1, 1], [0, 1]]
@@ -139,11 +141,15 @@ struct Outline: Sendable {
     }
     for _ in 0..<2 {
       for y in 0..<h {
-        for x in 0..<w { for (dx, dy) in [(-1, 0), (-1, -1), (0, -1), (1, -1)] { take(x, y, from: dx, dy) } }
+        for x in 0..<w {
+          for (dx, dy) in [(-1, 0), (-1, -1), (0, -1), (1, -1)] { take(x, y, from: dx, dy) }
+        }
         for x in (0..<w).reversed() { take(x, y, from: 1, 0) }
       }
       for y in (0..<h).reversed() {
-        for x in (0..<w).reversed() { for (dx, dy) in [(1, 0), (1, 1), (0, 1), (-1, 1)] { take(x, y, from: dx, dy) } }
+        for x in (0..<w).reversed() {
+          for (dx, dy) in [(1, 0), (1, 1), (0, 1), (-1, 1)] { take(x, y, from: dx, dy) }
+        }
         for x in 0..<w { take(x, y, from: -1, 0) }
       }
     }

@@ -85,7 +85,8 @@ public struct ViewSet: Sendable {
     }
     guard min(lens.width, lens.height) >= 32 else {
       throw ReconstructionError(
-        "tiny-picture", "the picture is \(lens.width) x \(lens.height); 32 pixels a side are needed",
+        "tiny-picture",
+        "the picture is \(lens.width) x \(lens.height); 32 pixels a side are needed",
         at: view.name)
     }
     let turn = view.camera.worldFromCamera.linear

@@ -22,12 +22,14 @@ public struct Inflation: Sendable {
     let rgba = image.rgba8()
     guard min(rgba.width, rgba.height) >= 32 else {
       throw ReconstructionError(
-        "tiny-picture", "the picture is \(rgba.width) x \(rgba.height); 32 pixels a side are needed",
+        "tiny-picture",
+        "the picture is \(rgba.width) x \(rgba.height); 32 pixels a side are needed",
         at: name)
     }
     outline = Outline(rgba)
     guard outline.area > 16 else {
-      throw ReconstructionError("empty-view", "the picture shows nothing: its alpha is empty", at: name)
+      throw ReconstructionError(
+        "empty-view", "the picture shows nothing: its alpha is empty", at: name)
     }
     guard outline.area < 0.98 * Double(rgba.width * rgba.height) else {
       throw ReconstructionError(
@@ -59,7 +61,10 @@ public struct Inflation: Sendable {
         for x in 0..<cw {
           inside[y * cw + x] = distance(x, y) > 0
           if !values.isEmpty {
-            next[y * cw + x] = inside[y * cw + x] ? values[min(y / 2, values.count / columns - 1) * columns + min(x / 2, columns - 1)] : 0
+            next[y * cw + x] =
+              inside[y * cw + x]
+              ? values[min(y / 2, values.count / columns - 1) * columns + min(x / 2, columns - 1)]
+              : 0
           }
         }
       }
@@ -78,7 +83,9 @@ public struct Inflation: Sendable {
       (values, columns) = (next, cw)
       step /= 2
     }
-    return values.indices.map { outline.distances[$0] > 0 ? max(values[$0], 0) : outline.distances[$0] }
+    return values.indices.map {
+      outline.distances[$0] > 0 ? max(values[$0], 0) : outline.distances[$0]
+    }
   }
 
   /// The solid with its colors, standing upright about the origin with the front towards +z; its longest side is 2.
@@ -97,7 +104,8 @@ public struct Inflation: Sendable {
       var depths = SIMD8<Float>.zero
       for lane in 0..<8 {
         let square = height(SIMD2(px[lane], middle.y - y / unit)) * unit * unit
-        depths[lane] = square > 0 ? square.squareRoot() - abs(z) : min(square / unit, -1e-4) - abs(z)
+        depths[lane] =
+          square > 0 ? square.squareRoot() - abs(z) : min(square / unit, -1e-4) - abs(z)
       }
       return depths
     }

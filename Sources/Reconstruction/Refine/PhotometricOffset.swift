@@ -52,7 +52,9 @@ struct PhotometricOffset {
     let weight = SIMD8<Float>(1, 1, 1, 1, 1, 1, 1, 0) / 49
     for view in views {
       let p = projections[view]
-      let c = SIMD3(p.right.dot(center) + p.shift.x, p.down.dot(center) + p.shift.y, p.ahead.dot(center) + p.shift.z)
+      let c = SIMD3(
+        p.right.dot(center) + p.shift.x, p.down.dot(center) + p.shift.y,
+        p.ahead.dot(center) + p.shift.z)
       let a = SIMD3(p.right.dot(across), p.down.dot(across), p.ahead.dot(across))
       let u = SIMD3(p.right.dot(up), p.down.dot(up), p.ahead.dot(up))
       var rows = InlineArray<7, SIMD8<Float>>(repeating: .zero)

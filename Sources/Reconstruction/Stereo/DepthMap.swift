@@ -22,7 +22,10 @@ struct DepthMap: Sendable {
   }
 
   /// What a camera sees of a surface: the first hit of each ray, and as limit the last.
-  init(of tree: BVH, _ normals: [SIMD3<Float>], _ mesh: Mesh, from camera: Projection, where cover: [Float]) {
+  init(
+    of tree: BVH, _ normals: [SIMD3<Float>], _ mesh: Mesh, from camera: Projection,
+    where cover: [Float]
+  ) {
     self.init(width: camera.width, height: camera.height)
     for pixel in depth.indices where cover[pixel] > 0.02 {
       let place = SIMD2(Float(pixel % width) + 0.5, Float(pixel / width) + 0.5)
@@ -36,7 +39,8 @@ struct DepthMap: Sendable {
       var local = SIMD3(camera.right.dot(n), camera.down.dot(n), camera.ahead.dot(n)).normalized
       let toward = SIMD3((place - camera.center) / camera.focal, 1)
       if local.dot(toward) > -0.05 * toward.length {
-        local = (local - toward * (local.dot(toward) / toward.lengthSquared + 0.1 / toward.length))
+        local =
+          (local - toward * (local.dot(toward) / toward.lengthSquared + 0.1 / toward.length))
           .normalized
       }
       depth[pixel] = hit.distance

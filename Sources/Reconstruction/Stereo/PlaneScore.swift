@@ -14,7 +14,9 @@ struct RelativePose: Sendable {
   let shift: SIMD3<Float>
 
   init(from a: Projection, to b: Projection) {
-    func turned(_ v: SIMD3<Float>) -> SIMD3<Float> { SIMD3(v.dot(a.right), v.dot(a.down), v.dot(a.ahead)) }
+    func turned(_ v: SIMD3<Float>) -> SIMD3<Float> {
+      SIMD3(v.dot(a.right), v.dot(a.down), v.dot(a.ahead))
+    }
     rows = (turned(b.right), turned(b.down), turned(b.ahead))
     shift = SIMD3(
       b.right.dot(a.eye) + b.shift.x, b.down.dot(a.eye) + b.shift.y, b.ahead.dot(a.eye) + b.shift.z)
@@ -47,10 +49,13 @@ struct ReferencePatch {
         let px = x + column - Self.radius
         guard px >= 0, py >= 0, px < image.width, py < image.height else { continue }
         let at = py * image.width + px
-        guard image.cover[at] > 0.9 || (row == Self.radius && column == Self.radius) else { continue }
+        guard image.cover[at] > 0.9 || (row == Self.radius && column == Self.radius) else {
+          continue
+        }
         let difference = (image.values[at] - center) * 6
         let away = Float(
-          (column - Self.radius) * (column - Self.radius) + (row - Self.radius) * (row - Self.radius))
+          (column - Self.radius) * (column - Self.radius) + (row - Self.radius)
+            * (row - Self.radius))
         let weight = 1 / ((1 + difference * difference) * (1 + away * 0.06))
         v[column] = image.values[at]
         w[column] = weight
@@ -80,7 +85,9 @@ struct ReferencePatch {
     let offset = normal.dot(ray) * depth
     let camera = other.camera
     let (r0, r1, r2) = pose.rows
-    func row(_ turn: SIMD3<Float>, _ shift: Float) -> SIMD3<Float> { turn * offset + normal * shift }
+    func row(_ turn: SIMD3<Float>, _ shift: Float) -> SIMD3<Float> {
+      turn * offset + normal * shift
+    }
     let (ax, ay, az) = (row(r0, pose.shift.x), row(r1, pose.shift.y), row(r2, pose.shift.z))
     let step = SIMD2<Float>(1, 1) / own.focal
     let corner =

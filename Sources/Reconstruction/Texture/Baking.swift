@@ -76,7 +76,9 @@ extension ViewSet {
     _ pixel: SIMD2<Float>, _ depth: Float, _ cosine: Float, _ map: [Float], _ camera: Projection
   ) -> Bool {
     let (x, y) = (Int(pixel.x), Int(pixel.y))
-    guard pixel.x >= 1, pixel.y >= 1, x < camera.width - 1, y < camera.height - 1 else { return false }
+    guard pixel.x >= 1, pixel.y >= 1, x < camera.width - 1, y < camera.height - 1 else {
+      return false
+    }
     let slack = depth / camera.focal.x * (1.5 + 1.5 * (1 - cosine * cosine).squareRoot() / cosine)
     for row in y - 1...y + 1 {
       for column in x - 1...x + 1 {

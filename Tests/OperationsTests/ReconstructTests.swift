@@ -1,0 +1,135 @@
+import Foundation
+import Imaging
+import Operations
+import Settings
+import TestSupport
+import Testing
+import Work
+
+/// Model to views to model.
+@Suite struct ReconstructTests {
+  @discardableResult
+  private func run(
+    _ verb: String, _ inputs: [String], _ output: String?, _ flags: [(String, String)] = [],
+    log: LogSink = LogSink()
+  ) throws -> VerbResult {
+    try Catalogue.verb(named: verb)!.run(
+      [.flags(flags.map { (flag: $0.0, words: $0.1) })], inputs, output, 0, nil,
+      WorkContext(threads: 2, log: log))
+  }
+
+  private static let quick = [("--resolution", "80"), ("--texture-size", "256")]
+
+  /// A bent block of clay: closed, so that it has a volume to compare.
+  private func model(_ folder: TemporaryFolder) -> String {
+    var text = ""
+    let rows = 24
+    for ring in 0...rows {
+      for step in 0..<rows {
+        let (u, v) = (
+          2 * Double.pi * Double(ring) / Double(rows), 2 * Double.pi * Double(step) / Double(rows)
+        )
+        let r = 2 + (0.8 + 0.1 * cos(3 * u)) * cos(v)
+        text += "v \(r * cos(u) * 30) \(sin(v) * 25 + 7) \(r * sin(u) * 30)\n"
+      }
+    }
+    for ring in 0..<rows {
+      for step in 0..<rows {
+        let (a, b) = (ring * rows + step + 1, ring * rows + (step + 1) % rows + 1)
+        let (c, d) = (
+          ((ring + 1) % rows) * rows + step + 1, ((ring + 1) % rows) * rows + (step + 1) % rows + 1
+        )
+        text += "f \(a) \(b) \(d)\nf \(a) \(d) \(c)\n"
+      }
+    }
+    return folder.write(text, as: "ring.obj")
+  }
+
+  /// From a ZIP, an HDF5 file and a COLMAP model the same object comes back to where its model was.
+  @Test(arguments: [("set.zip", "dxgl"), ("set.h5", "dxgl"), ("set", "nerfstudio")])
+  func whatWasDrawnComesBack(_ name: String, _ layout: String) throws {
+    let folder = TemporaryFolder()
+    let model = model(folder)
+    var flags = [
+      ("--views", "30"), ("--pixels", "128"), ("--coverage", "sphere"), ("--points", "100"),
+    ]
+    if layout != "dxgl" { flags.append(("--layout", layout)) }
+    if name == "set.zip" { flags.append(("--test-fraction", "0.15")) }
+    try run("dataset", [model], folder.file(name), flags)
+    let result = try run(
+      "reconstruct", [folder.file(name)], folder.file("back.glb"),
+      Self.quick + [
+        ("--check", "true"), ("--check-picture", folder.file("check.png")),
+        ("--stl", folder.file("back.stl")),
+      ])
+    #expect(result.result["backend"]?.string == "multiview")
+    #expect(result.result["watertight"] == .bool(true))
+    #expect(result.result["views"]?.int == 30)
+    let check = try #require(result.result["check"])
+    #expect(check["heldOut"] == .bool(name == "set.zip"))
+    #expect((check["psnr"]?.double ?? 0) > 30, "\(result.text)")
+    #expect((check["maskIoU"]?.double ?? 0) > 0.97)
+    #expect(try ImageFile.decode(contents(folder.file("check.png"))).image.height == 256)
+    let compared = try run("compare", [folder.file("back.glb"), model], nil)
+    #expect((compared.result["chamferL1Percent"]?.double ?? 9) < 0.12, "\(compared.text)")
+    let solid = try run("inspect", [folder.file("back.stl")], nil, [("--require", "printable")])
+    #expect(solid.unmetGuarantee == nil, "\(solid.text)")
+  }
+
+  @Test func onePictureAndNamedPicturesAreTold() throws {
+    let folder = TemporaryFolder()
+    let model = model(folder)
+    try run(
+      "render", [model], folder.file("views/"),
+      [("--angles", "front,left,top"), ("--width", "128"), ("--height", "128")])
+    let pictures = try FileManager.default.contentsOfDirectory(atPath: folder.file("views"))
+      .filter { $0.hasSuffix(".png") }.sorted().map { folder.file("views/" + $0) }
+    #expect(pictures.count == 3)
+    for count in [1, 3] {
+      let log = LogSink()
+      let result = try run(
+        "reconstruct", Array(pictures.prefix(count)), folder.file("made.glb"), Self.quick, log: log)
+      #expect(result.result["backend"]?.string == "builtin")
+      #expect(result.result["watertight"] == .bool(true))
+      #expect(log.warnings.contains { $0.contains("made up") })
+    }
+  }
+
+  /// One sentence that names what is to blame, and no file.
+  @Test func whatCannotBeRebuiltIsRefused() throws {
+    let folder = TemporaryFolder()
+    let model = model(folder)
+    let flags = [("--views", "4"), ("--pixels", "64"), ("--points", "50")]
+    try run("dataset", [model], folder.file("white/"), flags + [("--layout", "colmap")])
+    try FileManager.default.createDirectory(
+      atPath: folder.file("masks"), withIntermediateDirectories: true)
+    func message(_ inputs: [String], _ more: [(String, String)] = []) -> String {
+      do {
+        try run("reconstruct", inputs, folder.file("no.glb"), Self.quick + more)
+        return ""
+      } catch { return "\(error)" }
+    }
+    let noMask = message([folder.file("white")])
+    #expect(noMask.contains("--masks") && noMask.contains("00000"), "\(noMask)")
+    #expect(
+      message([folder.file("white")], [("--masks", folder.file("masks"))]).contains("no mask"))
+    #expect(message([folder.write("x", as: "a.png")]).contains("a.png"))
+    #expect(message([folder.file("nothing.zip")]).contains("nothing"))
+    let one = Image(width: 64, height: 64, filledWith: [200, 10, 10, 255])
+    let picture = folder.write(try ImageFile.encodePNG(one), as: "b.png")
+    #expect(message([picture]).contains("outline"))
+    #expect(message([picture, picture]).contains("front"))
+    #expect(message([picture], [("--backend", "multiview")]).contains("cameras"))
+    #expect(!FileManager.default.fileExists(atPath: folder.file("no.glb")))
+  }
+
+  @Test(arguments: ["mesh/koala/koala.obj", "mesh/spot/spot.obj"])
+  func realMeshesAreUnwrapped(_ name: String) throws {
+    guard let path = SharedData.path(name) else { return }
+    let folder = TemporaryFolder()
+    let result = try run("unwrap", [path], folder.file("flat.glb"))
+    #expect((result.result["coverage"]?.double ?? 0) > 0.4)
+    #expect((result.result["stretch"]?.double ?? 9) < 1.25)
+    #expect((result.result["charts"]?.int ?? .max) < 500)
+  }
+}
