@@ -14,39 +14,61 @@ public struct RebuiltObject: Sendable {
   public let charts: Int
 }
 
+/// The steps of rebuilding, in order.
+public enum RebuildPhase: String, CaseIterable, Sendable {
+  case hull, depth, fusion, surface, atlas, texture
+
+  /// Roughly how long each takes, of a hundred.
+  public var weight: Double {
+    switch self {
+    case .hull: 3
+    case .depth: 72
+    case .fusion: 7
+    case .surface: 2
+    case .atlas: 9
+    case .texture: 7
+    }
+  }
+}
+
 extension ViewSet {
   /// The object: outlines, depth, one surface, an atlas, and its colors.
-  public func rebuilt(_ settings: ReconstructSettings, seed: UInt64, _ work: WorkContext) throws
-    -> RebuiltObject
-  {
-    let surface = try surface(settings, seed: seed, work)
-    work.progress.enter("atlas")
-    return try finished(surface, settings, work)
+  ///
+  /// - Parameter entering: is told each step before it begins.
+  public func rebuilt(
+    _ settings: ReconstructSettings, seed: UInt64, _ work: WorkContext,
+    entering: (RebuildPhase) -> Void = { _ in }
+  ) throws -> RebuiltObject {
+    let surface = try surface(settings, seed: seed, work, entering)
+    return try finished(surface, settings, work, entering)
   }
 
   /// A surface of the working space with as many triangles as are wanted, its atlas and its colors, in the world.
-  func finished(_ surface: Mesh, _ settings: ReconstructSettings, _ work: WorkContext) throws
-    -> RebuiltObject
-  {
+  func finished(
+    _ surface: Mesh, _ settings: ReconstructSettings, _ work: WorkContext,
+    _ entering: (RebuildPhase) -> Void
+  ) throws -> RebuiltObject {
+    entering(.atlas)
     let shape = try reduced(surface, settings, work)
     var atlas = UnwrapSettings()
     atlas.textureSize = settings.textureSize
     let flat = try shape.withSmoothNormals().unwrapped(atlas, work)
-    work.progress.enter("texture")
+    entering(.texture)
     let (texture, unseen) = try texture(flat.mesh, side: settings.textureSize, work)
     return RebuiltObject(
       mesh: inWorld(flat.mesh), texture: texture, unseenShare: unseen, charts: flat.charts)
   }
 
-  private func surface(_ settings: ReconstructSettings, seed: UInt64, _ work: WorkContext) throws
-    -> Mesh
-  {
-    work.progress.enter("hull")
+  private func surface(
+    _ settings: ReconstructSettings, seed: UInt64, _ work: WorkContext,
+    _ entering: (RebuildPhase) -> Void
+  ) throws -> Mesh {
+    entering(.hull)
     let hull = HullField(self)
     var mesh = try surface(of: hull, spacing: spacing(settings.resolution), work)
-    work.progress.enter("depth")
+    entering(.depth)
     let depths = settings.stereo ? try depthMaps(from: mesh, seed: seed, work) : []
-    work.progress.enter("fusion")
+    entering(.fusion)
     if settings.stereo {
       let maps = try confirmed(depths, work)
       let lattice = Lattice(around: box, spacing: spacing(settings.resolution))
@@ -58,7 +80,7 @@ extension ViewSet {
         field: { x, y, z in field.values(x: x, y: y, z: z) })
       mesh = try grid.surface(work).withoutCrumbs(below: 0.005)
     }
-    work.progress.enter("surface")
+    entering(.surface)
     if settings.refineRounds > 0 {
       var even = RemeshSettings()
       even.edgeLength = Double(pixelSize)

@@ -3,13 +3,18 @@ import LinearMath
 
 /// A chart laid flat: its triangles over vertices of its own, and where those lie in the plane, in the mesh's unit.
 struct ChartShape: Sendable {
-  /// Vertices of the mesh.
+  /// Triangles of the mesh.
+  let members: [Int32]
+  /// Points of the mesh.
   let vertices: [UInt32]
   let triangles: [SIMD3<UInt32>]
   var places: [SIMD2<Float>]
 
+  /// - Parameter mesh: of points: no vertex stands twice.
+  ///
   /// Looks along the axis, then evens out what that shortens; turned so that its box is small.
   init(_ mesh: Mesh, _ members: [Int32], axis: SIMD3<Float>) {
+    self.members = members
     var known: [UInt32: UInt32] = [:]
     known.reserveCapacity(members.count)
     var vertices: [UInt32] = []

@@ -25,10 +25,10 @@ struct Charts {
   /// Lengths of the three edges.
   private let lengths: [SIMD3<Float>]
 
+  /// - Parameter mesh: of points: no vertex stands twice.
   init(_ mesh: Mesh, cone: Float, _ work: WorkContext) throws {
     let count = mesh.triangles.count
-    let points = Weld(mesh.positions).triangles(of: mesh)
-    neighbours = Self.neighbours(points)
+    neighbours = Self.neighbours(mesh.triangles)
     var (normals, areas, lengths) = (
       [SIMD3<Float>](), [Float](), [SIMD3<Float>]()
     )
@@ -146,11 +146,14 @@ struct Charts {
   /// Joins charts of few triangles to a neighbour, smallest first.
   private mutating func join(cosine: Float) {
     let usual = max(8, chartOf.count / 400)
+    let small = areas.reduce(0, +) / 200
     var sums = members.indices.map { chart in
       members[chart].reduce(SIMD3<Float>.zero) { $0 + smooth[Int($1)] * areas[Int($1)] }
     }
     for chart in members.indices.sorted(by: { (members[$0].count, $0) < (members[$1].count, $1) })
-    where !members[chart].isEmpty && members[chart].count < usual {
+    where !members[chart].isEmpty && members[chart].count < usual
+      && members[chart].reduce(0, { $0 + areas[Int($1)] }) < small
+    {
       var borders: [Int32: Float] = [:]
       for triangle in members[chart] {
         for side in 0..<3 {

@@ -18,8 +18,13 @@ extension Mesh {
   /// The mesh with an atlas. Triangles without area get places without area. Never fails on a mesh with a triangle: a
   /// surface that cannot be laid flat is cut until it can.
   public func unwrapped(_ settings: UnwrapSettings, _ work: WorkContext) throws -> Unwrapping {
-    var charts = try Charts(self, cone: Float(settings.coneDegrees) * .pi / 180, work)
-    let shapes = try flattened(&charts, settings, work)
+    // Laid flat by points: a seam of the input's attributes cuts nothing.
+    let weld = Weld(positions)
+    let solid = Mesh(
+      unchecked: weld.vertexOfPoint.map { positions[Int($0)] }, triangles: weld.triangles(of: self),
+      attributes: VertexAttributes())
+    var charts = try Charts(solid, cone: Float(settings.coneDegrees) * .pi / 180, work)
+    let shapes = try solid.flattened(&charts, settings, work)
     let side = settings.textureSize
     let area = shapes.reduce(Float(0)) { $0 + $1.doubleArea } / 2
     let widest = shapes.reduce(Float(0)) { max($0, $1.size.x, $1.size.y) }
@@ -40,7 +45,7 @@ extension Mesh {
       }
     }
     density /= 0.96
-    return result(shapes, packing, density: density, gutter: gutter, side: side)
+    return result(solid, shapes, packing, density: density, gutter: gutter, side: side)
   }
 
   /// All charts laid flat; those that lie over themselves are cut in two until none does.
@@ -75,24 +80,33 @@ extension Mesh {
   }
 
   private func result(
-    _ shapes: [ChartShape], _ packing: Packing?, density: Float, gutter: Int, side: Int
+    _ solid: Mesh, _ shapes: [ChartShape], _ packing: Packing?, density: Float, gutter: Int,
+    side: Int
   ) -> Unwrapping {
     var sources: [Int] = []
     var uvs: [SIMD2<Float>] = []
     var corners: [SIMD3<UInt32>] = []
     var (covered, stretched, total) = (0.0, 0.0, 0.0)
     for (index, shape) in shapes.enumerated() {
-      let base = UInt32(sources.count)
       let corner = SIMD2<Float>(packing?.corners[index] ?? .zero) + Float(gutter) + 0.5
-      sources += shape.vertices.map { Int($0) }
-      uvs += shape.places.map { place in
-        // v runs downwards; a mirror image would turn normal maps inside out.
-        let pixel = place * density + corner
-        return SIMD2(pixel.x, Float(side) - pixel.y) / Float(side)
+      var known: [UInt32: UInt32] = [:]
+      for (member, flat) in zip(shape.members, shape.triangles) {
+        var triangle = triangles[Int(member)]
+        for place in 0..<3 {
+          let vertex = triangle[place]
+          if known[vertex] == nil {
+            known[vertex] = UInt32(sources.count)
+            sources.append(Int(vertex))
+            // v runs downwards; a mirror image would turn normal maps inside out.
+            let pixel = shape.places[Int(flat[place])] * density + corner
+            uvs.append(SIMD2(pixel.x, Float(side) - pixel.y) / Float(side))
+          }
+          triangle[place] = known[vertex]!
+        }
+        corners.append(triangle)
       }
-      corners += shape.triangles.map { $0 &+ SIMD3(repeating: base) }
       for triangle in shape.triangles {
-        let measure = stretch(triangle, shape)
+        let measure = solid.stretch(triangle, shape)
         covered += measure.flat * Double(density * density)
         stretched += measure.square * measure.solid
         total += measure.solid

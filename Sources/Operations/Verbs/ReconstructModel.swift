@@ -52,10 +52,9 @@ public enum ReconstructModel: Verb {
     let target = try SceneFormat(path: call.output!, writing: true)
     let solid = try options.stl.map { try SceneFormat(path: $0, writing: true) }
     try check(call)
-    work.progress.declare([
-      ("read", 2), ("outlines", 3), ("hull", 3), ("depth", 70), ("fusion", 8), ("surface", 4),
-      ("atlas", 4), ("texture", 6), ("check", options.check ? 4 : 0), ("write", 1),
-    ])
+    work.progress.declare(
+      [("read", 2), ("outlines", 3)] + RebuildPhase.allCases.map { ($0.rawValue, $0.weight) }
+        + [("check", options.check ? 4 : 0), ("write", 1)])
     work.progress.enter("read")
     let arePictures = call.inputs.allSatisfy(NamedViews.isPicture)
     guard arePictures || call.inputs.count == 1 else {
@@ -75,7 +74,9 @@ public enum ReconstructModel: Verb {
     } else {
       posed = try PosedViews(call.inputs[0], masks: options.masks, work)
       work.progress.enter("outlines")
-      object = try ViewSet(posed.views, work).rebuilt(options.rebuild, seed: call.seed, work)
+      object = try ViewSet(posed.views, work).rebuilt(
+        options.rebuild, seed: call.seed, work
+      ) { work.progress.enter($0.rawValue) }
     }
     work.progress.enter("check")
     let judged = posed.heldOut.isEmpty ? posed.views : posed.heldOut
@@ -109,7 +110,9 @@ public enum ReconstructModel: Verb {
     settings.targetVertices = settings.targetVertices ?? 30_000
     if named.pictures.count == 1 {
       let (name, image) = named.pictures[0]
-      let object = try Inflation(image, name: name).object(settings, work)
+      let object = try Inflation(image, name: name).object(settings, work) {
+        work.progress.enter($0.rawValue)
+      }
       work.log.warn(
         "one picture shows one side: thickness and back are made up (the outline blown up, the front mirrored)"
       )
@@ -117,7 +120,9 @@ public enum ReconstructModel: Verb {
     }
     let views = try named.posed()
     settings.stereo = false
-    let object = try ViewSet(views, work).rebuilt(settings, seed: seed, work)
+    let object = try ViewSet(views, work).rebuilt(settings, seed: seed, work) {
+      work.progress.enter($0.rawValue)
+    }
     work.log.warn(
       "the shape is what \(views.count) outlines leave; hollows are filled, and what no picture shows is made up"
     )

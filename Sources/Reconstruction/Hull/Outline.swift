@@ -16,6 +16,8 @@ struct Outline: Sendable {
   let bounds: (low: SIMD2<Int>, high: SIMD2<Int>)
   /// Where the object's pixels touch the border of the picture, nothing can be said of what lies beyond.
   let touchesBorder: Bool
+  /// Whether all four corners of the picture are object: the sign of a mask that is the wrong way round.
+  let holdsCorners: Bool
 
   init(_ image: Image) {
     let (w, h) = (image.width, image.height)
@@ -36,6 +38,7 @@ struct Outline: Sendable {
     self.area = Double(area)
     bounds = (low, high)
     touchesBorder = touches
+    holdsCorners = [0, w - 1, (h - 1) * w, h * w - 1].allSatisfy { cover[$0] >= 0.5 }
     distances = Self.distances(cover, w, h)
   }
 

@@ -47,6 +47,13 @@ public struct ViewSet: Sendable {
           at: view.name)
       }
     }
+    let inverted = outlines.indices.filter { outlines[$0].holdsCorners }
+    if inverted.count * 2 > views.count {
+      throw ReconstructionError(
+        "inverted-mask",
+        "the mask says that the corners of the picture are the object, as in \(inverted.count) of \(views.count) views; white (opaque) must be the object",
+        at: views[inverted[0]].name)
+    }
     let box = try ObjectBox.find(views.map { Projection($0.camera) }, outlines, views.map(\.name))
     let (scale, offset) = (box.radius, box.center)
     self.views = views

@@ -89,8 +89,13 @@ public struct Inflation: Sendable {
   }
 
   /// The solid with its colors, standing upright about the origin with the front towards +z; its longest side is 2.
-  public func object(_ settings: ReconstructSettings, _ work: WorkContext) throws -> RebuiltObject {
-    work.progress.enter("hull")
+  ///
+  /// - Parameter entering: is told each step before it begins; those that one picture does not need end at once.
+  public func object(
+    _ settings: ReconstructSettings, _ work: WorkContext,
+    entering: (RebuildPhase) -> Void = { _ in }
+  ) throws -> RebuiltObject {
+    entering(.hull)
     let (low, high) = outline.bounds
     let size = SIMD2<Float>(high &- low)
     let unit = 2 / max(size.x, size.y)
@@ -109,13 +114,10 @@ public struct Inflation: Sendable {
       }
       return depths
     }
-    work.progress.enter("depth")
-    work.progress.enter("fusion")
-    work.progress.enter("surface")
+    for phase in [RebuildPhase.depth, .fusion, .surface] { entering(phase) }
     let mesh = try grid.surface(work).withoutCrumbs(below: 0.001)
-    work.progress.enter("atlas")
     let set = ViewSet(views(unit: unit, middle: middle), box: box)
-    return try set.finished(mesh, settings, work)
+    return try set.finished(mesh, settings, work, entering)
   }
 
   private func height(_ pixel: SIMD2<Float>) -> Float {

@@ -14,6 +14,7 @@ extension ViewSet {
     let dice = SeededGenerator(seed: seed)
     return try parallelMap(count: views.count, work) { index in
       try work.checkCancelled()
+      work.progress.update(Double(index) / Double(views.count))
       let near = Neighbours.choose(projections, for: index, count: 6)
       func start(_ view: StereoView) -> DepthMap {
         DepthMap(of: tree, normals, hull, from: view.camera, where: view.luma.cover)
