@@ -1,6 +1,6 @@
 // Bilinear reading of a picture of floats at eight places: Swift 6.3 has no word for a gather and inserts lane by lane,
-// thirty-two bounds checks and inserts for eight samples. With pairs gathered as 64-bit words (left and right neighbour
-// in one) matching pictures takes less than half the time (`benchmark stereo`).
+// thirty-two bounds checks and inserts for eight samples. Pairs are gathered as 64-bit words (left and right neighbour in
+// one). Together with leaving hidden views out this took rebuilding from 50 views of 400 pixels from 155 to 110 CPU seconds.
 #pragma once
 
 typedef float maquette_gather_floats __attribute__((ext_vector_type(8)));

@@ -3,8 +3,8 @@ import LinearMath
 
 /// Bilinear, at eight places in pixels; clamped to the picture.
 ///
-/// Four fifths of the time of stereo are spent here. The unchecked reads take it from 155 to about 60 CPU seconds for 50
-/// views of 400 pixels; that they stay within the picture is what the clamping is for.
+/// Most of the time of stereo is spent here, and bounds checks were most of that (see `CGather`). That the unchecked reads stay
+/// within the picture is what the clamping is for.
 @inline(__always)
 func sampled(
   _ values: [Float], _ width: Int, _ height: Int, x: SIMD8<Float>, y: SIMD8<Float>
