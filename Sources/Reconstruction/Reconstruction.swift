@@ -78,7 +78,14 @@ extension ViewSet {
       let grid = try DistanceGrid(
         lattice, work, constant: { field.constant($0, $1) },
         field: { x, y, z in field.values(x: x, y: y, z: z) })
-      mesh = try grid.surface(work).withoutCrumbs(below: 0.005)
+      let fused = try grid.surface(work).withoutCrumbs(below: 0.005)
+      if fused.handles > Self.mostHandles {
+        work.log.warn(
+          "the pictures contradict each other about depth, as shiny or blank surfaces make them; the surface is that of the outlines alone"
+        )
+      } else {
+        mesh = fused
+      }
     }
     entering(.surface)
     if settings.refineRounds > 0 {
@@ -125,6 +132,9 @@ extension ViewSet {
     )
   }
 
+  /// More holes than any object has are those that chance agreement has drilled.
+  private static let mostHandles = 1000
+
   /// How large a pixel is at the object's middle, in the view that shows it best.
   private var pixelSize: Float {
     projections.map { $0.project(.zero).depth / max($0.focal.x, $0.focal.y) }.sorted()[
@@ -152,6 +162,9 @@ extension ViewSet {
 }
 
 extension Mesh {
+  /// How many holes go through a closed surface, all pieces together (Euler's formula).
+  var handles: Int { 1 - (positions.count - triangles.count / 2) / 2 }
+
   /// Of all triangles, in squares of the mesh's unit.
   var surfaceArea: Double {
     triangles.reduce(0) { sum, triangle in

@@ -79,7 +79,7 @@ struct ReferencePatch {
   @inline(__always)
   func cost(
     depth: Float, normal: SIMD3<Float>, ray: SIMD3<Float>, _ own: Projection, _ other: StereoView,
-    _ pose: RelativePose
+    _ pose: RelativePose, brightnessCounts: Bool = true
   ) -> Float {
     // Points of the plane: ray(p) * (n . X) / (n . ray(p)); times n . ray(p) all is linear in the pixel.
     let offset = normal.dot(ray) * depth
@@ -122,7 +122,7 @@ struct ReferencePatch {
     let correlation =
       (product.sum() + noise)
       / ((variance + noise) * (otherVariance + noise)).squareRoot()
-    let brightness = min(1, abs(mean - otherMean) * 8)
+    let brightness = brightnessCounts ? min(1, abs(mean - otherMean) * 8) : 0
     return min(2, max(0, 1 - correlation) + 0.5 * brightness)
   }
 }
