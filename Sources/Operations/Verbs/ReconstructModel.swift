@@ -66,7 +66,10 @@ public enum ReconstructModel: Verb {
           ? "multiview wants a set with cameras; pictures alone are for --backend builtin"
           : "builtin wants one to four pictures; a set with cameras is for --backend multiview")
     }
-    var posed: PosedViews
+    if options.check && arePictures && call.inputs.count == 1 {
+      throw UsageError("--check wants cameras, and one picture has none")
+    }
+    let posed: PosedViews
     let object: RebuiltObject
     if arePictures {
       let named = try NamedViews(call.inputs, masks: options.masks)
@@ -80,9 +83,6 @@ public enum ReconstructModel: Verb {
     }
     work.progress.enter("check")
     let judged = posed.heldOut.isEmpty ? posed.views : posed.heldOut
-    if options.check && judged.isEmpty {
-      throw UsageError("--check wants cameras, and one picture has none")
-    }
     let scores = options.check ? try object.scores(judged, work) : []
     work.progress.enter("write")
     let scene = try TexturedScene.make(
@@ -134,8 +134,9 @@ public enum ReconstructModel: Verb {
       throw UsageError("--check-picture goes with --check")
     }
     let others = [call.options.stl, call.options.checkPicture].compactMap(\.self)
-    for path in others
-    where samePlace(path, call.output!) || samePlace(path, call.inputs[0]) {
+    for (index, path) in others.enumerated()
+    where ([call.output!] + call.inputs + others[..<index]).contains(where: { samePlace(path, $0) })
+    {
       throw UsageError("\(path) would be written over")
     }
     if let path = call.options.checkPicture, !path.lowercased().hasSuffix(".png") {

@@ -16,11 +16,6 @@ struct FusedField: Sendable {
   /// How much the hull counts beside what is seen.
   private static let hullWeight: Float = 4
 
-  func value(_ point: SIMD3<Float>) -> Float {
-    let depth = hull.depth(point)
-    return depth < -band ? depth : fused(point, depth)
-  }
-
   func values(x: SIMD8<Float>, y: Float, z: Float) -> SIMD8<Float> {
     var depths = hull.depth(x: x, y: y, z: z)
     for lane in 0..<8 where depths[lane] > -band {
