@@ -1,32 +1,36 @@
 extension Image {
-  /// The picture made smaller by averaging the pixels each new one covers, in linear light. For 8-bit
-  /// RGB; sizes are rounded to at least one pixel.
+  /// The picture made smaller by averaging the pixels each new one covers, in linear light; colors count by their alpha.
+  /// For 8-bit RGB and RGBA; sizes are rounded to at least one pixel.
   public func reduced(toWidth newWidth: Int, height newHeight: Int) -> Image {
-    precondition(channels == 3 && bitsPerSample == 8, "reducing needs 8-bit RGB")
+    precondition(
+      (channels == 3 || channels == 4) && bitsPerSample == 8, "reducing needs 8-bit RGB or RGBA")
     let (newWidth, newHeight) = (max(1, newWidth), max(1, newHeight))
-    var out = [UInt8](repeating: 0, count: 3 * newWidth * newHeight)
+    var out = [UInt8](repeating: 0, count: channels * newWidth * newHeight)
     for y in 0..<newHeight {
       let rows = Self.cover(y, of: newHeight, over: height)
       for x in 0..<newWidth {
         let columns = Self.cover(x, of: newWidth, over: width)
         var sum = SIMD3<Float>.zero
-        var weight: Float = 0
+        var (weight, total) = (Float(0), Float(0))
         for row in rows {
           for column in columns {
-            let at = 3 * (row.index * width + column.index)
+            let at = channels * (row.index * width + column.index)
             let light = SIMD3<Float>(
               SRGB.linearOfCode[Int(bytes[at])], SRGB.linearOfCode[Int(bytes[at + 1])],
               SRGB.linearOfCode[Int(bytes[at + 2])])
-            sum += light * (row.share * column.share)
-            weight += row.share * column.share
+            let share = row.share * column.share
+            let alpha = channels == 4 ? Float(bytes[at + 3]) / 255 : 1
+            sum += light * (share * alpha)
+            weight += share * alpha
+            total += share
           }
         }
-        for channel in 0..<3 {
-          out[3 * (y * newWidth + x) + channel] = SRGB.code(sum[channel] / weight)
-        }
+        let at = channels * (y * newWidth + x)
+        for channel in 0..<3 where weight > 0 { out[at + channel] = SRGB.code(sum[channel] / weight) }
+        if channels == 4 { out[at + 3] = UInt8((255 * weight / total).rounded()) }
       }
     }
-    return Image(width: newWidth, height: newHeight, channels: 3, bytes: out)
+    return Image(width: newWidth, height: newHeight, channels: channels, bytes: out)
   }
 
   /// The picture scaled, sides in proportion, until it covers a size, and cut off on the right or at the

@@ -14,46 +14,28 @@ public struct RebuiltObject: Sendable {
   public let charts: Int
 }
 
-/// The steps of rebuilding, in order.
-public enum RebuildPhase: String, CaseIterable, Sendable {
-  case hull, depth, fusion, surface, atlas, texture
-
-  /// Roughly how long each takes, of a hundred.
-  public var weight: Double {
-    switch self {
-    case .hull: 3
-    case .depth: 72
-    case .fusion: 7
-    case .surface: 2
-    case .atlas: 9
-    case .texture: 7
-    }
-  }
-}
-
 extension ViewSet {
   /// The object: outlines, depth, one surface, an atlas, and its colors.
   ///
-  /// - Parameter entering: is told each step before it begins.
   public func rebuilt(
     _ settings: ReconstructSettings, seed: UInt64, _ work: WorkContext,
-    entering: (RebuildPhase) -> Void = { _ in }
+    _ observer: RebuildObserver = RebuildObserver()
   ) throws -> RebuiltObject {
-    let surface = try surface(settings, seed: seed, work, entering)
-    return try finished(surface, settings, work, entering)
+    let surface = try surface(settings, seed: seed, work, observer)
+    return try finished(surface, settings, work, observer)
   }
 
   /// A surface of the working space with as many triangles as are wanted, its atlas and its colors, in the world.
   func finished(
     _ surface: Mesh, _ settings: ReconstructSettings, _ work: WorkContext,
-    _ entering: (RebuildPhase) -> Void
+    _ observer: RebuildObserver
   ) throws -> RebuiltObject {
-    entering(.atlas)
+    observer.enter(.atlas)
     let shape = try reduced(surface, settings, work)
     var atlas = UnwrapSettings()
     atlas.textureSize = settings.textureSize
     let flat = try shape.withSmoothNormals().unwrapped(atlas, work)
-    entering(.texture)
+    observer.enter(.texture)
     let (texture, unseen) = try texture(flat.mesh, side: settings.textureSize, work)
     return RebuiltObject(
       mesh: inWorld(flat.mesh), texture: texture, unseenShare: unseen, charts: flat.charts)
@@ -61,16 +43,20 @@ extension ViewSet {
 
   private func surface(
     _ settings: ReconstructSettings, seed: UInt64, _ work: WorkContext,
-    _ entering: (RebuildPhase) -> Void
+    _ observer: RebuildObserver
   ) throws -> Mesh {
-    entering(.hull)
+    observer.enter(.hull)
     let hull = HullField(self)
     var mesh = try surface(of: hull, spacing: spacing(settings.resolution), work)
-    entering(.depth)
+    try observer.keep(.mesh("hull", inWorld(mesh)))
+    observer.enter(.depth)
     let depths = settings.stereo ? try depthMaps(from: mesh, seed: seed, work) : []
-    entering(.fusion)
+    observer.enter(.fusion)
     if settings.stereo {
       let maps = try confirmed(depths, work)
+      for (view, (depth, map)) in zip(views, zip(depths, maps)) {
+        try observer.keep(.picture("depth/\(view.name)", depth.picture(where: map)))
+      }
       let lattice = Lattice(around: box, spacing: spacing(settings.resolution))
       let field = FusedField(
         hull: hull, maps: maps, projections: projections, band: 4 * Float(lattice.spacing),
@@ -79,6 +65,7 @@ extension ViewSet {
         lattice, work, constant: { field.constant($0, $1) },
         field: { x, y, z in field.values(x: x, y: y, z: z) })
       let fused = try grid.surface(work).withoutCrumbs(below: 0.005)
+      try observer.keep(.mesh("fused", inWorld(fused)))
       if fused.handles > Self.mostHandles {
         work.log.warn(
           "the pictures contradict each other about depth, as shiny or blank surfaces make them; the surface is that of the outlines alone"
@@ -87,7 +74,7 @@ extension ViewSet {
         mesh = fused
       }
     }
-    entering(.surface)
+    observer.enter(.surface)
     if settings.refineRounds > 0 {
       var even = RemeshSettings()
       even.edgeLength = Double(pixelSize)
@@ -98,6 +85,7 @@ extension ViewSet {
       fewer.fast = true
       mesh = try mesh.decimated(fewer, work).mesh.remeshed(even, work).mesh
       mesh = try refined(mesh, rounds: settings.refineRounds, work)
+      try observer.keep(.mesh("refined", inWorld(mesh)))
     }
     return mesh
   }

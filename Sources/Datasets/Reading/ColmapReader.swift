@@ -22,8 +22,14 @@ enum ColmapReader {
     var track: [(image: Int, place: Int)] = []
   }
 
+  private struct Lens {
+    let model: String
+    let intrinsics: Intrinsics
+    let distortion: Distortion?
+  }
+
   private struct Model {
-    var lenses: [Int: (lens: Intrinsics, model: String)] = [:]
+    var lenses: [Int: Lens] = [:]
     var images: [Int: Image] = [:]
     var points: [Point] = []
   }
@@ -39,6 +45,13 @@ enum ColmapReader {
           "camera-model",
           "the camera model is \(name); 3D Gaussian Splatting takes PINHOLE and SIMPLE_PINHOLE only",
           at: folder + "cameras"))
+      if ["FOV", "THIN_PRISM_FISHEYE"].contains(name) {
+        set.problems.append(
+          SetProblem(
+            "unknown-lens",
+            "what the camera model \(name) bends cannot be straightened here; run colmap image_undistorter",
+            at: folder + "cameras"))
+      }
     }
     var places: [Int: Int] = [:]
     for (id, image) in model.images.sorted(by: { $0.value.name < $1.value.name }) {
@@ -54,7 +67,8 @@ enum ColmapReader {
       let flip = Matrix4(linear: Matrix3(columns: [1, 0, 0], [0, -1, 0], [0, 0, -1]))
       var view = ReadView(
         name: file, worldFromCamera: image.pose.rigidInverse * flip,
-        intrinsics: model.lenses[image.camera]?.lens, image: .file(file))
+        intrinsics: model.lenses[image.camera]?.intrinsics, image: .file(file))
+      view.distortion = model.lenses[image.camera]?.distortion
       view.depth = TransformsReader.sibling(of: file, ["depth_16bit", "depth", "depths"], files)
         .map { .file($0) }
       view.normals = TransformsReader.sibling(of: file, ["normals", "normal"], files)
@@ -107,7 +121,7 @@ enum ColmapReader {
       guard words.count > 4, let id = Int(words[0]), numbers.count == words.count - 2,
         let lens = lens(String(words[1]), numbers)
       else { throw bad("cameras.txt") }
-      model.lenses[id] = (lens, String(words[1]))
+      model.lenses[id] = lens
     }
     let rows = try lines(files, folder + "images.txt")
     for row in stride(from: 0, to: rows.count - 1, by: 2) where !rows[row].isEmpty {
@@ -146,7 +160,7 @@ enum ColmapReader {
       pose: Matrix4(linear: turn, translation: [pose[4], pose[5], pose[6]]))
   }
 
-  private static func lens(_ model: String, _ numbers: [Double]) -> Intrinsics? {
+  private static func lens(_ model: String, _ numbers: [Double]) -> Lens? {
     guard numbers.count >= 5, let width = Int(exactly: numbers[0]),
       let height = Int(exactly: numbers[1])
     else { return nil }
@@ -156,9 +170,28 @@ enum ColmapReader {
     ].contains(model)
     let rest = hasOne ? [numbers[2]] + numbers[2...] : Array(numbers[2...])
     guard rest.count >= 4 else { return nil }
-    return Intrinsics(
-      width: width, height: height, focalX: rest[0], focalY: rest[1], centerX: rest[2],
-      centerY: rest[3])
+    return Lens(
+      model: model,
+      intrinsics: Intrinsics(
+        width: width, height: height, focalX: rest[0], focalY: rest[1], centerX: rest[2],
+        centerY: rest[3]),
+      distortion: distortion(model, Array(rest[4...])))
+  }
+
+  /// COLMAP's orders: k1 k2 p1 p2 k3 k4 k5 k6, the last three of which divide; fisheyes without p.
+  private static func distortion(_ model: String, _ numbers: [Double]) -> Distortion? {
+    let k = numbers + Array(repeating: 0, count: max(0, 8 - numbers.count))
+    let bends: Distortion? =
+      switch model {
+      case "SIMPLE_RADIAL", "RADIAL": Distortion(radial: [k[0], k[1], 0, 0])
+      case "OPENCV", "FULL_OPENCV":
+        Distortion(
+          radial: [k[0], k[1], k[4], 0], divisor: [k[5], k[6], k[7]], tangential: [k[2], k[3]])
+      case "OPENCV_FISHEYE", "SIMPLE_RADIAL_FISHEYE", "RADIAL_FISHEYE":
+        Distortion(radial: [k[0], k[1], k[2], k[3]], isFisheye: true)
+      default: nil
+      }
+    return bends
   }
 
   // MARK: Binary
@@ -182,7 +215,7 @@ enum ColmapReader {
       guard let lens = lens(name, size + numbers) else {
         throw ReadingError("a camera makes no sense", folder + "cameras.bin")
       }
-      model.lenses[id] = (lens, name)
+      model.lenses[id] = lens
     }
     var images = BinaryCursor(try files.read(folder + "images.bin"), folder + "images.bin")
     for _ in 0..<(try images.count(atLeast: 73)) {

@@ -50,6 +50,8 @@ public struct ReadView: Sendable {
   public let worldFromCamera: Matrix4
   /// nil where the set does not tell: the middle of the picture and Zero-1-to-3's angle of view are usual then.
   public var intrinsics: Intrinsics?
+  /// How the lens bends the picture, where the set tells.
+  public var distortion: Distortion?
   public let image: PictureSource
   public var depth: PictureSource?
   public var depthCoding = DepthCoding.steps(0.001)

@@ -58,6 +58,7 @@ enum TransformsReader {
     }
     var view = ReadView(
       name: image, worldFromCamera: matrix, intrinsics: lens(frame, json), image: .file(image))
+    view.distortion = distortion(frame, json)
     func other(_ keys: [String], _ folders: [String]) -> PictureSource? {
       let told = keys.compactMap { frame[$0]?.string }.first
       if let told {
@@ -134,6 +135,17 @@ enum TransformsReader {
       width: width, height: height, focalX: focal * size,
       focalY: isShare ? focal * size : number("fl_y") ?? focal,
       centerX: number("cx") ?? Double(width) / 2, centerY: number("cy") ?? Double(height) / 2)
+  }
+
+  /// nerfstudio's and instant-ngp's terms; nil where all are 0.
+  private static func distortion(_ frame: JSONValue, _ file: JSONValue) -> Distortion? {
+    func number(_ key: String) -> Double { frame[key]?.double ?? file[key]?.double ?? 0 }
+    let model = frame["camera_model"]?.string ?? file["camera_model"]?.string ?? ""
+    let told = Distortion(
+      radial: [number("k1"), number("k2"), number("k3"), number("k4")],
+      tangential: [number("p1"), number("p2")],
+      isFisheye: model.contains("FISHEYE") || file["is_fisheye"] == .bool(true))
+    return told.isNone ? nil : told
   }
 
   // MARK: What its readers trip over

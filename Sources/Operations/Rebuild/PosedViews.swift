@@ -17,39 +17,58 @@ struct PosedViews {
   /// What the object's place in the pictures was taken from.
   let masks: String
 
+  /// Whether outlines may be wrong here and there.
+  let areMasksGuessed: Bool
+
   /// What makes the surface of them.
   let backend: String
 
   /// Pictures that were given cameras by name, or none.
   init(pictures: [SourceView]) {
     (views, heldOut, sourceFromWorld) = (pictures, [], .identity)
-    (masks, backend) = ("alpha", "builtin")
+    (masks, backend, areMasksGuessed) = ("alpha", "builtin", false)
   }
 
-  init(_ path: String, masks folder: String?, _ work: WorkContext) throws {
+  /// - Parameters:
+  ///   - folder: where masks are; without it they come from the set, or are found where it has none.
+  ///   - holdOut: of how many views one is kept for the check; nil for those that the set keeps itself.
+  init(
+    _ set: ReadSet, at path: String, masks folder: String?, holdOut: Int?, seed: UInt64,
+    _ work: WorkContext
+  ) throws {
     backend = "multiview"
-    let set = try SetReader.read(path)
     guard !set.views.isEmpty else {
       throw InputError("no-views", set.problems.first?.message ?? "no view can be read", path)
     }
-    for problem in set.problems where problem.code == "distortion" {
-      work.log.warn(
-        "\(problem.place): \(problem.message.prefix { $0 != ";" }); they are rebuilt as if they were straight"
-      )
+    if let problem = set.problems.first(where: { $0.code == "unknown-lens" }) {
+      throw InputError(problem.code, problem.message, path + "/" + problem.place)
     }
     let maskFiles = try folder.map { try MaskFolder($0) }
-    var origins: Set<String> = []
     let made = try parallelMap(count: set.views.count, work) { index in
       work.progress.update(Double(index) / Double(set.views.count))
       return try Self.view(set, set.views[index], maskFiles)
     }
-    origins.formUnion(made.map(\.origin))
-    let isTest = set.views.map { $0.split == .test }
+    var all = made.map(\.view)
+    let isFound = made.allSatisfy { $0.origin == nil }
+    if isFound {
+      all = try Segmentation.masked(all, seed: seed, work)
+      work.log.warn(
+        "the pictures have no masks; the object was found by color, and --keep-stages shows as what")
+    } else if let first = made.first(where: { $0.origin == nil }) {
+      throw ReconstructionError(
+        "no-mask",
+        "the picture has no alpha and there is no mask for it, but for others there is; give --masks DIR with a picture of the same name",
+        at: first.view.name)
+    }
+    areMasksGuessed = isFound
+    masks = isFound ? "found by color" : Set(made.compactMap(\.origin)).sorted().joined(separator: ", ")
+    let isTest = set.views.indices.map { index in
+      holdOut.map { index % $0 == $0 / 2 } ?? (set.views[index].split == .test)
+    }
     // A set of nothing but views for testing is one to rebuild from.
     let holds = isTest.contains(true) && isTest.contains(false)
-    views = zip(made, isTest).filter { !holds || !$0.1 }.map(\.0.view)
-    heldOut = zip(made, isTest).filter { holds && $0.1 }.map(\.0.view)
-    masks = origins.sorted().joined(separator: ", ")
+    views = zip(all, isTest).filter { !holds || !$0.1 }.map(\.0)
+    heldOut = zip(all, isTest).filter { holds && $0.1 }.map(\.0)
     sourceFromWorld =
       set.model.map { model in
         let turn = Conventions.zUpFromYUp.transposed
@@ -60,9 +79,10 @@ struct PosedViews {
       } ?? .identity
   }
 
+  /// A view, straight, with the object as alpha; `origin` is nil where nothing tells the object from the rest.
   private static func view(
     _ set: ReadSet, _ view: ReadView, _ masks: MaskFolder?
-  ) throws -> (view: SourceView, origin: String) {
+  ) throws -> (view: SourceView, origin: String?) {
     guard view.hasPose else {
       throw ReconstructionError("bad-pose", "the pose is not made of numbers", at: view.name)
     }
@@ -73,16 +93,16 @@ struct PosedViews {
         "no-lens", "the set tells no focal length that makes sense (fl_x, camera_angle_x)",
         at: view.name)
     }
-    var origin = "alpha"
+    var origin = image.hasAlpha ? "alpha" : nil
     let file = try masks?.mask(of: view.name)
     if let mask = try file ?? (image.hasAlpha ? nil : view.mask.map { try set.image($0) }) {
       origin = file == nil ? "masks of the set" : "mask files"
       try apply(mask, to: &rgba, view.name)
-    } else if !image.hasAlpha {
-      throw ReconstructionError(
-        "no-mask",
-        "the picture has no alpha and there is no mask for it; give --masks DIR with a picture of the same name",
-        at: view.name)
+    }
+    if let distortion = view.distortion, !distortion.isNone,
+      (lens.width, lens.height) == (rgba.width, rgba.height)
+    {
+      rgba = rgba.straightened(lens, distortion)
     }
     let camera = Camera(
       worldFromCamera: Conventions.worldFromCamera(transformMatrix: view.worldFromCamera),

@@ -1,4 +1,6 @@
+import Datasets
 import Formats
+import Foundation
 import Geometry
 import Imaging
 import LinearMath
@@ -10,8 +12,18 @@ public import Work
 public struct ReconstructModelSettings: SettingsGroup {
   public var rebuild = ReconstructSettings()
 
-  @Setting("A folder of masks, white where the object is, named like the pictures.")
+  @Setting(
+    "A folder of masks, white where the object is, named like the pictures; without it and without alpha the object is found by color."
+  )
   public var masks: String? = nil
+
+  @Setting(
+    "Keep one of so many views for --check, instead of those that the set keeps for testing.",
+    in: 2...1000)
+  public var holdOut: Int? = nil
+
+  @Setting("Also put what each step leaves into this folder: views, masks, depth, surfaces.")
+  public var keepStages: String? = nil
 
   @Setting("Also write the solid for printing to this path (.stl or .3mf).")
   public var stl: String? = nil
@@ -41,7 +53,7 @@ public enum ReconstructionBackend: String, SettingChoice {
 public enum ReconstructModel: Verb {
   public static let name = "reconstruct"
   public static let summary = "Rebuilds a closed, textured mesh from pictures."
-  public static let usage = "SET|PICTURE... -o MODEL.glb"
+  public static let usage = "SET|FOLDER|PICTURE... -o MODEL.glb"
   public static let inputCount = 1...4
   public static let output = OutputRule.required(standardOutput: "glb")
 
@@ -53,9 +65,12 @@ public enum ReconstructModel: Verb {
     let solid = try options.stl.map { try SceneFormat(path: $0, writing: true) }
     try check(call)
     work.progress.declare(
-      [("read", 2), ("outlines", 3)] + RebuildPhase.allCases.map { ($0.rawValue, $0.weight) }
+      [("cameras", photographs(call) == nil ? 0 : 60), ("read", 2), ("outlines", 3)] + RebuildPhase.allCases.map { ($0.rawValue, $0.weight) }
         + [("check", options.check ? 4 : 0), ("write", 1)])
-    work.progress.enter("read")
+    work.progress.enter("cameras")
+    let stages = options.keepStages.map { StageFolder($0) }
+    let observer = RebuildObserver(
+      enter: { work.progress.enter($0.rawValue) }, keep: { try stages?.keep($0, work) })
     let arePictures = call.inputs.allSatisfy(NamedViews.isPicture)
     guard arePictures || call.inputs.count == 1 else {
       throw UsageError("give one set, or one to four pictures")
@@ -72,14 +87,16 @@ public enum ReconstructModel: Verb {
     let posed: PosedViews
     let object: RebuiltObject
     if arePictures {
+      work.progress.enter("read")
       let named = try NamedViews(call.inputs, masks: options.masks)
-      (posed, object) = try builtin(named, options.rebuild, seed: call.seed, work)
+      (posed, object) = try builtin(named, options.rebuild, seed: call.seed, work, observer)
     } else {
-      posed = try PosedViews(call.inputs[0], masks: options.masks, work)
+      posed = try posedViews(call, work)
+      try stages?.keep(posed.views)
       work.progress.enter("outlines")
-      object = try ViewSet(posed.views, work).rebuilt(
-        options.rebuild, seed: call.seed, work
-      ) { work.progress.enter($0.rawValue) }
+      object = try ViewSet(
+        posed.views, outlineMissShare: posed.areMasksGuessed ? 0.1 : 0, work
+      ).rebuilt(options.rebuild, seed: call.seed, work, observer)
     }
     work.progress.enter("check")
     let judged = posed.heldOut.isEmpty ? posed.views : posed.heldOut
@@ -100,9 +117,35 @@ public enum ReconstructModel: Verb {
     return report(posed, object, scores, outputs)
   }
 
+  /// A set, or photographs of which COLMAP finds the cameras first.
+  private static func posedViews(_ call: VerbCall<ReconstructModelSettings>, _ work: WorkContext)
+    throws -> PosedViews
+  {
+    let path = call.inputs[0]
+    func posed(_ set: ReadSet) throws -> PosedViews {
+      work.progress.enter("read")
+      return try PosedViews(
+        set, at: path, masks: call.options.masks, holdOut: call.options.holdOut, seed: call.seed,
+        work)
+    }
+    guard let pictures = photographs(call) else { return try posed(try SetReader.read(path)) }
+    let place = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "maquette-cameras-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: place) }
+    return try posed(try CameraSearch.run(path, pictures, in: place, work))
+  }
+
+  /// The pictures of a folder in which there are no cameras.
+  private static func photographs(_ call: VerbCall<ReconstructModelSettings>) -> [String]? {
+    guard call.inputs.count == 1, (try? SetReader.read(call.inputs[0])) == nil else { return nil }
+    return CameraSearch.pictures(in: call.inputs[0])
+  }
+
   /// One picture is blown up, several are cut out of space; both say what they have made up.
   private static func builtin(
-    _ named: NamedViews, _ settings: ReconstructSettings, seed: UInt64, _ work: WorkContext
+    _ named: NamedViews, _ settings: ReconstructSettings, seed: UInt64, _ work: WorkContext,
+    _ observer: RebuildObserver
   ) throws -> (PosedViews, RebuiltObject) {
     work.progress.enter("outlines")
     var settings = settings
@@ -110,9 +153,7 @@ public enum ReconstructModel: Verb {
     settings.targetVertices = settings.targetVertices ?? 30_000
     if named.pictures.count == 1 {
       let (name, image) = named.pictures[0]
-      let object = try Inflation(image, name: name).object(settings, work) {
-        work.progress.enter($0.rawValue)
-      }
+      let object = try Inflation(image, name: name).object(settings, work, observer)
       work.log.warn(
         "one picture shows one side: thickness and back are made up (the outline blown up, the front mirrored)"
       )
@@ -120,9 +161,7 @@ public enum ReconstructModel: Verb {
     }
     let views = try named.posed()
     settings.stereo = false
-    let object = try ViewSet(views, work).rebuilt(settings, seed: seed, work) {
-      work.progress.enter($0.rawValue)
-    }
+    let object = try ViewSet(views, work).rebuilt(settings, seed: seed, work, observer)
     work.log.warn(
       "the shape is what \(views.count) outlines leave; hollows are filled, and what no picture shows is made up"
     )

@@ -4,33 +4,13 @@ import LinearMath
 enum ObjectBox {
   /// A cube and, within it, a box about the part of space that lies within all outlines, in the world of the views.
   static func find(
-    _ projections: [Projection], _ outlines: [Outline], _ names: [String]
+    _ projections: [Projection], _ outlines: [Outline], _ names: [String], misses allowed: Int
   ) throws -> (center: SIMD3<Double>, radius: Double, extent: SIMD3<Double>) {
-    // The point nearest to the rays through the middles of the outlines.
-    var normal = Matrix3(columns: .zero, .zero, .zero)
-    var right = SIMD3<Double>.zero
-    let middles = zip(projections, outlines).map { projection, outline in
-      let middle = SIMD2<Float>(outline.bounds.low &+ outline.bounds.high) / 2
-      return SIMD3<Double>(projection.ray(middle)).normalized
-    }
-    for (projection, along) in zip(projections, middles) {
-      let eye = SIMD3<Double>(projection.eye)
-      let off = Matrix3(
-        columns: [1, 0, 0] - along * along.x, [0, 1, 0] - along * along.y,
-        [0, 0, 1] - along * along.z)
-      normal = Matrix3(
-        columns: normal.columns.0 + off.columns.0, normal.columns.1 + off.columns.1,
-        normal.columns.2 + off.columns.2)
-      right += off * eye
-    }
-    let determinant = normal.determinant
-    guard abs(determinant) > 1e-9 * Double(projections.count) else {
-      throw ReconstructionError(
-        "one-direction",
-        "all cameras look the same way from the same line, so nothing tells how far away the object is"
-      )
-    }
-    var center = normal.cofactors.transposed * right * (1 / determinant)
+    var center = try meeting(
+      of: zip(projections, outlines).map { projection, outline in
+        let middle = SIMD2<Float>(outline.bounds.low &+ outline.bounds.high) / 2
+        return (projection.eye, projection.ray(middle))
+      })
     for (index, projection) in projections.enumerated()
     where projection.project(SIMD3<Float>(center)).depth <= 0 {
       throw ReconstructionError(
@@ -56,7 +36,7 @@ enum ObjectBox {
             let place =
               center - SIMD3(repeating: half) + SIMD3(Double(x), Double(y), Double(z)) * width
             let point = SIMD3<Float>(place)
-            if isNear(point, Float(width), projections, outlines) { box.insert(point) }
+            if isNear(point, Float(width), projections, outlines, allowed) { box.insert(point) }
           }
         }
       }
@@ -76,9 +56,36 @@ enum ObjectBox {
     return (center, half * 1.02, extent)
   }
 
+  /// The point nearest to some rays.
+  static func meeting(
+    of rays: [(eye: SIMD3<Float>, along: SIMD3<Float>)]
+  ) throws -> SIMD3<Double> {
+    var normal = Matrix3(columns: .zero, .zero, .zero)
+    var right = SIMD3<Double>.zero
+    for ray in rays {
+      let along = SIMD3<Double>(ray.along).normalized
+      let off = Matrix3(
+        columns: [1, 0, 0] - along * along.x, [0, 1, 0] - along * along.y,
+        [0, 0, 1] - along * along.z)
+      normal = Matrix3(
+        columns: normal.columns.0 + off.columns.0, normal.columns.1 + off.columns.1,
+        normal.columns.2 + off.columns.2)
+      right += off * SIMD3<Double>(ray.eye)
+    }
+    let determinant = normal.determinant
+    guard abs(determinant) > 1e-9 * Double(rays.count) else {
+      throw ReconstructionError(
+        "one-direction",
+        "all cameras look the same way from the same line, so nothing tells how far away the object is"
+      )
+    }
+    return normal.cofactors.transposed * right * (1 / determinant)
+  }
+
   /// Whether a cube of this width about a point may hold a place within nearly all outlines.
   private static func isNear(
-    _ point: SIMD3<Float>, _ width: Float, _ projections: [Projection], _ outlines: [Outline]
+    _ point: SIMD3<Float>, _ width: Float, _ projections: [Projection], _ outlines: [Outline],
+    _ allowed: Int
   ) -> Bool {
     var misses = 0
     for (projection, outline) in zip(projections, outlines) {
@@ -87,7 +94,7 @@ enum ObjectBox {
       let reach = width * 0.87 * max(projection.focal.x, projection.focal.y) / depth
       if outline.distance(at: pixel) < -reach {
         misses += 1
-        if misses * 20 > projections.count { return false }
+        if misses > allowed { return false }
       }
     }
     return true

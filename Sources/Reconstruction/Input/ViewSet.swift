@@ -54,7 +54,10 @@ public struct ViewSet: Sendable {
         "the mask says that the corners of the picture are the object, as in \(inverted.count) of \(views.count) views; white (opaque) must be the object",
         at: views[inverted[0]].name)
     }
-    let box = try ObjectBox.find(views.map { Projection($0.camera) }, outlines, views.map(\.name))
+    outlineMisses = Int((outlineMissShare * Double(views.count)).rounded())
+    let box = try ObjectBox.find(
+      views.map { Projection($0.camera) }, outlines, views.map(\.name),
+      misses: max(outlineMisses, views.count / 20))
     let (scale, offset) = (box.radius, box.center)
     self.views = views
     self.outlines = outlines
@@ -62,7 +65,6 @@ public struct ViewSet: Sendable {
     self.offset = offset
     let extent = SIMD3<Float>(box.extent * (1 / scale))
     self.box = Box(minimum: -extent, maximum: extent)
-    outlineMisses = Int((outlineMissShare * Double(views.count)).rounded())
     projections = views.map { view in
       let pose = view.camera.worldFromCamera
       return Projection(

@@ -90,12 +90,12 @@ public struct Inflation: Sendable {
 
   /// The solid with its colors, standing upright about the origin with the front towards +z; its longest side is 2.
   ///
-  /// - Parameter entering: is told each step before it begins; those that one picture does not need end at once.
+  /// - Parameter observer: is told each step before it begins; those that one picture does not need end at once.
   public func object(
     _ settings: ReconstructSettings, _ work: WorkContext,
-    entering: (RebuildPhase) -> Void = { _ in }
+    _ observer: RebuildObserver = RebuildObserver()
   ) throws -> RebuiltObject {
-    entering(.hull)
+    observer.enter(.hull)
     let (low, high) = outline.bounds
     let size = SIMD2<Float>(high &- low)
     let unit = 2 / max(size.x, size.y)
@@ -114,10 +114,10 @@ public struct Inflation: Sendable {
       }
       return depths
     }
-    for phase in [RebuildPhase.depth, .fusion, .surface] { entering(phase) }
+    for phase in [RebuildPhase.depth, .fusion, .surface] { observer.enter(phase) }
     let mesh = try grid.surface(work).withoutCrumbs(below: 0.001)
     let set = ViewSet(views(unit: unit, middle: middle), box: box)
-    return try set.finished(mesh, settings, work, entering)
+    return try set.finished(mesh, settings, work, observer)
   }
 
   private func height(_ pixel: SIMD2<Float>) -> Float {

@@ -1,4 +1,5 @@
 import Geometry
+import Imaging
 import LinearMath
 
 /// What one view says of the surface: a plane a pixel, in the axes of its camera (+x right, +y down, +z ahead).
@@ -49,5 +50,21 @@ struct DepthMap: Sendable {
       let back = tree.firstHit(from: camera.eye + ray * far, along: -ray)
       limit[pixel] = back.map { far - $0.distance } ?? hit.distance
     }
+  }
+}
+
+extension DepthMap {
+  /// For eyes: near is bright, what other views confirm is gray, what they do not is red.
+  func picture(where confirmed: SurfaceMap) -> Image {
+    let known = depth.indices.filter { depth[$0] > 0 }
+    let near = known.map { depth[$0] }.min() ?? 0
+    let far = max(known.map { limit[$0] }.max() ?? 1, near + 1e-6)
+    var bytes = [UInt8](repeating: 0, count: 3 * depth.count)
+    for pixel in known {
+      let shade = UInt8(min(max(255 - 215 * (depth[pixel] - near) / (far - near), 0), 255))
+      bytes[3 * pixel] = shade
+      if confirmed.weights[pixel] > 0 { (bytes[3 * pixel + 1], bytes[3 * pixel + 2]) = (shade, shade) }
+    }
+    return Image(width: width, height: height, channels: 3, bytes: bytes)
   }
 }

@@ -73,12 +73,8 @@ struct PatchMatch {
       let hull = start.depth[pixel]
       let near = abs(map.depth[pixel] - hull) * own.camera.focal.x < 1.5 * hull
       if near { continue }
-      // By what the patches show, not by how bright they are: a shiny surface is of other brightness for each view.
-      let patch = patch(pixel)
-      let other = cost(patch, pixel, hull, start.normal[pixel], brightnessCounts: false)
-      let own = cost(
-        patch, pixel, map.depth[pixel], map.normal[pixel], brightnessCounts: false)
-      if own > min(0.6 * other - 0.005, other - 0.02) { map.cost[pixel] = 2 }
+      let other = cost(patch(pixel), pixel, hull, start.normal[pixel])
+      if map.cost[pixel] > min(0.6 * other - 0.005, other - 0.02) { map.cost[pixel] = 2 }
     }
   }
 
@@ -109,16 +105,14 @@ struct PatchMatch {
   private var wanted: Int { max(1, min(4, (others.count + 1) / 2)) }
 
   private func cost(
-    _ patch: ReferencePatch, _ pixel: Int, _ depth: Float, _ normal: SIMD3<Float>,
-    brightnessCounts: Bool = true
+    _ patch: ReferencePatch, _ pixel: Int, _ depth: Float, _ normal: SIMD3<Float>
   ) -> Float {
     let ray = ray(pixel)
     var best = InlineArray<4, Float>(repeating: 2)
     let wanted = wanted
     for index in others.indices where chosen[pixel] >> UInt8(index) & 1 == 1 {
       var cost = patch.cost(
-        depth: depth, normal: normal, ray: ray, own.camera, others[index], poses[index],
-        brightnessCounts: brightnessCounts)
+        depth: depth, normal: normal, ray: ray, own.camera, others[index], poses[index])
       for place in 0..<wanted where cost < best[place] { swap(&cost, &best[place]) }
     }
     var sum = Float(0)

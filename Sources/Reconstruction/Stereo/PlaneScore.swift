@@ -74,12 +74,12 @@ struct ReferencePatch {
     variance = spread
   }
 
-  /// How badly another view fits a plane through this pixel, 0 to 2: one less the correlation of the patches, and what
-  /// their brightness differs.
+  /// How badly another view fits a plane through this pixel, 0 to 2: one less the correlation of the patches. How bright
+  /// they are tells nothing: a shiny surface is of other brightness for each view, and so is a photograph.
   @inline(__always)
   func cost(
     depth: Float, normal: SIMD3<Float>, ray: SIMD3<Float>, _ own: Projection, _ other: StereoView,
-    _ pose: RelativePose, brightnessCounts: Bool = true
+    _ pose: RelativePose
   ) -> Float {
     // Points of the plane: ray(p) * (n . X) / (n . ray(p)); times n . ray(p) all is linear in the pixel.
     let offset = normal.dot(ray) * depth
@@ -122,7 +122,6 @@ struct ReferencePatch {
     let correlation =
       (product.sum() + noise)
       / ((variance + noise) * (otherVariance + noise)).squareRoot()
-    let brightness = brightnessCounts ? min(1, abs(mean - otherMean) * 8) : 0
-    return min(2, max(0, 1 - correlation) + 0.5 * brightness)
+    return min(2, max(0, 1 - correlation))
   }
 }

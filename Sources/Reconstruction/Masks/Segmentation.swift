@@ -1,0 +1,301 @@
+import Glibc
+import Imaging
+import LinearMath
+import Views
+public import Work
+
+/// Finds the one object that photographs with cameras were taken around: what they look at is it, what lies far from
+/// there is not, and the rest follows from color, edges, and from the views having to agree in space (Campbell,
+/// Vogiatzis, Hernández, Cipolla, "Automatic 3D object segmentation in multiple views using volumetric graph-cuts",
+/// 2010, with a convex cut a view for the volumetric one).
+public struct Segmentation: Sendable {
+  /// The views with the object's place as alpha. What was transparent stays so.
+  ///
+  /// - Parameter views: opaque, three or more, all of which show the object.
+  public static func masked(_ views: [SourceView], seed: UInt64, _ work: WorkContext) throws
+    -> [SourceView]
+  {
+    guard views.count >= 3 else {
+      throw ReconstructionError(
+        "no-mask",
+        "the object is found in three or more pictures by itself; give --masks DIR with a picture for each",
+        at: views.first?.name ?? "")
+    }
+    var search = try Segmentation(views, seed: seed, work)
+    for round in 0..<5 {
+      try search.cut(work)
+      try search.agree(round: round)
+      search.learn(seed: seed &+ UInt64(round) + 1)
+    }
+    let found = search
+    return try parallelMap(count: views.count, work) { index in
+      try work.checkCancelled()
+      return found.masked(views[index], index)
+    }
+  }
+
+  private var sights: [Sight]
+  private let center: SIMD3<Float>
+  private let radius: Float
+  private var object, background: ColorMixture
+
+  /// How much a border counts beside what colors say.
+  private static let evidence: Float = 0.04
+  private static let longSide = 240
+
+  private init(_ views: [SourceView], seed: UInt64, _ work: WorkContext) throws {
+    let cameras = views.map { Projection($0.camera) }
+    let center = SIMD3<Float>(try ObjectBox.meeting(of: cameras.map { ($0.eye, $0.ahead) }))
+    self.center = center
+    // As much as the usual view shows.
+    let reaches = cameras.map { camera in
+      camera.project(center).depth * 0.5 * Float(min(camera.width, camera.height))
+        / max(camera.focal.x, camera.focal.y)
+    }.sorted()
+    let radius = 0.95 * reaches[reaches.count / 2]
+    self.radius = radius
+    guard radius > 0 else {
+      throw ReconstructionError(
+        "no-mask", "the cameras look at no common place, so no object can be found; give --masks DIR")
+    }
+    let sights = try parallelMap(count: views.count, work) { index in
+      Self.sight(views[index].image, cameras[index], longSide: Self.longSide, center, radius)
+    }
+    var (inner, outer): ([SIMD3<Float>], [SIMD3<Float>]) = ([], [])
+    for sight in sights {
+      for pixel in sight.colors.indices where sight.isShown[pixel] {
+        if !sight.mayBe[pixel] { outer.append(sight.colors[pixel]) }
+        if Self.share(sight.camera, pixel, center, radius) < 0.35 {
+          inner.append(sight.colors[pixel])
+        }
+      }
+    }
+    guard !inner.isEmpty, !outer.isEmpty else {
+      throw ReconstructionError(
+        "no-mask", "the object fills the pictures, so nothing tells it from what lies around; give --masks DIR")
+    }
+    self.sights = sights
+    object = Self.mixture(inner, seed: seed)
+    background = Self.mixture(outer, seed: seed)
+  }
+
+  private static func mixture(_ colors: [SIMD3<Float>], seed: UInt64) -> ColorMixture {
+    let every = max(1, colors.count / 20_000)
+    return ColorMixture(
+      stride(from: 0, to: colors.count, by: every).map { colors[$0] }, count: 6, seed: seed)
+  }
+
+  /// How far a pixel lies from the middle of the ball that the object is in, as a share of the ball's radius there.
+  private static func share(
+    _ camera: Projection, _ pixel: Int, _ center: SIMD3<Float>, _ radius: Float
+  ) -> Float {
+    let place = SIMD2(Float(pixel % camera.width) + 0.5, Float(pixel / camera.width) + 0.5)
+    let (middle, depth) = camera.project(center)
+    let off = place - middle
+    let size = max(camera.focal.x, camera.focal.y) * radius / depth
+    return (off * off).sum().squareRoot() / size
+  }
+
+  private static func sight(
+    _ image: Image, _ camera: Projection, longSide: Int, _ center: SIMD3<Float>, _ radius: Float
+  ) -> Sight {
+    let scale = min(1, Double(longSide) / Double(max(image.width, image.height)))
+    let small =
+      scale < 1
+      ? image.reduced(
+        toWidth: Int((Double(image.width) * scale).rounded()),
+        height: Int((Double(image.height) * scale).rounded())) : image
+    let camera = camera.scaled(toWidth: small.width, height: small.height)
+    let (width, height) = (small.width, small.height)
+    let colors = (0..<width * height).map { pixel -> SIMD3<Float> in
+      let at = 4 * pixel
+      let codes = SIMD3<UInt8>(small.bytes[at], small.bytes[at + 1], small.bytes[at + 2])
+      return SIMD3<Float>(codes) / 255
+    }
+    let isShown = (0..<width * height).map { small.bytes[4 * $0 + 3] > 127 }
+    var steps = [Float](repeating: 0, count: colors.count)
+    for y in 0..<height - 1 {
+      for x in 0..<width - 1 {
+        let at = y * width + x
+        let (right, down) = (colors[at + 1] - colors[at], colors[at + width] - colors[at])
+        steps[at] = right.lengthSquared + down.lengthSquared
+      }
+    }
+    let usual = max(steps.reduce(0, +) / Float(steps.count), 1e-6)
+    let weight = steps.map { 0.05 + exp(-$0 / usual) }
+    let mayBe = (0..<width * height).map {
+      isShown[$0] && share(camera, $0, center, radius) < 1
+    }
+    return Sight(
+      camera: camera, colors: colors, isShown: isShown, weight: weight, mayBe: mayBe,
+      should: mayBe.map { _ in false }, object: mayBe.map { $0 ? 0.5 : 0 })
+  }
+
+  /// Each picture by itself.
+  private mutating func cut(_ work: WorkContext) throws {
+    let current = self
+    let cuts = try parallelMap(count: sights.count, work) { index in
+      try work.checkCancelled()
+      var guess = current.sights[index].object
+      current.cut(current.sights[index], &guess, rounds: 150)
+      return guess
+    }
+    for index in sights.indices { sights[index].object = cuts[index] }
+  }
+
+  private func cut(_ sight: Sight, _ guess: inout [Float], rounds: Int) {
+    let (own, around) = (sight.colorsOfObject ?? object, sight.colorsAround ?? background)
+    let cost = sight.colors.indices.map { pixel -> Float in
+      guard sight.mayBe[pixel] else { return 100 }
+      let color = sight.colors[pixel]
+      let odds = min(max(own.logarithm(color) - around.logarithm(color), -6), 6)
+      return -odds * Self.evidence
+    }
+    EvenCut.solve(
+      &guess, cost: cost, weight: sight.weight, width: sight.width, height: sight.height,
+      rounds: rounds)
+  }
+
+  /// Takes away what lies nowhere in space that nearly all views call object.
+  private mutating func agree(round: Int) throws {
+    let steps = 56
+    let width = 2 * radius / Float(steps)
+    var isObject = [Bool](repeating: false, count: steps * steps * steps)
+    func place(_ index: Int) -> SIMD3<Float> {
+      let at = SIMD3(
+        Float(index % steps), Float(index / steps % steps), Float(index / (steps * steps)))
+      return center - radius + (at + 0.5) * width
+    }
+    for index in isObject.indices {
+      let point = place(index)
+      guard (point - center).length < radius else { continue }
+      var (seen, agreeing) = (0, 0)
+      for sight in sights {
+        let (pixel, depth) = sight.camera.project(point)
+        guard depth > 0, pixel.x >= 0, pixel.y >= 0, pixel.x < Float(sight.width),
+          pixel.y < Float(sight.height)
+        else { continue }
+        let at = Int(pixel.y) * sight.width + Int(pixel.x)
+        guard sight.isShown[at] else { continue }
+        seen += 1
+        if sight.object[at] > 0.5 { agreeing += 1 }
+      }
+      // Strict only once the cuts have had time to settle.
+      let share = round < 2 ? 0.7 : 0.85
+      isObject[index] = seen * 2 >= sights.count && Double(agreeing) >= share * Double(seen)
+    }
+    let whole = Self.largestPiece(isObject, steps)
+    guard !whole.isEmpty else {
+      throw ReconstructionError(
+        "no-mask",
+        "no object stands out from what lies around it; give --masks DIR with a picture for each (white: object)")
+    }
+    for index in sights.indices {
+      let places = whole.map(place)
+      let shown = sights[index].isShown
+      sights[index].mayBe = zip(sights[index].covered(by: places, 1.5 * width), shown).map { $0 && $1 }
+      sights[index].should = zip(sights[index].covered(by: places, 0.5 * width), shown).map { $0 && $1 }
+    }
+  }
+
+  private static func largestPiece(_ isObject: [Bool], _ steps: Int) -> [Int] {
+    var isDone = isObject.map(!)
+    var largest: [Int] = []
+    for seed in isObject.indices where !isDone[seed] {
+      isDone[seed] = true
+      var piece = [seed]
+      var next = 0
+      while next < piece.count {
+        let at = piece[next]
+        next += 1
+        let place = [at % steps, at / steps % steps, at / (steps * steps)]
+        for (axis, stride) in [1, steps, steps * steps].enumerated() {
+          for way in [-1, 1] where (0..<steps).contains(place[axis] + way) {
+            let other = at + way * stride
+            if isDone[other] { continue }
+            isDone[other] = true
+            piece.append(other)
+          }
+        }
+      }
+      if piece.count > largest.count { largest = piece }
+    }
+    return largest
+  }
+
+  /// The colors of what is now taken for the object, and of the rest; of all pictures, and of each.
+  private mutating func learn(seed: UInt64) {
+    var (inner, outer): ([SIMD3<Float>], [SIMD3<Float>]) = ([], [])
+    for index in sights.indices {
+      let sight = sights[index]
+      let shown = sight.colors.indices.filter { sight.isShown[$0] }
+      let own = shown.filter { sight.should[$0] }.map { sight.colors[$0] }
+      let around = shown.filter { !sight.mayBe[$0] }.map { sight.colors[$0] }
+      inner += shown.filter { sight.mayBe[$0] && sight.object[$0] > 0.5 }.map { sight.colors[$0] }
+      outer += shown.filter { !sight.mayBe[$0] || sight.object[$0] <= 0.5 }.map { sight.colors[$0] }
+      if own.count > 400 && around.count > 400 {
+        sights[index].colorsOfObject = Self.mixture(own, seed: seed)
+        sights[index].colorsAround = Self.mixture(around, seed: seed)
+      }
+    }
+    if inner.count < 100 || outer.count < 100 { return }
+    object = Self.mixture(inner, seed: seed)
+    background = Self.mixture(outer, seed: seed)
+  }
+
+  /// The cut again in a larger picture, and its border to the whole one.
+  private func masked(_ view: SourceView, _ index: Int) -> SourceView {
+    let small = sights[index]
+    var large = Self.sight(
+      view.image, Projection(view.camera), longSide: 3 * Self.longSide, center, radius)
+    func enlarged(_ marks: [Bool]) -> [Bool] {
+      zip(Self.enlarged(marks.map { $0 ? 1 : 0 }, small, large.width, large.height), large.isShown)
+        .map { $0 > 0.4 && $1 }
+    }
+    (large.mayBe, large.should) = (enlarged(small.mayBe), enlarged(small.should))
+    (large.colorsOfObject, large.colorsAround) = (small.colorsOfObject, small.colorsAround)
+    var object = Self.enlarged(small.object, small, large.width, large.height)
+    cut(large, &object, rounds: 100)
+    large.fillHoles(&object)
+    let alpha = Self.enlarged(object, large, view.image.width, view.image.height)
+    var image = view.image
+    for pixel in alpha.indices where image.bytes[4 * pixel + 3] > 0 {
+      let share = min(max((alpha[pixel] - 0.5) * 2 + 0.5, 0), 1)
+      image.bytes[4 * pixel + 3] = UInt8((share * 255).rounded())
+    }
+    return SourceView(name: view.name, camera: view.camera, image: image)
+  }
+
+  private static func enlarged(
+    _ values: [Float], _ sight: Sight, _ width: Int, _ height: Int
+  ) -> [Float] {
+    let scale = SIMD2(Float(sight.width) / Float(width), Float(sight.height) / Float(height))
+    var large = [Float](repeating: 0, count: width * height)
+    for y in 0..<height {
+      let py = min(max((Float(y) + 0.5) * scale.y - 0.5, 0), Float(sight.height - 1))
+      let (top, fy) = (Int(py), py - py.rounded(.down))
+      let below = min(top + 1, sight.height - 1)
+      for x in 0..<width {
+        let px = min(max((Float(x) + 0.5) * scale.x - 0.5, 0), Float(sight.width - 1))
+        let (left, fx) = (Int(px), px - px.rounded(.down))
+        let right = min(left + 1, sight.width - 1)
+        let upper =
+          values[top * sight.width + left] * (1 - fx) + values[top * sight.width + right] * fx
+        let lower =
+          values[below * sight.width + left] * (1 - fx) + values[below * sight.width + right] * fx
+        large[y * width + x] = upper * (1 - fy) + lower * fy
+      }
+    }
+    return large
+  }
+}
+
+extension Projection {
+  /// The same camera with a picture of another size.
+  func scaled(toWidth width: Int, height: Int) -> Projection {
+    let scale = SIMD2(Float(width) / Float(self.width), Float(height) / Float(self.height))
+    return Projection(
+      right: right, down: down, ahead: ahead, shift: shift, focal: focal * scale,
+      center: center * scale, eye: eye, width: width, height: height)
+  }
+}

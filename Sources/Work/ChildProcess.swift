@@ -1,0 +1,80 @@
+public import Foundation
+
+/// Another program of the system, run to its end.
+public struct ChildProcess {
+  /// Its name on the path.
+  public let program: String
+  /// The Debian package that brings it.
+  public let package: String
+  private let url: URL
+
+  /// Throws where the program is not installed, with the line that installs it.
+  public init(_ program: String, package: String) throws {
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
+    let found = folders.map { "\($0)/\(program)" }.first {
+      FileManager.default.isExecutableFile(atPath: $0)
+    }
+    guard let found else {
+      throw ChildError(
+        "missing-program", "\(program) is not installed; run: apt-get install \(package)", program,
+        .missingDependency)
+    }
+    (self.program, self.package, url) = (program, package, URL(fileURLWithPath: found))
+  }
+
+  /// Waits for it. What it says goes to a file, of which the end is shown where it fails.
+  ///
+  /// - Parameters:
+  ///   - log: where its words go; appended to.
+  ///   - environment: variables beside those of this program.
+  /// - Throws: `ChildError` where it fails, `WorkCancelled` after it was told to stop.
+  public func run(
+    _ arguments: [String], log: URL, environment: [String: String] = [:], _ work: WorkContext
+  ) throws {
+    if !FileManager.default.fileExists(atPath: log.path) {
+      _ = FileManager.default.createFile(atPath: log.path, contents: nil)
+    }
+    let words = try FileHandle(forWritingTo: log)
+    try words.seekToEnd()
+    let process = Process()
+    process.executableURL = url
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = words
+    process.standardError = words
+    try process.run()
+    while process.isRunning {
+      if work.cancellation.isCancelled {
+        process.terminate()
+        process.waitUntilExit()
+        throw WorkCancelled()
+      }
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+    try words.close()
+    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+      let said = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+      let last = said.split(whereSeparator: \.isNewline).suffix(3).joined(separator: " | ")
+      let how =
+        process.terminationReason == .exit
+        ? "gave up with code \(process.terminationStatus)"
+        : "was ended by signal \(process.terminationStatus)"
+      throw ChildError(
+        "program-failed", "\(program) \(arguments.first ?? "") \(how); it said: \(last)", program,
+        .unreadableInput)
+    }
+  }
+}
+
+/// Another program that is not there, or failed.
+public struct ChildError: ExplainedError, Equatable {
+  public let code: String
+  public let message: String
+  public let place: String
+  public let kind: FailureKind
+
+  init(_ code: String, _ message: String, _ place: String, _ kind: FailureKind) {
+    (self.code, self.message, self.place, self.kind) = (code, message, place, kind)
+  }
+}
