@@ -57,14 +57,7 @@ extension ViewSet {
       for (view, (depth, map)) in zip(views, zip(depths, maps)) {
         try observer.keep(.picture("depth/\(view.name)", depth.picture(where: map)))
       }
-      let lattice = Lattice(around: box, spacing: spacing(settings.resolution))
-      let field = FusedField(
-        hull: hull, maps: maps, projections: projections, band: 4 * Float(lattice.spacing),
-        pixel: pixelSize)
-      let grid = try DistanceGrid(
-        lattice, work, constant: { field.constant($0, $1) },
-        field: { x, y, z in field.values(x: x, y: y, z: z) })
-      let fused = try grid.surface(work).withoutCrumbs(below: 0.005)
+      let fused = try fused(hull, maps, settings.resolution, work)
       try observer.keep(.mesh("fused", inWorld(fused)))
       if fused.handles > Self.mostHandles {
         work.log.warn(
@@ -90,6 +83,41 @@ extension ViewSet {
     return mesh
   }
 
+  /// The surface that outlines and depth agree on.
+  private func fused(
+    _ hull: HullField, _ maps: [SurfaceMap], _ resolution: Int, _ work: WorkContext
+  ) throws -> Mesh {
+    func surface(_ spacing: Double, _ bounds: SeenBounds?) throws -> Mesh {
+      let lattice = Lattice(around: box, spacing: spacing)
+      let field = FusedField(
+        hull: hull, maps: maps, projections: projections, bounds: bounds,
+        band: 4 * Float(lattice.spacing), pixel: pixelSize)
+      return try DistanceGrid(
+        lattice, work, constant: { field.constant($0, $1) },
+        field: { x, y, z in field.values(x: x, y: y, z: z) }
+      ).surface(work).withoutCrumbs(below: 0.005)
+    }
+    let spacing = spacing(resolution)
+    guard arePhotographs else { return try surface(spacing, nil) }
+    let seen = try points(seenOf: try surface(2 * spacing, nil), work)
+    return try surface(spacing, SeenBounds(seen, margin: 2 * pixelSize))
+  }
+
+  /// Where the rays of some pixels of all views end on a surface.
+  private func points(seenOf mesh: Mesh, _ work: WorkContext) throws -> [SIMD3<Float>] {
+    let tree = BVH(mesh)
+    let seen = try parallelMap(count: views.count, work) { index -> [SIMD3<Float>] in
+      let (camera, image) = (projections[index], views[index].image)
+      return stride(from: 0, to: image.width * image.height, by: 7).compactMap { pixel in
+        guard image.bytes[4 * pixel + 3] > 127 else { return nil }
+        let place = SIMD2(Float(pixel % image.width), Float(pixel / image.width)) + 0.5
+        let ray = camera.ray(place)
+        return tree.firstHit(from: camera.eye, along: ray).map { camera.eye + ray * $0.distance }
+      }
+    }
+    return seen.flatMap(\.self)
+  }
+
   /// With as many triangles as are wanted, or as the pictures can tell apart.
   private func reduced(_ mesh: Mesh, _ settings: ReconstructSettings, _ work: WorkContext) throws
     -> Mesh
@@ -103,10 +131,10 @@ extension ViewSet {
   private func texture(_ mesh: Mesh, side: Int, _ work: WorkContext) throws
     -> (image: Image, unseenShare: Double)
   {
-    var colors = try baked(mesh, side: side, work)
     let raster = AtlasRaster(mesh, side: side)
-    let used = raster.triangles.indices.filter { raster.triangles[$0] >= 0 }
-    let unseen = used.count { colors[$0].w == 0 }
+    var colors = try baked(mesh, raster, work)
+    let used = raster.triangles.count { $0 >= 0 }
+    let unseen = UnseenFill.fill(&colors, mesh, raster)
     GutterFill.fill(&colors, side: side)
     var bytes = [UInt8](repeating: 0, count: 3 * side * side)
     for pixel in colors.indices {
@@ -116,7 +144,7 @@ extension ViewSet {
     }
     return (
       Image(width: side, height: side, channels: 3, bytes: bytes),
-      used.isEmpty ? 1 : Double(unseen) / Double(used.count)
+      used == 0 ? 1 : Double(unseen) / Double(used)
     )
   }
 

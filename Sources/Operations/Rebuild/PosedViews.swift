@@ -31,10 +31,11 @@ struct PosedViews {
 
   /// - Parameters:
   ///   - folder: where masks are; without it they come from the set, or are found where it has none.
+  ///   - longestSide: larger pictures are made smaller.
   ///   - holdOut: of how many views one is kept for the check; nil for those that the set keeps itself.
   init(
-    _ set: ReadSet, at path: String, masks folder: String?, holdOut: Int?, seed: UInt64,
-    _ work: WorkContext
+    _ set: ReadSet, at path: String, masks folder: String?, holdOut: Int?, longestSide: Int,
+    seed: UInt64, _ work: WorkContext
   ) throws {
     backend = "multiview"
     guard !set.views.isEmpty else {
@@ -46,7 +47,7 @@ struct PosedViews {
     let maskFiles = try folder.map { try MaskFolder($0) }
     let made = try parallelMap(count: set.views.count, work) { index in
       work.progress.update(Double(index) / Double(set.views.count))
-      return try Self.view(set, set.views[index], maskFiles)
+      return try Self.view(set, set.views[index], maskFiles, longestSide)
     }
     var all = made.map(\.view)
     let isFound = made.allSatisfy { $0.origin == nil }
@@ -81,7 +82,7 @@ struct PosedViews {
 
   /// A view, straight, with the object as alpha; `origin` is nil where nothing tells the object from the rest.
   private static func view(
-    _ set: ReadSet, _ view: ReadView, _ masks: MaskFolder?
+    _ set: ReadSet, _ view: ReadView, _ masks: MaskFolder?, _ longestSide: Int
   ) throws -> (view: SourceView, origin: String?) {
     guard view.hasPose else {
       throw ReconstructionError("bad-pose", "the pose is not made of numbers", at: view.name)
@@ -107,7 +108,8 @@ struct PosedViews {
     let camera = Camera(
       worldFromCamera: Conventions.worldFromCamera(transformMatrix: view.worldFromCamera),
       intrinsics: lens)
-    return (SourceView(name: view.name, camera: camera, image: rgba), origin)
+    let whole = SourceView(name: view.name, camera: camera, image: rgba)
+    return (whole.reduced(toLongestSide: longestSide), origin)
   }
 
   private static func lens(_ told: Intrinsics?, _ image: Image) -> Intrinsics? {

@@ -18,6 +18,11 @@ public struct ReconstructModelSettings: SettingsGroup {
   public var masks: String? = nil
 
   @Setting(
+    "Pictures longer than so many pixels are made smaller first; time grows with their area.",
+    in: 64...8192)
+  public var pictureSize = 1024
+
+  @Setting(
     "Keep one of so many views for --check, instead of those that the set keeps for testing.",
     in: 2...1000)
   public var holdOut: Int? = nil
@@ -95,7 +100,7 @@ public enum ReconstructModel: Verb {
       try stages?.keep(posed.views)
       work.progress.enter("outlines")
       object = try ViewSet(
-        posed.views, outlineMissShare: posed.areMasksGuessed ? 0.1 : 0, work
+        posed.views, arePhotographs: posed.areMasksGuessed, work
       ).rebuilt(options.rebuild, seed: call.seed, work, observer)
     }
     work.progress.enter("check")
@@ -125,8 +130,8 @@ public enum ReconstructModel: Verb {
     func posed(_ set: ReadSet) throws -> PosedViews {
       work.progress.enter("read")
       return try PosedViews(
-        set, at: path, masks: call.options.masks, holdOut: call.options.holdOut, seed: call.seed,
-        work)
+        set, at: path, masks: call.options.masks, holdOut: call.options.holdOut,
+        longestSide: call.options.pictureSize, seed: call.seed, work)
     }
     guard let pictures = photographs(call) else { return try posed(try SetReader.read(path)) }
     let place = FileManager.default.temporaryDirectory.appendingPathComponent(
@@ -210,12 +215,13 @@ public enum ReconstructModel: Verb {
           "check",
           [
             "views": .integer(scores.count), "heldOut": .bool(!posed.heldOut.isEmpty),
-            "psnr": .number(mean(\.psnr)), "ssim": .number(mean(\.ssim)),
+            "psnr": .number(mean(\.psnr)), "balancedPSNR": .number(mean(\.balancedPSNR)),
+            "ssim": .number(mean(\.ssim)),
             "maskIoU": .number(mean(\.maskIoU)),
           ]
         ))
       lines.append(
-        "check           \(mean(\.psnr).brief) dB, SSIM \(mean(\.ssim).brief), mask IoU \(mean(\.maskIoU).brief) "
+        "check           \(mean(\.psnr).brief) dB (\(mean(\.balancedPSNR).brief) after white balance), SSIM \(mean(\.ssim).brief), mask IoU \(mean(\.maskIoU).brief) "
           + "over \(scores.count) of \(kind)")
     }
     return VerbResult(

@@ -9,6 +9,8 @@ public struct ViewScore: Sendable {
   public let name: String
   /// Decibels over the pixels that are all object in both; 8-bit sRGB.
   public let psnr: Double
+  /// The same after the best gain for each channel of the picture: photographs are exposed and balanced one by one.
+  public let balancedPSNR: Double
   /// Structural similarity of brightness there (Wang et al., "Image quality assessment", 2004), 7 x 7 windows.
   public let ssim: Double
   /// Of the masks, at one half.
@@ -77,7 +79,7 @@ extension RebuiltObject {
   private static func score(_ view: SourceView, _ drawn: Image) -> ViewScore {
     let (given, count) = (view.image, drawn.width * drawn.height)
     var (both, either, inside) = (0, 0, 0)
-    var square = 0.0
+    var (givenSquare, drawnSquare, product) = (SIMD3<Double>.zero, SIMD3<Double>.zero, SIMD3<Double>.zero)
     var isInside = [Bool](repeating: false, count: count)
     for pixel in 0..<count {
       let (a, b) = (given.bytes[4 * pixel + 3], drawn.bytes[4 * pixel + 3])
@@ -87,14 +89,22 @@ extension RebuiltObject {
       isInside[pixel] = true
       inside += 1
       for channel in 0..<3 {
-        let off =
-          Double(given.bytes[4 * pixel + channel]) - Double(drawn.bytes[4 * pixel + channel])
-        square += off * off
+        let a = Double(given.bytes[4 * pixel + channel])
+        let b = Double(drawn.bytes[4 * pixel + channel])
+        givenSquare[channel] += a * a
+        drawnSquare[channel] += b * b
+        product[channel] += a * b
       }
     }
-    let error = inside > 0 ? square / Double(3 * inside) : 255 * 255
+    func decibels(_ squares: SIMD3<Double>) -> Double {
+      let error = inside > 0 ? squares.sum() / Double(3 * inside) : 255 * 255
+      return 10 * log10(255 * 255 / max(error, 1e-6))
+    }
+    // With the gain product / givenSquare.
+    let balanced = drawnSquare - product * product / (givenSquare + 1e-9)
     return ViewScore(
-      name: view.name, psnr: 10 * log10(255 * 255 / max(error, 1e-6)),
+      name: view.name, psnr: decibels(givenSquare + drawnSquare - 2 * product),
+      balancedPSNR: decibels(balanced),
       ssim: similarity(given, drawn, isInside),
       maskIoU: either > 0 ? Double(both) / Double(either) : 1,
       drawn: drawn)

@@ -9,6 +9,8 @@ struct FusedField: Sendable {
   let hull: HullField
   let maps: [SurfaceMap]
   let projections: [Projection]
+  /// Where the object ends on sides that no view shows, if there are such.
+  let bounds: SeenBounds?
   /// How far from the surface distances are told apart.
   let band: Float
   /// How large a pixel is at the object.
@@ -18,6 +20,7 @@ struct FusedField: Sendable {
 
   func values(x: SIMD8<Float>, y: Float, z: Float) -> SIMD8<Float> {
     var depths = hull.depth(x: x, y: y, z: z)
+    if let bounds { depths = lesser(depths, bounds.depth(x: x, y: y, z: z)) }
     for lane in 0..<8 where depths[lane] > -band {
       depths[lane] = fused(SIMD3(x[lane], y, z), depths[lane])
     }
@@ -63,7 +66,10 @@ struct FusedField: Sendable {
 
   /// What a block of points is all over, where nothing of the surface is near; nil otherwise.
   func constant(_ center: SIMD3<Float>, _ radius: Float) -> Float? {
-    let depth = hull.depth(center)
+    var depth = hull.depth(center)
+    if let bounds {
+      depth = min(depth, bounds.depth(x: .init(repeating: center.x), y: center.y, z: center.z)[0])
+    }
     if depth < -1.5 * radius - band { return depth }
     if depth < 1.5 * radius + band { return nil }
     for index in maps.indices {

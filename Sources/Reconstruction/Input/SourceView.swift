@@ -13,6 +13,24 @@ public struct SourceView: Sendable {
   public init(name: String, camera: Camera, image: Image) {
     (self.name, self.camera, self.image) = (name, camera, image)
   }
+
+  /// The same view with a picture whose longer side is no longer than this.
+  public func reduced(toLongestSide limit: Int) -> SourceView {
+    let (width, height) = (image.width, image.height)
+    let lens = camera.intrinsics
+    guard max(width, height) > limit, (lens.width, lens.height) == (width, height) else { return self }
+    let share = Double(limit) / Double(max(width, height))
+    let small = image.reduced(
+      toWidth: Int((Double(width) * share).rounded()),
+      height: Int((Double(height) * share).rounded()))
+    let (x, y) = (Double(small.width) / Double(width), Double(small.height) / Double(height))
+    let smaller = Intrinsics(
+      width: small.width, height: small.height, focalX: lens.focalX * x, focalY: lens.focalY * y,
+      centerX: lens.centerX * x, centerY: lens.centerY * y)
+    return SourceView(
+      name: name, camera: Camera(worldFromCamera: camera.worldFromCamera, intrinsics: smaller),
+      image: small)
+  }
 }
 
 /// A pinhole in single precision: what maps points of the working space to pixels.

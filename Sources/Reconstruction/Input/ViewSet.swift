@@ -17,12 +17,14 @@ public struct ViewSet: Sendable {
   /// In how many views a place may lie outside the object's outline and still belong to it: 0 for drawn views, a few
   /// where masks were found in photographs.
   let outlineMisses: Int
+  /// Whether a side of the object may be shown by no view.
+  let arePhotographs: Bool
 
   /// Throws where the views cannot show one object; names the view that is to blame.
   ///
-  /// - Parameter outlineMissShare: the part of views whose outline may be wrong at a place.
+  /// - Parameter arePhotographs: outlines may be wrong here and there, and a side of the object may be shown by none.
   public init(
-    _ views: [SourceView], outlineMissShare: Double = 0, _ work: WorkContext
+    _ views: [SourceView], arePhotographs: Bool = false, _ work: WorkContext
   ) throws {
     guard views.count >= 2 else {
       throw ReconstructionError(
@@ -54,7 +56,8 @@ public struct ViewSet: Sendable {
         "the mask says that the corners of the picture are the object, as in \(inverted.count) of \(views.count) views; white (opaque) must be the object",
         at: views[inverted[0]].name)
     }
-    outlineMisses = Int((outlineMissShare * Double(views.count)).rounded())
+    self.arePhotographs = arePhotographs
+    outlineMisses = arePhotographs ? Int((0.1 * Double(views.count)).rounded()) : 0
     let box = try ObjectBox.find(
       views.map { Projection($0.camera) }, outlines, views.map(\.name),
       misses: max(outlineMisses, views.count / 20))
@@ -80,7 +83,7 @@ public struct ViewSet: Sendable {
     self.views = views
     projections = views.map { Projection($0.camera) }
     outlines = views.map { Outline($0.image) }
-    (scale, offset, outlineMisses) = (1, .zero, 0)
+    (scale, offset, outlineMisses, arePhotographs) = (1, .zero, 0, false)
     self.box = box
   }
 

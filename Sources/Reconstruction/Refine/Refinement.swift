@@ -8,7 +8,7 @@ extension ViewSet {
   func refined(_ mesh: Mesh, rounds: Int, _ work: WorkContext) throws -> Mesh {
     let images = try parallelMap(count: views.count, work) { LumaImage(views[$0].image) }
     let hull = HullField(self)
-    let rings = VertexRings(mesh)
+    let rings = VertexRings(mesh.triangles, count: mesh.positions.count)
     var current = mesh
     for round in 0..<rounds {
       let normals = current.areaWeightedNormals

@@ -8,19 +8,14 @@ extension ViewSet {
   /// that see it from the front and near count most. sRGB codes 0...255; `w` is 0 where no view sees it.
   ///
   /// - Parameters:
-  ///   - mesh: in the working space, with an atlas as its first UV set and normals.
-  func baked(_ mesh: Mesh, side: Int, _ work: WorkContext) throws -> [SIMD4<Float>] {
-    let tree = BVH(mesh)
+  ///   - mesh: in the working space, with normals.
+  ///   - raster: of its atlas.
+  func baked(_ mesh: Mesh, _ raster: AtlasRaster, _ work: WorkContext) throws -> [SIMD4<Float>] {
+    let maps = try depths(of: mesh, work)
+    let gains = arePhotographs ? try ViewGains(self, mesh, maps, work).factors : nil
     let normals = mesh.attributes.normals
-    let maps = try parallelMap(count: views.count, work) { index in
-      let cover = (0..<views[index].image.width * views[index].image.height).map {
-        views[index].image.bytes[4 * $0 + 3] > 0 ? Float(1) : 0
-      }
-      return DepthMap(of: tree, normals, mesh, from: projections[index], where: cover).depth
-    }
-    let raster = AtlasRaster(mesh, side: side)
-    var colors = [SIMD4<Float>](repeating: .zero, count: side * side)
-    try parallelFill(&colors, chunk: 4 * side, work) { offset, piece in
+    var colors = [SIMD4<Float>](repeating: .zero, count: raster.side * raster.side)
+    try parallelFill(&colors, chunk: 4 * raster.side, work) { offset, piece in
       for slot in piece.indices {
         let pixel = offset + slot
         guard raster.triangles[pixel] >= 0 else { continue }
@@ -29,16 +24,29 @@ extension ViewSet {
         let (a, b, c) = (Int(corners.x), Int(corners.y), Int(corners.z))
         let place = mesh.positions[a] * (1 - v - w) + mesh.positions[b] * v + mesh.positions[c] * w
         let normal = (normals[a] * (1 - v - w) + normals[b] * v + normals[c] * w).normalized
-        piece[slot] = color(place, normal, maps)
+        piece[slot] = Self.agreed(seen(place, normal, maps, gains))
       }
     }
     return colors
   }
 
-  private func color(
-    _ place: SIMD3<Float>, _ normal: SIMD3<Float>, _ maps: [[Float]]
-  ) -> SIMD4<Float> {
-    var seen: [SIMD4<Float>] = []
+  /// How far away each view sees the mesh.
+  private func depths(of mesh: Mesh, _ work: WorkContext) throws -> [[Float]] {
+    let tree = BVH(mesh)
+    let normals = mesh.attributes.normals
+    return try parallelMap(count: views.count, work) { index in
+      let cover = (0..<views[index].image.width * views[index].image.height).map {
+        views[index].image.bytes[4 * $0 + 3] > 0 ? Float(1) : 0
+      }
+      return DepthMap(of: tree, normals, mesh, from: projections[index], where: cover).depth
+    }
+  }
+
+  /// The colors that views see at a place, each with its view and as `w` how much it is worth.
+  func seen(
+    _ place: SIMD3<Float>, _ normal: SIMD3<Float>, _ maps: [[Float]], _ gains: [SIMD3<Float>]?
+  ) -> [(view: Int, color: SIMD4<Float>)] {
+    var seen: [(view: Int, color: SIMD4<Float>)] = []
     for index in projections.indices {
       let camera = projections[index]
       let away = camera.eye - place
@@ -52,17 +60,21 @@ extension ViewSet {
       guard inner > 0 else { continue }
       let sharp = cosine * cosine * camera.focal.x * camera.focal.x / (distance * distance)
       let color = sample(views[index].image, pixel)
-      seen.append(SIMD4(color, sharp * sharp * inner))
+      seen.append((index, SIMD4(gains.map { color * $0[index] } ?? color, sharp * sharp * inner)))
     }
+    return seen
+  }
+
+  /// What most of them say: highlights and what hides the place differ from their middle.
+  private static func agreed(_ seen: [(view: Int, color: SIMD4<Float>)]) -> SIMD4<Float> {
     guard !seen.isEmpty else { return .zero }
-    // Highlights and what hides the place differ from the middle of what most say.
     var middle = SIMD3<Float>.zero
     for channel in 0..<3 {
-      let sorted = seen.map { $0[channel] }.sorted()
+      let sorted = seen.map { $0.color[channel] }.sorted()
       middle[channel] = sorted[sorted.count / 2]
     }
     var (sum, total) = (SIMD3<Float>.zero, Float(0))
-    for color in seen {
+    for (_, color) in seen {
       let off = (color.xyz - middle).lengthSquared
       let weight = color.w / (1 + off * off / (24 * 24 * 24 * 24))
       sum += color.xyz * weight
