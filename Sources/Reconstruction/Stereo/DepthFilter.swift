@@ -18,7 +18,9 @@ extension ViewSet {
     let planes = try parallelMap(count: maps.count, work) { worldPlanes(maps[$0], projections[$0]) }
     return try parallelMap(count: maps.count, work) { index in
       try work.checkCancelled()
-      return confirmed(index, planes)
+      var map = confirmed(index, planes)
+      map.closeGaps(projections[index], rounds: 3) { maps[index].depth[$0] > 0 }
+      return map
     }
   }
 
