@@ -29,9 +29,7 @@ extension ViewSet {
       fine.run(guess: coarse.map, rounds: 1, reach: 0.01)
       fine.forgetWhatProvesNothing()
       var map = fine.map
-      // Nine pixels by nine at 400 pixels a side.
-      map.removeSpeckles(
-        least: max(20, map.width * map.height / 2000), step: 3, focal: projections[index].focal.x)
+      map.removeSpeckles(focal: projections[index].focal.x)
       return map
     }
   }
