@@ -18,6 +18,7 @@ public enum Catalogue {
     AnyVerb(ExportDataset.self),
     AnyVerb(VerifyDataset.self),
     AnyVerb(UnwrapModel.self),
+    AnyVerb(BakeModel.self),
     AnyVerb(ReconstructModel.self),
   ]
 

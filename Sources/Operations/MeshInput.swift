@@ -15,6 +15,9 @@ struct MeshInput {
   var groups: [Int] { kinds.count > 1 ? kindOfTriangle : [] }
   private let kinds: [Kind]
 
+  /// For each triangle its material, by number.
+  var materials: [Int?] { kindOfTriangle.map { kinds[$0].material } }
+
   /// What the parts of a scene may differ in besides their shape.
   private struct Kind: Hashable {
     let material: Int?
@@ -31,7 +34,7 @@ struct MeshInput {
     }
   }
 
-  /// Enters the phase "read".
+  /// Enters the phase "read", or another one.
   ///
   /// - Parameters:
   ///   - format: brings the numbers into the unit of this format, so that they are written as the verb
@@ -39,10 +42,10 @@ struct MeshInput {
   ///   - isTolerant: leaves out triangles at no finite place instead of refusing the file.
   ///   - prepare: turns or scales the scene, in that unit, before it is merged.
   static func read(
-    _ path: String, as format: SceneFormat? = nil, isTolerant: Bool = false, _ work: WorkContext,
-    prepare: (Scene) throws -> Scene = { $0 }
+    _ path: String, as format: SceneFormat? = nil, isTolerant: Bool = false,
+    phase: String = "read", _ work: WorkContext, prepare: (Scene) throws -> Scene = { $0 }
   ) throws -> MeshInput {
-    work.progress.enter("read")
+    work.progress.enter(phase)
     var scene = try SceneFile.read(path, log: work.log, isTolerant: isTolerant)
     guard scene.triangleCount > 0 else {
       throw InputError("no-triangles", "the model holds no triangles", path)

@@ -1,16 +1,16 @@
-import Geometry
+package import Geometry
 import LinearMath
 
 /// Where in space each pixel of an atlas is.
-struct AtlasRaster: Sendable {
-  let side: Int
+package struct AtlasRaster: Sendable {
+  package let side: Int
   /// The triangle of each pixel, or -1.
-  let triangles: [Int32]
+  package let triangles: [Int32]
   /// Weights of the triangle's second and third corner.
-  let weights: [SIMD2<Float>]
+  package let weights: [SIMD2<Float>]
 
   /// - Parameter mesh: with an atlas as its first UV set.
-  init(_ mesh: Mesh, side: Int) {
+  package init(_ mesh: Mesh, side: Int) {
     self.side = side
     var triangles = [Int32](repeating: -1, count: side * side)
     var weights = [SIMD2<Float>](repeating: .zero, count: side * side)
@@ -37,10 +37,10 @@ struct AtlasRaster: Sendable {
 }
 
 /// A picture that grows into what is empty.
-enum GutterFill {
+package enum GutterFill {
   /// Fills pixels without a color from those with one: from coarser and coarser means of them, then back (Gortler et al.,
   /// "The lumigraph", 1996, push-pull), so that no seam shows at any distance.
-  static func fill(_ colors: inout [SIMD4<Float>], side: Int) {
+  package static func fill(_ colors: inout [SIMD4<Float>], side: Int) {
     guard side > 1 else { return }
     let half = (side + 1) / 2
     var coarse = [SIMD4<Float>](repeating: .zero, count: half * half)

@@ -1,9 +1,8 @@
 import Glibc
-import Scenes
 
 extension UVTransform {
   /// The coordinate scaled, turned and moved, as KHR_texture_transform has it.
-  func applied(to uv: SIMD2<Float>) -> SIMD2<Float> {
+  public func applied(to uv: SIMD2<Float>) -> SIMD2<Float> {
     let scaled = uv * scale
     let (c, s) = (cos(rotation), sin(rotation))
     return SIMD2(c * scaled.x + s * scaled.y, -s * scaled.x + c * scaled.y) + offset
