@@ -10,6 +10,9 @@ public struct ReconstructSettings: SettingsGroup {
     in: 100...10_000_000)
   public var targetVertices: Int? = nil
 
+  @Setting("Triangles of even size instead of few where the surface is flat.")
+  public var remesh = false
+
   @Setting("Pixels along a side of the texture.", in: 64...8192)
   public var textureSize = 2048
 

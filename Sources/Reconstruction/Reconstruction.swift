@@ -124,7 +124,13 @@ extension ViewSet {
   {
     var fewer = DecimateSettings()
     let usual = Int(mesh.surfaceArea / Double(pixelSize * pixelSize))
-    fewer.targetTriangles = settings.targetVertices.map { 2 * $0 } ?? min(max(usual, 5000), 500_000)
+    let wanted = settings.targetVertices.map { 2 * $0 } ?? min(max(usual, 5000), 500_000)
+    if settings.remesh {
+      var even = RemeshSettings()
+      even.targetTriangles = wanted
+      return try mesh.remeshed(even, work).mesh
+    }
+    fewer.targetTriangles = wanted
     return try mesh.decimated(fewer, work).mesh
   }
 

@@ -30,8 +30,18 @@ public struct ReconstructModelSettings: SettingsGroup {
   @Setting("Also put what each step leaves into this folder: views, masks, depth, surfaces.")
   public var keepStages: String? = nil
 
-  @Setting("Also write the solid for printing to this path (.stl or .3mf).")
+  @Setting(
+    "Also prepare the solid for printing as `print` does, with a certificate, at this path (.stl or .3mf).")
   public var stl: String? = nil
+
+  @Setting(
+    "How tall that print is to be; without it a unit of the views is a meter.", in: 0.1...10_000)
+  public var heightMillimeters: Double? = nil
+
+  @Setting(
+    "With --backend external: what /bin/sh runs to turn the picture $MAQUETTE_INPUT into the model $MAQUETTE_OUTPUT (.glb)."
+  )
+  public var externalCommand: String? = nil
 
   @Setting(
     "Draw the result as the cameras see it and tell how alike it is; with views for testing in the set, from those."
@@ -42,7 +52,7 @@ public struct ReconstructModelSettings: SettingsGroup {
   public var checkPicture: String? = nil
 
   @Setting(
-    "multiview rebuilds from views with cameras; builtin makes do with one to four pictures from named sides; auto takes what fits the input."
+    "multiview rebuilds from views with cameras; builtin makes do with one to four pictures from named sides; external asks a program of yours; auto takes multiview or builtin, as fits the input."
   )
   public var backend = ReconstructionBackend.auto
 
@@ -51,7 +61,7 @@ public struct ReconstructModelSettings: SettingsGroup {
 
 /// What makes the surface.
 public enum ReconstructionBackend: String, SettingChoice {
-  case auto, multiview, builtin
+  case auto, multiview, builtin, external
 }
 
 /// Views with cameras to a closed, textured mesh.
@@ -67,8 +77,8 @@ public enum ReconstructModel: Verb {
   {
     let options = call.options
     let target = try SceneFormat(path: call.output!, writing: true)
-    let solid = try options.stl.map { try SceneFormat(path: $0, writing: true) }
     try check(call)
+    if options.backend == .external { return try ExternalEngine.run(call, as: target, work) }
     work.progress.declare(
       [("cameras", photographs(call) == nil ? 0 : 60), ("read", 2), ("outlines", 3)] + RebuildPhase.allCases.map { ($0.rawValue, $0.weight) }
         + [("check", options.check ? 4 : 0), ("write", 1)])
@@ -110,16 +120,14 @@ public enum ReconstructModel: Verb {
     let scene = try TexturedScene.make(
       object.mesh.transformed(by: posed.sourceFromWorld), object.texture)
     var outputs = try ModelOutput.write(scene, as: target, to: call.output!, work)
-    if let path = options.stl, let solid {
-      let printed = try Convert.scaled(scene, to: solid, nil, work.log)
-      outputs += try ModelOutput.write(printed, as: solid, to: path, work)
-    }
     if let path = options.checkPicture, options.check {
       let sheet = CheckSheet.make(judged, scores)
       try StagedFile.write(try ImageFile.encodePNG(sheet), to: path)
       outputs.append(Artifact(path: path, mediaType: "image/png"))
     }
-    return report(posed, object, scores, outputs)
+    var result = RebuildReport.make(posed, object, scores, outputs)
+    if let path = options.stl { try printed(scene, to: path, call, &result, work) }
+    return result
   }
 
   /// A set, or photographs of which COLMAP finds the cameras first.
@@ -145,6 +153,32 @@ public enum ReconstructModel: Verb {
   private static func photographs(_ call: VerbCall<ReconstructModelSettings>) -> [String]? {
     guard call.inputs.count == 1, (try? SetReader.read(call.inputs[0])) == nil else { return nil }
     return CameraSearch.pictures(in: call.inputs[0])
+  }
+
+  /// The solid, its certificate, and whether it holds.
+  private static func printed(
+    _ scene: Scene, to path: String, _ call: VerbCall<ReconstructModelSettings>,
+    _ result: inout VerbResult, _ work: WorkContext
+  ) throws {
+    let model = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "maquette-\(UUID().uuidString).glb")
+    defer { try? FileManager.default.removeItem(at: model) }
+    // Its steps are not this verb's.
+    let quiet = WorkContext(
+      threads: work.threads, cancellation: work.cancellation, log: work.log)
+    _ = try ModelOutput.write(
+      scene, as: try SceneFormat(path: model.path, writing: true), to: model.path, quiet)
+    var settings = PreparePrintSettings()
+    settings.heightMillimeters = call.options.heightMillimeters
+    let print = try PreparePrint.run(
+      VerbCall(
+        options: settings, inputs: [model.path], output: path, seed: call.seed, preset: nil), quiet)
+    result.outputs += print.outputs
+    result.unmetGuarantee = print.unmetGuarantee
+    result.text += "\n" + print.text
+    if case .object(let members) = result.result {
+      result.result = .object(members + [("print", print.result)])
+    }
   }
 
   /// One picture is blown up, several are cut out of space; both say what they have made up.
@@ -174,6 +208,15 @@ public enum ReconstructModel: Verb {
   }
 
   private static func check(_ call: VerbCall<ReconstructModelSettings>) throws {
+    if let path = call.options.stl {
+      let solid = try SceneFormat(path: path, writing: true)
+      guard solid == .stl || solid == .threeMF else {
+        throw UsageError("--stl writes .stl or .3mf")
+      }
+    }
+    if (call.options.backend == .external) != (call.options.externalCommand != nil) {
+      throw UsageError("--backend external and --external-command go together")
+    }
     if call.options.checkPicture != nil && !call.options.check {
       throw UsageError("--check-picture goes with --check")
     }
@@ -186,45 +229,5 @@ public enum ReconstructModel: Verb {
     if let path = call.options.checkPicture, !path.lowercased().hasSuffix(".png") {
       throw UsageError("the picture is a PNG; give --check-picture a name that ends in .png")
     }
-  }
-
-  private static func report(
-    _ posed: PosedViews, _ object: RebuiltObject, _ scores: [ViewScore], _ outputs: [Artifact]
-  ) -> VerbResult {
-    func mean(_ value: (ViewScore) -> Double) -> Double {
-      scores.reduce(0) { $0 + value($1) } / Double(max(1, scores.count))
-    }
-    let mesh = object.mesh.report()
-    var members: [(key: String, value: JSONValue)] = [
-      ("backend", .string(posed.backend)), ("views", .integer(max(1, posed.views.count))),
-      ("masks", .string(posed.masks)), ("triangles", .integer(object.mesh.triangles.count)),
-      ("textureSize", .integer(object.texture.width)), ("charts", .integer(object.charts)),
-      ("unseenPercent", .number((object.unseenShare * 10_000).rounded() / 100)),
-      ("watertight", .bool(mesh.isWatertight)),
-    ]
-    var lines = [
-      "\(max(1, posed.views.count)) view\(posed.views.count > 1 ? "s" : "") (\(posed.masks)) by \(posed.backend) to \(object.mesh.triangles.count) triangles, "
-        + (mesh.isWatertight ? "watertight" : "NOT watertight"),
-      "texture         \(object.texture.width) pixels a side, \(object.charts) charts, "
-        + "\((object.unseenShare * 100).brief) % seen by no view and filled",
-    ]
-    if !scores.isEmpty {
-      let kind = posed.heldOut.isEmpty ? "the views it was made of" : "views held out"
-      members.append(
-        (
-          "check",
-          [
-            "views": .integer(scores.count), "heldOut": .bool(!posed.heldOut.isEmpty),
-            "psnr": .number(mean(\.psnr)), "balancedPSNR": .number(mean(\.balancedPSNR)),
-            "ssim": .number(mean(\.ssim)),
-            "maskIoU": .number(mean(\.maskIoU)),
-          ]
-        ))
-      lines.append(
-        "check           \(mean(\.psnr).brief) dB (\(mean(\.balancedPSNR).brief) after white balance), SSIM \(mean(\.ssim).brief), mask IoU \(mean(\.maskIoU).brief) "
-          + "over \(scores.count) of \(kind)")
-    }
-    return VerbResult(
-      outputs: outputs, result: .object(members), text: lines.joined(separator: "\n"))
   }
 }
