@@ -26,7 +26,9 @@ extension Image {
           }
         }
         let at = channels * (y * newWidth + x)
-        for channel in 0..<3 where weight > 0 { out[at + channel] = SRGB.code(sum[channel] / weight) }
+        for channel in 0..<3 where weight > 0 {
+          out[at + channel] = SRGB.code(sum[channel] / weight)
+        }
         if channels == 4 { out[at + 3] = UInt8((255 * weight / total).rounded()) }
       }
     }

@@ -50,9 +50,10 @@ extension ViewSet {
     var mesh = try surface(of: hull, spacing: spacing(settings.resolution), work)
     try observer.keep(.mesh("hull", inWorld(mesh)))
     observer.enter(.depth)
-    let depths = settings.stereo ? try depthMaps(from: mesh, seed: seed, work) : []
+    let matches = settings.stereo && !areFarApart
+    let depths = matches ? try depthMaps(from: mesh, seed: seed, work) : []
     observer.enter(.fusion)
-    if settings.stereo {
+    if matches {
       let maps = try confirmed(depths, work)
       for (view, (depth, map)) in zip(views, zip(depths, maps)) {
         try observer.keep(.picture("depth/\(view.name)", depth.picture(where: map)))
@@ -68,6 +69,11 @@ extension ViewSet {
       }
     }
     observer.enter(.surface)
+    if areFarApart {
+      mesh = try FairSurface.of(
+        try even(mesh, triangles: Self.fewViewsTriangles, work), in: self, work)
+      try observer.keep(.mesh("fair", inWorld(mesh)))
+    }
     if settings.refineRounds > 0 {
       var even = RemeshSettings()
       even.edgeLength = Double(pixelSize)
@@ -152,6 +158,20 @@ extension ViewSet {
       Image(width: side, height: side, channels: 3, bytes: bytes),
       used == 0 ? 1 : Double(unseen) / Double(used)
     )
+  }
+
+  /// Few views tell no finer shapes.
+  private static let fewViewsTriangles = 30_000
+
+  private func even(_ mesh: Mesh, triangles: Int, _ work: WorkContext) throws -> Mesh {
+    var fewer = DecimateSettings()
+    fewer.targetTriangles = 2 * triangles
+    fewer.fast = true
+    var even = RemeshSettings()
+    even.targetTriangles = triangles
+    even.iterations = 4
+    even.featureAngleDegrees = 180
+    return try mesh.decimated(fewer, work).mesh.remeshed(even, work).mesh
   }
 
   /// More holes than any object has are those that chance agreement has drilled.

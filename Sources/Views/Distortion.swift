@@ -35,7 +35,8 @@ public struct Distortion: Sendable, Equatable {
       let series = 1 + t * (radial.x + t * (radial.y + t * (radial.z + t * radial.w)))
       return slope * (angle * series / radius)
     }
-    let above = 1 + square * (radial.x + square * (radial.y + square * (radial.z + square * radial.w)))
+    let above =
+      1 + square * (radial.x + square * (radial.y + square * (radial.z + square * radial.w)))
     let below = 1 + square * (divisor.x + square * (divisor.y + square * divisor.z))
     let product = 2 * slope.x * slope.y
     let shift = SIMD2(

@@ -10,7 +10,8 @@ public struct ChildProcess {
 
   /// Throws where the program is not installed, with the line that installs it.
   public init(_ program: String, package: String) throws {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(
+      separator: ":")
     let found = folders.map { "\($0)/\(program)" }.first {
       FileManager.default.isExecutableFile(atPath: $0)
     }

@@ -118,7 +118,9 @@ struct BakedMaps {
       guard cosine > 0.01 else { continue }
       all += cosine
       let origin = place + normal * start
-      if tree.firstHit(from: origin, along: direction, near: start, far: far) == nil { open += cosine }
+      if tree.firstHit(from: origin, along: direction, near: start, far: far) == nil {
+        open += cosine
+      }
     }
     return all > 0 ? open / all : 1
   }

@@ -55,7 +55,9 @@ struct SurfaceLook: Sendable {
       indices: (Int(corners.x), Int(corners.y), Int(corners.z)),
       shares: [1 - weights.x - weights.y, weights.x, weights.y])
     var color = material.baseColor
-    if mesh.attributes.colors.count == mesh.positions.count { color *= at.mean(mesh.attributes.colors) }
+    if mesh.attributes.colors.count == mesh.positions.count {
+      color *= at.mean(mesh.attributes.colors)
+    }
     if let codes = sampled(material.baseColorTexture, at) {
       func linear(_ code: Float) -> Float { Float(SRGB.decode(Double(code))) }
       color *= SIMD4(linear(codes.x), linear(codes.y), linear(codes.z), codes.w)

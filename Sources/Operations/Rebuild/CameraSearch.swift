@@ -11,7 +11,9 @@ struct CameraSearch {
 
   /// The pictures of a folder that holds no cameras; nil where there are fewer than three.
   static func pictures(in folder: String) -> [String]? {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return nil }
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+      return nil
+    }
     let pictures = names.filter { NamedViews.isPicture($0) && !$0.hasPrefix(".") }.sorted()
     return pictures.count >= 3 ? pictures : nil
   }
@@ -81,7 +83,8 @@ struct CameraSearch {
     }
     if best.views.count < count {
       work.log.warn(
-        "COLMAP found cameras for \(best.views.count) of \(count) pictures; the others are left out")
+        "COLMAP found cameras for \(best.views.count) of \(count) pictures; the others are left out"
+      )
     }
     return best
   }

@@ -54,7 +54,8 @@ struct PosedViews {
     if isFound {
       all = try Segmentation.masked(all, seed: seed, work)
       work.log.warn(
-        "the pictures have no masks; the object was found by color, and --keep-stages shows as what")
+        "the pictures have no masks; the object was found by color, and --keep-stages shows as what"
+      )
     } else if let first = made.first(where: { $0.origin == nil }) {
       throw ReconstructionError(
         "no-mask",
@@ -62,7 +63,8 @@ struct PosedViews {
         at: first.view.name)
     }
     areMasksGuessed = isFound
-    masks = isFound ? "found by color" : Set(made.compactMap(\.origin)).sorted().joined(separator: ", ")
+    masks =
+      isFound ? "found by color" : Set(made.compactMap(\.origin)).sorted().joined(separator: ", ")
     let isTest = set.views.indices.map { index in
       holdOut.map { index % $0 == $0 / 2 } ?? (set.views[index].split == .test)
     }

@@ -22,7 +22,9 @@ extension Image {
 
   /// Between pixel centres, colors weighted by alpha; pixel centres are whole numbers here.
   private func sampled(_ x: Double, _ y: Double) -> SIMD4<UInt8> {
-    guard x > -0.5, y > -0.5, x < Double(width) - 0.5, y < Double(height) - 0.5 else { return .zero }
+    guard x > -0.5, y > -0.5, x < Double(width) - 0.5, y < Double(height) - 0.5 else {
+      return .zero
+    }
     let (left, top) = (Int(x.rounded(.down)), Int(y.rounded(.down)))
     var sum = SIMD4<Double>.zero
     for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {

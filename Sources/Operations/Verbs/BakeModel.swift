@@ -10,7 +10,9 @@ public struct BakeSettings: SettingsGroup {
   @Setting("Pixels along a side of the textures.", in: 64...8192)
   public var textureSize = 2048
 
-  @Setting("How far apart the two surfaces may be, in % of the detailed model's diagonal.", in: 0.001...100)
+  @Setting(
+    "How far apart the two surfaces may be, in % of the detailed model's diagonal.", in: 0.001...100
+  )
   public var reachPercent = 2.0
 
   @Setting("Rays a texel sends out to see how open it lies; 0 leaves occlusion out.", in: 0...1024)
@@ -37,7 +39,9 @@ public enum BakeModel: Verb {
     guard target.isGLTF else {
       throw UsageError("only glTF carries all that is baked; write .glb or .gltf")
     }
-    work.progress.declare([("detailed", 2), ("simple", 1), ("unwrap", 3), ("bake", 12), ("write", 2)])
+    work.progress.declare([
+      ("detailed", 2), ("simple", 1), ("unwrap", 3), ("bake", 12), ("write", 2),
+    ])
     let detailed = try MeshInput.read(call.inputs[0], as: target, phase: "detailed", work)
     let simple = try MeshInput.read(call.inputs[1], as: target, phase: "simple", work)
     let reach = detailed.mesh.bounds.diagonal * Float(options.reachPercent / 100)
@@ -55,7 +59,8 @@ public enum BakeModel: Verb {
     }
     if maps.missedShare > 0.01 {
       work.log.warn(
-        "nothing of the detailed model is near \((maps.missedShare * 100).brief) % of the simple one; filled from beside it")
+        "nothing of the detailed model is near \((maps.missedShare * 100).brief) % of the simple one; filled from beside it"
+      )
     }
     work.progress.enter("write")
     let scene = try scene(low, maps, hasOcclusion: options.occlusionRays > 0, simple.scene.unit)

@@ -31,7 +31,8 @@ public struct ReconstructModelSettings: SettingsGroup {
   public var keepStages: String? = nil
 
   @Setting(
-    "Also prepare the solid for printing as `print` does, with a certificate, at this path (.stl or .3mf).")
+    "Also prepare the solid for printing as `print` does, with a certificate, at this path (.stl or .3mf)."
+  )
   public var stl: String? = nil
 
   @Setting(
@@ -80,7 +81,8 @@ public enum ReconstructModel: Verb {
     try check(call)
     if options.backend == .external { return try ExternalEngine.run(call, as: target, work) }
     work.progress.declare(
-      [("cameras", photographs(call) == nil ? 0 : 60), ("read", 2), ("outlines", 3)] + RebuildPhase.allCases.map { ($0.rawValue, $0.weight) }
+      [("cameras", photographs(call) == nil ? 0 : 60), ("read", 2), ("outlines", 3)]
+        + RebuildPhase.allCases.map { ($0.rawValue, $0.weight) }
         + [("check", options.check ? 4 : 0), ("write", 1)])
     work.progress.enter("cameras")
     let stages = options.keepStages.map { StageFolder($0) }

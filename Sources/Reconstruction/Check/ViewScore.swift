@@ -79,7 +79,9 @@ extension RebuiltObject {
   private static func score(_ view: SourceView, _ drawn: Image) -> ViewScore {
     let (given, count) = (view.image, drawn.width * drawn.height)
     var (both, either, inside) = (0, 0, 0)
-    var (givenSquare, drawnSquare, product) = (SIMD3<Double>.zero, SIMD3<Double>.zero, SIMD3<Double>.zero)
+    var (givenSquare, drawnSquare, product) = (
+      SIMD3<Double>.zero, SIMD3<Double>.zero, SIMD3<Double>.zero
+    )
     var isInside = [Bool](repeating: false, count: count)
     for pixel in 0..<count {
       let (a, b) = (given.bytes[4 * pixel + 3], drawn.bytes[4 * pixel + 3])

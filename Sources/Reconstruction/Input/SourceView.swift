@@ -18,7 +18,9 @@ public struct SourceView: Sendable {
   public func reduced(toLongestSide limit: Int) -> SourceView {
     let (width, height) = (image.width, image.height)
     let lens = camera.intrinsics
-    guard max(width, height) > limit, (lens.width, lens.height) == (width, height) else { return self }
+    guard max(width, height) > limit, (lens.width, lens.height) == (width, height) else {
+      return self
+    }
     let share = Double(limit) / Double(max(width, height))
     let small = image.reduced(
       toWidth: Int((Double(width) * share).rounded()),

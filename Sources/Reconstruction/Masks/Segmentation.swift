@@ -56,7 +56,8 @@ public struct Segmentation: Sendable {
     self.radius = radius
     guard radius > 0 else {
       throw ReconstructionError(
-        "no-mask", "the cameras look at no common place, so no object can be found; give --masks DIR")
+        "no-mask",
+        "the cameras look at no common place, so no object can be found; give --masks DIR")
     }
     let sights = try parallelMap(count: views.count, work) { index in
       Self.sight(views[index].image, cameras[index], longSide: Self.longSide, center, radius)
@@ -72,7 +73,9 @@ public struct Segmentation: Sendable {
     }
     guard !inner.isEmpty, !outer.isEmpty else {
       throw ReconstructionError(
-        "no-mask", "the object fills the pictures, so nothing tells it from what lies around; give --masks DIR")
+        "no-mask",
+        "the object fills the pictures, so nothing tells it from what lies around; give --masks DIR"
+      )
     }
     self.sights = sights
     object = Self.mixture(inner, seed: seed)
@@ -188,13 +191,18 @@ public struct Segmentation: Sendable {
     guard !whole.isEmpty else {
       throw ReconstructionError(
         "no-mask",
-        "no object stands out from what lies around it; give --masks DIR with a picture for each (white: object)")
+        "no object stands out from what lies around it; give --masks DIR with a picture for each (white: object)"
+      )
     }
     for index in sights.indices {
       let places = whole.map(place)
       let shown = sights[index].isShown
-      sights[index].mayBe = zip(sights[index].covered(by: places, 1.5 * width), shown).map { $0 && $1 }
-      sights[index].should = zip(sights[index].covered(by: places, 0.5 * width), shown).map { $0 && $1 }
+      sights[index].mayBe = zip(sights[index].covered(by: places, 1.5 * width), shown).map {
+        $0 && $1
+      }
+      sights[index].should = zip(sights[index].covered(by: places, 0.5 * width), shown).map {
+        $0 && $1
+      }
     }
   }
 

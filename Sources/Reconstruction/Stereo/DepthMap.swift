@@ -63,7 +63,9 @@ extension DepthMap {
     for pixel in known {
       let shade = UInt8(min(max(255 - 215 * (depth[pixel] - near) / (far - near), 0), 255))
       bytes[3 * pixel] = shade
-      if confirmed.weights[pixel] > 0 { (bytes[3 * pixel + 1], bytes[3 * pixel + 2]) = (shade, shade) }
+      if confirmed.weights[pixel] > 0 {
+        (bytes[3 * pixel + 1], bytes[3 * pixel + 2]) = (shade, shade)
+      }
     }
     return Image(width: width, height: height, channels: 3, bytes: bytes)
   }

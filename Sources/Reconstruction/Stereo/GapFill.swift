@@ -16,7 +16,8 @@ extension SurfaceMap {
     }
   }
 
-  private func plane(about pixel: Int, _ camera: Projection) -> (SIMD3<Float>, SIMD3<Float>, Float)? {
+  private func plane(about pixel: Int, _ camera: Projection) -> (SIMD3<Float>, SIMD3<Float>, Float)?
+  {
     let (x, y) = (pixel % width, pixel / width)
     let ray = camera.ray(SIMD2(Float(x) + 0.5, Float(y) + 0.5))
     var depths = InlineArray<25, Float>(repeating: 0)

@@ -22,7 +22,9 @@ struct ViewGains {
     for _ in 0..<10 {
       var ratios = [[SIMD3<Float>]](repeating: [], count: factors.count)
       for place in seen {
-        let mean = place.reduce(SIMD3<Float>.zero) { $0 + $1.color.xyz * factors[$1.view] } / Float(place.count)
+        let mean =
+          place.reduce(SIMD3<Float>.zero) { $0 + $1.color.xyz * factors[$1.view] }
+          / Float(place.count)
         for (view, color) in place { ratios[view].append(mean / color.xyz) }
       }
       for view in factors.indices where ratios[view].count > 20 {
