@@ -105,7 +105,7 @@ let package = Package(
       name: "benchmark",
       dependencies: [
         "LinearMath", "Settings", "Work", "Geometry", "Imaging", "Views", "Scenes", "Formats",
-        "Rendering",
+        "Rendering", "Reconstruction",
       ],
       path: "Benchmarks", exclude: ["Baselines", "Rivals"], swiftSettings: strict + architecture),
     // Tests mirror the sources.

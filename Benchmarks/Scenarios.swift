@@ -13,7 +13,7 @@ enum Scenarios {
   static let all: [Scenario] = [
     encodePNG, weld, adjacency, report, readGLB, render, decimateFast, decimate, remesh, buildBVH,
     closestPoint, rays, selfIntersections, write3MF, read3MF, readSTL,
-    repair, boolean, hollow,
+    repair, boolean, hollow, unwrap, rebuild,
   ]
 
   private static let mesh = Mesh.torus(radius: 1, tube: 0.4, segments: 600, sides: 300)
@@ -59,7 +59,7 @@ enum Scenarios {
     return 1 - 16 * turn * turn * (1 - turn * turn)
   }
 
-  private static let geometryBytes = 12 * bumpy.triangles.count + 12 * bumpy.positions.count
+  static let geometryBytes = 12 * bumpy.triangles.count + 12 * bumpy.positions.count
 
   private static func decimated(_ fast: Bool) throws -> [(key: String, value: Int)] {
     var settings = DecimateSettings()

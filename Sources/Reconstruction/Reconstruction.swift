@@ -50,14 +50,9 @@ extension ViewSet {
     var mesh = try surface(of: hull, spacing: spacing(settings.resolution), work)
     try observer.keep(.mesh("hull", inWorld(mesh)))
     observer.enter(.depth)
-    let matches = settings.stereo && !areFarApart
-    let depths = matches ? try depthMaps(from: mesh, seed: seed, work) : []
+    let maps = try surfaceMaps(from: mesh, settings, seed: seed, work, observer)
     observer.enter(.fusion)
-    if matches {
-      let maps = try confirmed(depths, work)
-      for (view, (depth, map)) in zip(views, zip(depths, maps)) {
-        try observer.keep(.picture("depth/\(view.name)", depth.picture(where: map)))
-      }
+    if let maps {
       let fused = try fused(hull, maps, settings.resolution, work)
       try observer.keep(.mesh("fused", inWorld(fused)))
       if fused.handles > Self.mostHandles {
@@ -69,7 +64,7 @@ extension ViewSet {
       }
     }
     observer.enter(.surface)
-    if areFarApart {
+    if maps == nil && areFarApart {
       mesh = try FairSurface.of(
         try even(mesh, triangles: Self.fewViewsTriangles, work), in: self, work)
       try observer.keep(.mesh("fair", inWorld(mesh)))
@@ -87,6 +82,21 @@ extension ViewSet {
       try observer.keep(.mesh("refined", inWorld(mesh)))
     }
     return mesh
+  }
+
+  /// What each view says of the surface, measured or matched; nil where outlines are all there is.
+  private func surfaceMaps(
+    from hull: Mesh, _ settings: ReconstructSettings, seed: UInt64, _ work: WorkContext,
+    _ observer: RebuildObserver
+  ) throws -> [SurfaceMap]? {
+    if let given = try givenDepth(work) { return given }
+    guard settings.stereo, !areFarApart else { return nil }
+    let depths = try depthMaps(from: hull, seed: seed, work)
+    let maps = try confirmed(depths, work)
+    for (view, (depth, map)) in zip(views, zip(depths, maps)) {
+      try observer.keep(.picture("depth/\(view.name)", depth.picture(where: map)))
+    }
+    return maps
   }
 
   /// The surface that outlines and depth agree on.

@@ -307,4 +307,44 @@ import Testing
     #expect(outcome.status == 130)
     #expect(folder.names == ["s.glb"])
   }
+
+  // MARK: COLMAP
+
+  /// Pictures without cameras, and what COLMAP would find for them.
+  private func photographs() throws -> String {
+    let made = try Program.run([
+      "dataset", sample(), "-o", folder.file("set/"), "--layout", "colmap", "--views", "12",
+      "--pixels",
+      "96", "--coverage", "sphere", "--points", "50", "--quiet", "--background", "transparent",
+    ])
+    try #require(made.status == 0, "\(made.error)")
+    return folder.file("set/images")
+  }
+
+  @Test func withoutCOLMAPItsPackageIsNamed() throws {
+    let outcome = try Program.run(
+      ["reconstruct", photographs(), "-o", folder.file("r.glb")], searching: "/nowhere")
+    #expect(outcome.status == 5)
+    #expect(outcome.error.contains("apt-get install colmap"), "\(outcome.error)")
+  }
+
+  /// A stand-in for COLMAP, whose mapper answers with a model that is known.
+  @Test func camerasAreAskedOfCOLMAP() throws {
+    let pictures = try photographs()
+    let script = folder.write(
+      """
+      #!/bin/sh
+      [ "$1" = mapper ] || exit 0
+      while [ "$1" != --output_path ]; do shift; done
+      mkdir -p "$2/0" && cp \(folder.file("set/sparse/0"))/* "$2/0/"
+      """, as: "bin/colmap")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
+    let outcome = try Program.run(
+      [
+        "reconstruct", pictures, "-o", folder.file("r.glb"), "--resolution", "64", "--texture-size",
+        "128", "--json",
+      ], searching: folder.file("bin") + ":/usr/bin:/bin")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    #expect(outcome.output.contains("\"views\":12"), "\(outcome.output)")
+  }
 }

@@ -60,7 +60,7 @@ import Work
       "reconstruct", [folder.file(name)], folder.file("back.glb"),
       Self.quick + [
         ("--check", "true"), ("--check-picture", folder.file("check.png")),
-        ("--stl", folder.file("back.stl")),
+        ("--stl", folder.file("back.stl")), ("--keep-stages", folder.file("stages")),
       ])
     #expect(result.result["backend"]?.string == "multiview")
     #expect(result.result["watertight"] == .bool(true))
@@ -75,6 +75,53 @@ import Work
     #expect((compared.result["chamferL1Percent"]?.double ?? 9) < 0.12, "\(compared.text)")
     let solid = try run("inspect", [folder.file("back.stl")], nil, [("--require", "printable")])
     #expect(solid.unmetGuarantee == nil, "\(solid.text)")
+    #expect(result.unmetGuarantee == nil)
+    #expect(FileManager.default.fileExists(atPath: folder.file("back.certificate.json")))
+    let kept = try FileManager.default.subpathsOfDirectory(atPath: folder.file("stages"))
+    #expect(kept.contains("hull.ply") && kept.contains("fused.ply"))
+    #expect(kept.contains { $0.hasPrefix("views/") } && kept.contains { $0.hasPrefix("depth/") })
+  }
+
+  /// Photographs of bananas on a carpet, without masks, by a lens that bends.
+  @Test func photographsAreRebuilt() throws {
+    guard let set = SharedData.path("images/banana/transforms.json") else { return }
+    let folder = TemporaryFolder()
+    let log = LogSink()
+    let result = try run(
+      "reconstruct", [(set as NSString).deletingLastPathComponent], folder.file("banana.glb"),
+      Self.quick + [
+        ("--picture-size", "400"), ("--check", "true"), ("--hold-out", "8"),
+      ], log: log)
+    #expect(result.result["masks"]?.string == "found by color")
+    #expect(result.result["watertight"] == .bool(true))
+    #expect(result.result["views"]?.int == 7)
+    #expect((result.result["check"]?["psnr"]?.double ?? 0) > 20, "\(result.text)")
+    #expect((result.result["check"]?["maskIoU"]?.double ?? 0) > 0.8, "\(result.text)")
+    #expect(log.warnings.contains { $0.contains("found by color") })
+  }
+
+  /// What a user's own program makes is taken, with as many vertices as are wanted.
+  @Test func anExternalEngineIsAsked() throws {
+    let folder = TemporaryFolder()
+    try run("sample", [], folder.file("made.glb"), [("--texture-size", "64")])
+    let image = Image(width: 32, height: 32, filledWith: [9, 9, 9, 255])
+    let picture = folder.write(try ImageFile.encodePNG(image), as: "one.png")
+    func ask(_ command: String) throws -> VerbResult {
+      try run(
+        "reconstruct", [picture], folder.file("out.glb"),
+        [
+          ("--backend", "external"), ("--external-command", command),
+          ("--target-vertices", "3000"),
+        ])
+    }
+    let result = try ask(
+      "test -s \"$MAQUETTE_INPUT\" && cp \(folder.file("made.glb")) \"$MAQUETTE_OUTPUT\"")
+    #expect(result.result["backend"]?.string == "external")
+    #expect((result.result["triangles"]?.int ?? .max) < 7000)
+    let silent = sentence { try ask("true") }
+    #expect(silent.contains("$MAQUETTE_OUTPUT"))
+    let failed = sentence { try ask("echo out of memory; false") }
+    #expect(failed.contains("out of memory"))
   }
 
   @Test func onePictureAndNamedPicturesAreTold() throws {
@@ -111,8 +158,10 @@ import Work
         return ""
       } catch { return "\(error)" }
     }
-    let noMask = message([folder.file("white")])
-    #expect(noMask.contains("--masks") && noMask.contains("00000"), "\(noMask)")
+    let white = Image(width: 64, height: 64, filledWith: [255, 255, 255, 255])
+    _ = folder.write(try ImageFile.encodePNG(white), as: "one/frame_00000.png")
+    let oneMask = message([folder.file("white")], [("--masks", folder.file("one"))])
+    #expect(oneMask.contains("there is no mask"), "\(oneMask)")
     #expect(
       message([folder.file("white")], [("--masks", folder.file("masks"))]).contains("mask"))
     #expect(message([folder.write("x", as: "a.png")]).contains("a.png"))
@@ -133,5 +182,13 @@ import Work
     #expect((result.result["coverage"]?.double ?? 0) > 0.4)
     #expect((result.result["stretch"]?.double ?? 9) < 1.25)
     #expect((result.result["charts"]?.int ?? .max) < 500)
+  }
+
+  /// What an error says; empty where there is none.
+  private func sentence(_ body: () throws -> VerbResult) -> String {
+    do {
+      _ = try body()
+      return ""
+    } catch { return "\(error)" }
   }
 }

@@ -56,6 +56,21 @@ import Work
     #expect(scores.allSatisfy { $0.psnr > 30 && $0.ssim > 0.95 && $0.maskIoU > 0.98 })
   }
 
+  /// Four views leave a hull with edges; the least bent surface within it is a ball again.
+  @Test func fourViewsOfABallGiveARoundThing() throws {
+    let ball = Mesh.icosphere(levels: 4)
+    let set = try ViewSet(DrawnViews.make(ball, count: 4, pixels: 160), WorkContext(threads: 2))
+    var hull: Mesh?
+    let observer = RebuildObserver(keep: { stage in
+      if case .mesh("hull", let mesh) = stage { hull = mesh }
+    })
+    let object = try set.rebuilt(Self.quick, seed: 0, WorkContext(threads: 2), observer)
+    let before = percent(try compared(try #require(hull), ball))
+    let after = percent(try compared(object.mesh, ball))
+    #expect(after < 0.4 * before, "\(before) to \(after)")
+    #expect(object.mesh.report().isWatertight)
+  }
+
   @Test func threadsDoNotShow() throws {
     let bowl = try Solids.bowl()
     let views = DrawnViews.make(bowl, count: 12, pixels: 96)

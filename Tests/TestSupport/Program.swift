@@ -20,18 +20,24 @@ public enum Program {
     return folder.path
   }()
 
-  /// Runs `maquette` with these words; `interruptAfter` sends SIGINT after so many seconds.
-  public static func run(_ words: [String], interruptAfter seconds: Double? = nil) throws -> Outcome
-  {
-    try run(executable: path, words, interruptAfter: seconds)
+  /// Runs `maquette` with these words; `interruptAfter` sends SIGINT after so many seconds, `searching` is the PATH it has
+  /// instead of ours.
+  public static func run(
+    _ words: [String], interruptAfter seconds: Double? = nil, searching: String? = nil
+  ) throws -> Outcome {
+    try run(executable: path, words, interruptAfter: seconds, searching: searching)
   }
 
   public static func run(
-    executable: String, _ words: [String], interruptAfter seconds: Double? = nil
+    executable: String, _ words: [String], interruptAfter seconds: Double? = nil,
+    searching: String? = nil
   ) throws -> Outcome {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: executable)
     process.arguments = words
+    if let searching {
+      process.environment = ProcessInfo.processInfo.environment.merging(["PATH": searching]) { $1 }
+    }
     let (output, error) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = error

@@ -32,10 +32,11 @@ struct PosedViews {
   /// - Parameters:
   ///   - folder: where masks are; without it they come from the set, or are found where it has none.
   ///   - longestSide: larger pictures are made smaller.
+  ///   - useDepth: whether depth comes from the set.
   ///   - holdOut: of how many views one is kept for the check; nil for those that the set keeps itself.
   init(
     _ set: ReadSet, at path: String, masks folder: String?, holdOut: Int?, longestSide: Int,
-    seed: UInt64, _ work: WorkContext
+    useDepth: Bool, seed: UInt64, _ work: WorkContext
   ) throws {
     backend = "multiview"
     guard !set.views.isEmpty else {
@@ -47,7 +48,7 @@ struct PosedViews {
     let maskFiles = try folder.map { try MaskFolder($0) }
     let made = try parallelMap(count: set.views.count, work) { index in
       work.progress.update(Double(index) / Double(set.views.count))
-      return try Self.view(set, set.views[index], maskFiles, longestSide)
+      return try Self.view(set, set.views[index], maskFiles, longestSide, useDepth)
     }
     var all = made.map(\.view)
     let isFound = made.allSatisfy { $0.origin == nil }
@@ -84,7 +85,8 @@ struct PosedViews {
 
   /// A view, straight, with the object as alpha; `origin` is nil where nothing tells the object from the rest.
   private static func view(
-    _ set: ReadSet, _ view: ReadView, _ masks: MaskFolder?, _ longestSide: Int
+    _ set: ReadSet, _ view: ReadView, _ masks: MaskFolder?, _ longestSide: Int,
+    _ useDepth: Bool
   ) throws -> (view: SourceView, origin: String?) {
     guard view.hasPose else {
       throw ReconstructionError("bad-pose", "the pose is not made of numbers", at: view.name)
@@ -110,6 +112,14 @@ struct PosedViews {
     let camera = Camera(
       worldFromCamera: Conventions.worldFromCamera(transformMatrix: view.worldFromCamera),
       intrinsics: lens)
+    if useDepth {
+      guard let depth = try set.depth(of: view), depth.count == rgba.width * rgba.height else {
+        throw ReconstructionError(
+          "no-depth", "the set has no depth of the picture's size for it; leave --set-depth out",
+          at: view.name)
+      }
+      return (SourceView(name: view.name, camera: camera, image: rgba, depth: depth), origin)
+    }
     let whole = SourceView(name: view.name, camera: camera, image: rgba)
     return (whole.reduced(toLongestSide: longestSide), origin)
   }

@@ -22,6 +22,9 @@ public struct ReconstructModelSettings: SettingsGroup {
     in: 64...8192)
   public var pictureSize = 1024
 
+  @Setting("Take depth from the set, where it was measured or drawn, instead of matching pictures.")
+  public var setDepth = false
+
   @Setting(
     "Keep one of so many views for --check, instead of those that the set keeps for testing.",
     in: 2...1000)
@@ -141,7 +144,8 @@ public enum ReconstructModel: Verb {
       work.progress.enter("read")
       return try PosedViews(
         set, at: path, masks: call.options.masks, holdOut: call.options.holdOut,
-        longestSide: call.options.pictureSize, seed: call.seed, work)
+        longestSide: call.options.pictureSize, useDepth: call.options.setDepth, seed: call.seed,
+        work)
     }
     guard let pictures = photographs(call) else { return try posed(try SetReader.read(path)) }
     let place = FileManager.default.temporaryDirectory.appendingPathComponent(

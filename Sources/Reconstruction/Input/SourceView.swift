@@ -9,12 +9,51 @@ public struct SourceView: Sendable {
   public let camera: Camera
   /// 8-bit RGBA, straight alpha, of the camera's size. Alpha 255 where a pixel is all object.
   public let image: Image
+  /// Measured planar depth at pixel centres, in units of the views; 0 where there is none.
+  public let depth: [Float]?
 
-  public init(name: String, camera: Camera, image: Image) {
-    (self.name, self.camera, self.image) = (name, camera, image)
+  /// - Parameter depth: as many numbers as there are pixels.
+  public init(name: String, camera: Camera, image: Image, depth: [Float]? = nil) {
+    (self.name, self.camera, self.image, self.depth) = (name, camera, image, depth)
   }
 
-  /// The same view with a picture whose longer side is no longer than this.
+  /// The same view of what its alpha shows only, and a few pixels about it: most of a picture is background.
+  func cropped() -> SourceView {
+    let (width, height) = (image.width, image.height)
+    var (low, high) = (SIMD2(width, height), SIMD2(0, 0))
+    for y in 0..<height {
+      for x in 0..<width where image.bytes[4 * (y * width + x) + 3] > 0 {
+        low = SIMD2(min(low.x, x), min(low.y, y))
+        high = SIMD2(max(high.x, x + 1), max(high.y, y + 1))
+      }
+    }
+    let margin = 8
+    // Even, so that half a picture's pixels are those of the whole.
+    low = SIMD2(max(0, low.x - margin), max(0, low.y - margin)) / 2 &* 2
+    high = SIMD2(min(width, high.x + margin), min(height, high.y + margin))
+    guard high.x - low.x >= 32, high.y - low.y >= 32, high &- low != SIMD2(width, height) else {
+      return self
+    }
+    let size = high &- low
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(4 * size.x * size.y)
+    var numbers: [Float] = []
+    for y in low.y..<high.y {
+      let row = y * width + low.x
+      bytes += image.bytes[4 * row..<4 * (row + size.x)]
+      if let depth { numbers += depth[row..<row + size.x] }
+    }
+    let lens = camera.intrinsics
+    let smaller = Intrinsics(
+      width: size.x, height: size.y, focalX: lens.focalX, focalY: lens.focalY,
+      centerX: lens.centerX - Double(low.x), centerY: lens.centerY - Double(low.y))
+    return SourceView(
+      name: name, camera: Camera(worldFromCamera: camera.worldFromCamera, intrinsics: smaller),
+      image: Image(width: size.x, height: size.y, channels: 4, bytes: bytes),
+      depth: depth == nil ? nil : numbers)
+  }
+
+  /// The same view with a picture whose longer side is no longer than this; measured depth stays behind.
   public func reduced(toLongestSide limit: Int) -> SourceView {
     let (width, height) = (image.width, image.height)
     let lens = camera.intrinsics

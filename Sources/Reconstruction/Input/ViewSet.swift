@@ -33,8 +33,9 @@ public struct ViewSet: Sendable {
       )
     }
     for view in views { try Self.check(view) }
+    let cropped = try parallelMap(count: views.count, work) { views[$0].cropped() }
     let outlines = try parallelMap(count: views.count, work) { index in
-      Outline(views[index].image)
+      Outline(cropped[index].image)
     }
     for (view, outline) in zip(views, outlines) {
       if outline.area == 0 {
@@ -59,16 +60,16 @@ public struct ViewSet: Sendable {
     self.arePhotographs = arePhotographs
     outlineMisses = arePhotographs ? Int((0.1 * Double(views.count)).rounded()) : 0
     let box = try ObjectBox.find(
-      views.map { Projection($0.camera) }, outlines, views.map(\.name),
+      cropped.map { Projection($0.camera) }, outlines, views.map(\.name),
       misses: max(outlineMisses, views.count / 20))
     let (scale, offset) = (box.radius, box.center)
-    self.views = views
+    self.views = cropped
     self.outlines = outlines
     self.scale = scale
     self.offset = offset
     let extent = SIMD3<Float>(box.extent * (1 / scale))
     self.box = Box(minimum: -extent, maximum: extent)
-    projections = views.map { view in
+    projections = cropped.map { view in
       let pose = view.camera.worldFromCamera
       return Projection(
         Camera(

@@ -19,7 +19,7 @@ extension ViewSet {
     return try parallelMap(count: maps.count, work) { index in
       try work.checkCancelled()
       var map = confirmed(index, planes)
-      map.removeSpeckles(projections[index])
+      map.removeSpeckles(projections[index], least: maps[index].leastPatch)
       map.closeGaps(projections[index], rounds: 3) { maps[index].depth[$0] > 0 }
       return map
     }

@@ -37,8 +37,8 @@ enum Speckles {
 }
 
 extension DepthMap {
-  /// Nine pixels by nine at 400 pixels a side.
-  var leastPatch: Int { max(20, width * height / 2000) }
+  /// What a patch must have of the object's pixels: nine by nine of an object half as wide as a picture of 400 pixels.
+  var leastPatch: Int { max(20, depth.count { $0 > 0 } / 180) }
 
   mutating func removeSpeckles(focal: Float) {
     let map = self
@@ -52,10 +52,10 @@ extension DepthMap {
 
 extension SurfaceMap {
   /// What is left of a patch after most of it was not confirmed is chance again.
-  mutating func removeSpeckles(_ camera: Projection) {
+  mutating func removeSpeckles(_ camera: Projection, least: Int) {
     let map = self
     let found = Speckles.find(
-      width: width, height: height, least: max(20, width * height / 2000),
+      width: width, height: height, least: least,
       isKnown: { map.weights[$0] > 0 },
       hangTogether: { a, b in
         let off = map.points[a] - map.points[b]
