@@ -116,7 +116,7 @@ extension ViewSet {
     let spacing = spacing(resolution)
     guard arePhotographs else { return try surface(spacing, nil) }
     let seen = try points(seenOf: try surface(2 * spacing, nil), work)
-    return try surface(spacing, SeenBounds(seen, margin: 2 * pixelSize))
+    return try surface(spacing, SeenBounds(seen, margin: 2 * pixelSize, work))
   }
 
   /// Where the rays of some pixels of all views end on a surface.

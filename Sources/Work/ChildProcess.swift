@@ -1,4 +1,5 @@
 public import Foundation
+import Glibc
 
 /// Another program of the system, run to its end.
 public struct ChildProcess {
@@ -13,7 +14,10 @@ public struct ChildProcess {
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(
       separator: ":")
     let found = folders.map { "\($0)/\(program)" }.first {
-      FileManager.default.isExecutableFile(atPath: $0)
+      let real = URL(fileURLWithPath: $0).resolvingSymlinksInPath().path
+      let kind = try? FileManager.default.attributesOfItem(atPath: real)[.type]
+      return kind as? FileAttributeType == .typeRegular
+        && FileManager.default.isExecutableFile(atPath: real)
     }
     guard let found else {
       throw ChildError(
@@ -47,13 +51,28 @@ public struct ChildProcess {
     try process.run()
     while process.isRunning {
       if work.cancellation.isCancelled {
-        process.terminate()
-        process.waitUntilExit()
+        Self.end(process)
         throw WorkCancelled()
       }
       Thread.sleep(forTimeInterval: 0.05)
     }
     try words.close()
+    try Self.check(process, said: log, program, arguments)
+  }
+
+  /// With what it has started itself: politely, and after a while not.
+  private static func end(_ process: Process) {
+    // Foundation gives each child a process group of its own.
+    let group = -process.processIdentifier
+    _ = kill(group, SIGTERM)
+    for _ in 0..<40 where process.isRunning { Thread.sleep(forTimeInterval: 0.05) }
+    _ = kill(group, SIGKILL)
+    process.waitUntilExit()
+  }
+
+  private static func check(
+    _ process: Process, said log: URL, _ program: String, _ arguments: [String]
+  ) throws {
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {
       let said = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
       let last = said.split(whereSeparator: \.isNewline).suffix(3).joined(separator: " | ")

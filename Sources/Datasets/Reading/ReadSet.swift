@@ -7,10 +7,15 @@ public import Work
 public struct ReadingError: ExplainedError, Equatable {
   public let message: String
   public let place: String
-  public var code: String { "bad-dataset" }
+  public let code: String
   public var kind: FailureKind { .unreadableInput }
 
-  init(_ message: String, _ place: String) { (self.message, self.place) = (message, place) }
+  /// That a folder or archive could be read but holds no set.
+  public static let noCameras = "no-cameras"
+
+  init(_ message: String, _ place: String, code: String = "bad-dataset") {
+    (self.message, self.place, self.code) = (message, place, code)
+  }
 }
 
 /// Something about a set that its readers would trip over.

@@ -34,7 +34,7 @@ public enum SetReader {
     guard !sets.isEmpty else {
       throw ReadingError(
         "no cameras are in it: no transforms*.json, COLMAP model, cameras_sphere.npz, scene_camera.json or 000.npy",
-        path)
+        path, code: ReadingError.noCameras)
     }
     return sets
   }

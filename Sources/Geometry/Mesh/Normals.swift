@@ -61,3 +61,16 @@ extension Mesh {
     return sums.map(\.normalized)
   }
 }
+
+extension Mesh {
+  /// With smooth normals where there are normals but for some vertices none.
+  package func withoutZeroNormals() -> Mesh {
+    guard attributes.normals.contains(.zero) else { return self }
+    let smooth = withSmoothNormals().attributes.normals
+    var streams = attributes
+    for index in streams.normals.indices where streams.normals[index] == .zero {
+      streams.normals[index] = smooth[index] == .zero ? [0, 1, 0] : smooth[index]
+    }
+    return (try? with(attributes: streams)) ?? self
+  }
+}

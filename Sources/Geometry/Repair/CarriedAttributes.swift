@@ -87,7 +87,7 @@ private struct VertexCarrier {
 
 extension Mesh {
   /// Barycentric coordinates of a triangle's point closest to a place.
-  fileprivate func weights(of place: SIMD3<Float>, in triangle: Int) -> SIMD3<Float> {
+  package func weights(of place: SIMD3<Float>, in triangle: Int) -> SIMD3<Float> {
     let (a, b, c) = corners(triangle)
     let closest = closestPointOnTriangle(place, a, b, c)
     let (u, v) = (SIMD3<Double>(b - a), SIMD3<Double>(c - a))

@@ -186,8 +186,9 @@ package enum PlaneRaster {
   ) {
     let low = SIMD2(min(a.x, b.x, c.x), min(a.y, b.y, c.y))
     let high = SIMD2(max(a.x, b.x, c.x), max(a.y, b.y, c.y))
-    let (x0, x1) = (max(0, Int(low.x - 0.5)), min(width - 1, Int(high.x + 0.5)))
-    let (y0, y1) = (max(0, Int(low.y - 0.5)), min(height - 1, Int(high.y + 0.5)))
+    let (w, h) = (Float(width), Float(height))
+    let (x0, x1) = (Int(max(0, min(low.x - 0.5, w))), Int(max(-1, min(high.x + 0.5, w - 1))))
+    let (y0, y1) = (Int(max(0, min(low.y - 0.5, h))), Int(max(-1, min(high.y + 0.5, h - 1))))
     guard x0 <= x1, y0 <= y1 else { return }
     let corners = [SIMD2<Double>(a), SIMD2<Double>(b), SIMD2<Double>(c)]
     let (ab, ac) = (corners[1] - corners[0], corners[2] - corners[0])

@@ -9,6 +9,10 @@ import Work
 struct BakedMaps {
   /// RGBA, sRGB; RGB: occlusion, roughness, metalness; RGB: normals of tangent space, green up (glTF 2.0).
   let baseColor, matter, normals: Image
+  /// sRGB, of the brightest there is; nil where nothing glows.
+  let emission: Image?
+  /// How bright that is.
+  let emissionStrength: Float
   /// The part of the atlas for which nothing of the other surface is near.
   let missedShare: Double
 
@@ -35,7 +39,8 @@ struct BakedMaps {
           ? 1
           : Self.openness(at: hit.place, look.normal, tree, directions, start: 1e-3 * reach, far)
         piece[slot] = Texel(
-          color: look.baseColor, matter: [open, look.roughness, look.metallic],
+          color: look.baseColor, emission: look.emission,
+          matter: [open, look.roughness, look.metallic],
           normal: frame.local(look.normal), isKnown: true)
       }
     }
@@ -44,11 +49,18 @@ struct BakedMaps {
       used == 0 ? 1 : Double(used - texels.count { $0.isKnown }) / Double(used)
     baseColor = Self.colors(texels, side)
     matter = Self.picture(texels, side) { $0.matter * 255 }
+    let brightest = texels.reduce(Float(0)) { max($0, $1.emission.max()) }
+    emissionStrength = brightest
+    emission =
+      brightest == 0
+      ? nil
+      : Self.picture(texels, side) { Self.codes($0.emission / brightest) }
     normals = Self.picture(texels, side) { ($0.normal * 0.5 + 0.5) * 255 }
   }
 
   private struct Texel: Sendable {
     var color = SIMD4<Float>.zero
+    var emission = SIMD3<Float>.zero
     var matter = SIMD3<Float>.zero
     var normal: SIMD3<Float> = [0, 0, 1]
     var isKnown = false
@@ -95,7 +107,8 @@ struct BakedMaps {
     guard let near = tree.closestPoint(to: frame.place, within: reach, facing: frame.normal) else {
       return nil
     }
-    return (near.triangle, mesh.weights(of: near.point, in: near.triangle), near.point)
+    let weights = mesh.weights(of: near.point, in: near.triangle)
+    return (near.triangle, SIMD2(weights.y, weights.z), near.point)
   }
 
   private static func directions(_ count: Int) -> [SIMD3<Float>] {
@@ -127,10 +140,7 @@ struct BakedMaps {
 
   private static func colors(_ texels: [Texel], _ side: Int) -> Image {
     let isOpaque = texels.allSatisfy { !$0.isKnown || $0.color.w > 0.999 }
-    let rgb = picture(texels, side) { texel in
-      SIMD3<Float>(
-        SIMD3(SRGB.code(texel.color.x), SRGB.code(texel.color.y), SRGB.code(texel.color.z)))
-    }
+    let rgb = picture(texels, side) { codes($0.color.xyz) }
     guard !isOpaque else { return rgb }
     let alpha = picture(texels, side) { SIMD3(repeating: $0.color.w * 255) }
     var bytes = [UInt8](repeating: 0, count: 4 * side * side)
@@ -139,6 +149,10 @@ struct BakedMaps {
       bytes[4 * pixel + 3] = alpha.bytes[3 * pixel]
     }
     return Image(width: side, height: side, channels: 4, bytes: bytes)
+  }
+
+  private static func codes(_ linear: SIMD3<Float>) -> SIMD3<Float> {
+    SIMD3<Float>(SIMD3(SRGB.code(linear.x), SRGB.code(linear.y), SRGB.code(linear.z)))
   }
 
   private static func picture(
@@ -153,21 +167,5 @@ struct BakedMaps {
       }
     }
     return Image(width: side, height: side, channels: 3, bytes: bytes)
-  }
-}
-
-extension Mesh {
-  /// Weights of a triangle's second and third corner at a point of its plane.
-  fileprivate func weights(of point: SIMD3<Float>, in triangle: Int) -> SIMD2<Float> {
-    let corners = triangles[triangle]
-    let a = positions[Int(corners.x)]
-    let (u, v, p) = (
-      positions[Int(corners.y)] - a, positions[Int(corners.z)] - a, point - a
-    )
-    let (uu, uv, vv) = (u.dot(u), u.dot(v), v.dot(v))
-    let (pu, pv) = (p.dot(u), p.dot(v))
-    let determinant = uu * vv - uv * uv
-    guard determinant > 0 else { return .zero }
-    return SIMD2((vv * pu - uv * pv) / determinant, (uu * pv - uv * pu) / determinant)
   }
 }

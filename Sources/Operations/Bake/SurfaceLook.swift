@@ -11,6 +11,8 @@ struct SurfaceLook: Sendable {
     var baseColor: SIMD4<Float>
     var roughness: Float
     var metallic: Float
+    /// What it gives off by itself, linear; may be over 1.
+    var emission: SIMD3<Float>
     /// Unit, with the bumps of a normal map.
     var normal: SIMD3<Float>
   }
@@ -42,10 +44,19 @@ struct SurfaceLook: Sendable {
         return nil
       }
     }
-    let hasNormals = input.mesh.attributes.normals.contains { $0 != .zero }
-    let smooth = hasNormals ? input.mesh : input.mesh.withSmoothNormals()
-    mesh = smooth.attributes.tangents.isEmpty ? smooth.withTangents(uvSet: 0) : smooth
+    // Each part by itself, as parts differ in what they have.
+    let parts = scene.surfaces().map { part in
+      let normalTexture = part.material.flatMap { scene.materials[$0].normalTexture }
+      return Self.completed(part.mesh, tangentsFor: normalTexture?.uvSet)
+    }
+    mesh = Mesh.merged(parts)
     normals = mesh.attributes.normals
+  }
+
+  private static func completed(_ mesh: Mesh, tangentsFor uvSet: Int?) -> Mesh {
+    let whole = mesh.attributes.normals.isEmpty ? mesh.withFlatNormals() : mesh.withoutZeroNormals()
+    guard let uvSet, whole.attributes.tangents.isEmpty else { return whole }
+    return whole.withTangents(uvSet: uvSet)
   }
 
   func point(_ triangle: Int, _ weights: SIMD2<Float>) -> Point {
@@ -58,14 +69,27 @@ struct SurfaceLook: Sendable {
     if mesh.attributes.colors.count == mesh.positions.count {
       color *= at.mean(mesh.attributes.colors)
     }
-    if let codes = sampled(material.baseColorTexture, at) {
-      func linear(_ code: Float) -> Float { Float(SRGB.decode(Double(code))) }
-      color *= SIMD4(linear(codes.x), linear(codes.y), linear(codes.z), codes.w)
+    if let texel = sampled(material.baseColorTexture, at, isColor: true) { color *= texel }
+    switch material.alphaMode {
+    case .opaque: color.w = 1
+    case .mask(let cutoff): color.w = color.w >= cutoff ? 1 : 0
+    case .blend: break
     }
-    let matter = sampled(material.metallicRoughnessTexture, at) ?? .one
-    return Point(
-      baseColor: color, roughness: material.roughness * matter.y,
-      metallic: material.metallic * matter.z, normal: normal(at, corners, material))
+    var point = Point(
+      baseColor: color, roughness: material.roughness, metallic: material.metallic,
+      emission: material.emissive * material.emissiveStrength, normal: normal(at, corners, material)
+    )
+    if let gloss = material.specularGlossiness {
+      let alpha = sampled(gloss.texture, at)?.w ?? 1
+      (point.metallic, point.roughness) = (0, 1 - gloss.glossiness * alpha)
+    } else if let matter = sampled(material.metallicRoughnessTexture, at) {
+      point.roughness *= matter.y
+      point.metallic *= matter.z
+    }
+    if point.emission != .zero, let texel = sampled(material.emissiveTexture, at, isColor: true) {
+      point.emission *= texel.xyz
+    }
+    return point
   }
 
   /// A triangle's corners and how much each counts.
@@ -95,15 +119,16 @@ struct SurfaceLook: Sendable {
     return tilted.lengthSquared > 1e-12 ? tilted.normalized : smooth
   }
 
-  /// A texture there, bilinear, as stored: 0...1.
-  private func sampled(_ slot: TextureSlot?, _ at: Corners) -> SIMD4<Float>? {
+  /// A texture there, bilinear: 0...1, colors decoded before they are mixed.
+  private func sampled(_ slot: TextureSlot?, _ at: Corners, isColor: Bool = false) -> SIMD4<Float>?
+  {
     guard let slot, mesh.attributes.uvs.indices.contains(slot.uvSet),
       let image = textures[slot.texture].image.flatMap({ images[$0] })
     else { return nil }
     let uv = slot.transform.applied(to: at.mean(mesh.attributes.uvs[slot.uvSet]))
     let texture = textures[slot.texture]
     let size = SIMD2(Float(image.width), Float(image.height))
-    let place = uv * size - 0.5
+    let place = texture.isSmooth ? uv * size - 0.5 : (uv * size).rounded(.down)
     guard place.x.isFinite, place.y.isFinite, abs(place).max() < 1e7 else { return nil }
     let low = place.rounded(.down)
     let part = place - low
@@ -115,7 +140,11 @@ struct SurfaceLook: Sendable {
       let share = (dx == 0 ? 1 - part.x : part.x) * (dy == 0 ? 1 - part.y : part.y)
       let codes = SIMD4<UInt8>(
         image.bytes[base], image.bytes[base + 1], image.bytes[base + 2], image.bytes[base + 3])
-      sum += SIMD4<Float>(codes) * (share / 255)
+      var texel = SIMD4<Float>(codes) / 255
+      if isColor {
+        for channel in 0..<3 { texel[channel] = SRGB.linearOfCode[Int(codes[channel])] }
+      }
+      sum += texel * share
     }
     return sum
   }

@@ -29,9 +29,13 @@ struct CameraSearch {
     let database = place.appendingPathComponent("database.db").path
     let images = place.appendingPathComponent("images")
     let found = place.appendingPathComponent("found")
-    for (name, path) in [(images, folder)] {
-      let whole = URL(fileURLWithPath: path).standardizedFileURL
-      try FileManager.default.createSymbolicLink(at: name, withDestinationURL: whole)
+    // The pictures alone: what lies in folders below them, masks say, is not for COLMAP.
+    let whole = URL(fileURLWithPath: folder).standardizedFileURL
+    try FileManager.default.createDirectory(at: images, withIntermediateDirectories: true)
+    for name in pictures {
+      try FileManager.default.createSymbolicLink(
+        at: images.appendingPathComponent(name),
+        withDestinationURL: whole.appendingPathComponent(name))
     }
     try FileManager.default.createDirectory(at: found, withIntermediateDirectories: true)
     // It opens windows otherwise.

@@ -113,6 +113,12 @@ struct PosedViews {
       worldFromCamera: Conventions.worldFromCamera(transformMatrix: view.worldFromCamera),
       intrinsics: lens)
     if useDepth {
+      guard view.distortion?.isNone != false else {
+        throw ReconstructionError(
+          "bent-depth",
+          "its lens bends, and measured depth is not straightened; leave --set-depth out",
+          at: view.name)
+      }
       guard let depth = try set.depth(of: view), depth.count == rgba.width * rgba.height else {
         throw ReconstructionError(
           "no-depth", "the set has no depth of the picture's size for it; leave --set-depth out",
@@ -147,41 +153,6 @@ struct PosedViews {
     let useAlpha = mask.hasAlpha
     for pixel in 0..<image.width * image.height {
       image.bytes[4 * pixel + 3] = wide.bytes[4 * pixel + (useAlpha ? 3 : 0)]
-    }
-  }
-}
-
-/// Masks by the names of the pictures they belong to.
-struct MaskFolder: Sendable {
-  private let path: String
-  private let files: [String: String]
-
-  init(_ path: String) throws {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-      throw InputError("missing-folder", "the folder of masks cannot be read", path)
-    }
-    self.path = path
-    files = Dictionary(
-      names.sorted().map { (Self.stem($0), $0) }, uniquingKeysWith: { first, _ in first })
-  }
-
-  private static func stem(_ name: String) -> String {
-    ((name as NSString).lastPathComponent as NSString).deletingPathExtension
-  }
-
-  func mask(of picture: String) throws -> Image {
-    // COLMAP's masks are called after the whole name of the picture.
-    let stem = Self.stem(picture)
-    let whole = (picture as NSString).lastPathComponent
-    guard let name = files[stem] ?? files[whole],
-      let data = FileManager.default.contents(atPath: path + "/" + name)
-    else {
-      throw ReconstructionError("no-mask", "there is no mask for it in \(path)", at: picture)
-    }
-    do {
-      return try ImageFile.decode([UInt8](data)).image
-    } catch {
-      throw InputError("bad-mask", error.message, path + "/" + name)
     }
   }
 }

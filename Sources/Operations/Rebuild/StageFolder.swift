@@ -27,8 +27,7 @@ struct StageFolder {
   /// The pictures as they go into rebuilding: straight, with the object as alpha.
   func keep(_ views: [SourceView]) throws {
     for view in views {
-      let name = (view.name as NSString).lastPathComponent
-      let stem = (name as NSString).deletingPathExtension
+      let stem = (view.name as NSString).deletingPathExtension
       try StagedFile.write(
         try ImageFile.encodePNG(view.image), to: "\(path)/views/\(stem).png")
     }

@@ -82,11 +82,22 @@ public enum BakeModel: Verb {
   private static func prepared(
     _ simple: MeshInput, _ call: VerbCall<BakeSettings>, _ work: WorkContext
   ) throws -> Mesh {
-    let smooth = simple.mesh.withSmoothNormals()
+    var smooth = simple.mesh.withSmoothNormals()
+    // What is baked holds the colors, and the atlas is the only UV set.
+    var attributes = smooth.attributes
+    attributes.colors = []
+    attributes.uvs = call.options.keepUvs ? Array(attributes.uvs.prefix(1)) : []
+    smooth = try smooth.with(attributes: attributes)
     if call.options.keepUvs {
-      guard smooth.attributes.uvs.first?.count == smooth.positions.count else {
+      guard let uvs = smooth.attributes.uvs.first, uvs.count == smooth.positions.count else {
         throw InputError(
           "no-uvs", "the simple model has no texture coordinates to keep", call.inputs[1])
+      }
+      guard uvs.allSatisfy({ $0.min() > -1e-4 && $0.max() < 1.0001 }) else {
+        throw InputError(
+          "uvs-outside",
+          "its texture coordinates leave the unit square, so places would share texels; leave --keep-uvs out",
+          call.inputs[1])
       }
       return smooth.withTangents(uvSet: 0)
     }
@@ -105,16 +116,23 @@ public enum BakeModel: Verb {
     material.normalTexture = TextureSlot(texture: 2)
     if hasOcclusion { material.occlusionTexture = TextureSlot(texture: 1) }
     if maps.baseColor.channels == 4 { material.alphaMode = .mask(cutoff: 0.5) }
+    if maps.emission != nil {
+      material.emissiveTexture = TextureSlot(texture: 3)
+      // Factors end at 1; what is brighter is the extension's.
+      material.emissive = SIMD3(repeating: min(1, maps.emissionStrength))
+      material.emissiveStrength = max(1, maps.emissionStrength)
+    }
     var scene = Scene(mesh: mesh, material: material, unit: unit)
-    scene.textures = (0..<3).map { image in
+    var images = [
+      ("baseColor", maps.baseColor), ("occlusionRoughnessMetallic", maps.matter),
+      ("normal", maps.normals),
+    ]
+    if let emission = maps.emission { images.append(("emissive", emission)) }
+    scene.textures = images.indices.map { image in
       var texture = Texture(image: image)
       (texture.wrapU, texture.wrapV) = (.clamp, .clamp)
       return texture
     }
-    let images = [
-      ("baseColor", maps.baseColor), ("occlusionRoughnessMetallic", maps.matter),
-      ("normal", maps.normals),
-    ]
     scene.images = try images.map { name, image in
       ImageSource(
         name: name, mediaType: "image/png", bytes: try ImageFile.encodePNG(image))

@@ -83,18 +83,16 @@ public enum ReconstructModel: Verb {
     let target = try SceneFormat(path: call.output!, writing: true)
     try check(call)
     if options.backend == .external { return try ExternalEngine.run(call, as: target, work) }
+    let source = try Source(call.inputs)
+    let arePictures = source.arePictures
     work.progress.declare(
-      [("cameras", photographs(call) == nil ? 0 : 60), ("read", 2), ("outlines", 3)]
+      [("cameras", source.needCameras ? 60 : 0), ("read", 2), ("outlines", 3)]
         + RebuildPhase.allCases.map { ($0.rawValue, $0.weight) }
         + [("check", options.check ? 4 : 0), ("write", 1)])
     work.progress.enter("cameras")
     let stages = options.keepStages.map { StageFolder($0) }
     let observer = RebuildObserver(
       enter: { work.progress.enter($0.rawValue) }, keep: { try stages?.keep($0, work) })
-    let arePictures = call.inputs.allSatisfy(NamedViews.isPicture)
-    guard arePictures || call.inputs.count == 1 else {
-      throw UsageError("give one set, or one to four pictures")
-    }
     guard (options.backend == .builtin) == arePictures || options.backend == .auto else {
       throw UsageError(
         arePictures
@@ -111,7 +109,7 @@ public enum ReconstructModel: Verb {
       let named = try NamedViews(call.inputs, masks: options.masks)
       (posed, object) = try builtin(named, options.rebuild, seed: call.seed, work, observer)
     } else {
-      posed = try posedViews(call, work)
+      posed = try posedViews(source, call, work)
       try stages?.keep(posed.views)
       work.progress.enter("outlines")
       object = try ViewSet(
@@ -136,9 +134,9 @@ public enum ReconstructModel: Verb {
   }
 
   /// A set, or photographs of which COLMAP finds the cameras first.
-  private static func posedViews(_ call: VerbCall<ReconstructModelSettings>, _ work: WorkContext)
-    throws -> PosedViews
-  {
+  private static func posedViews(
+    _ source: Source, _ call: VerbCall<ReconstructModelSettings>, _ work: WorkContext
+  ) throws -> PosedViews {
     let path = call.inputs[0]
     func posed(_ set: ReadSet) throws -> PosedViews {
       work.progress.enter("read")
@@ -147,18 +145,41 @@ public enum ReconstructModel: Verb {
         longestSide: call.options.pictureSize, useDepth: call.options.setDepth, seed: call.seed,
         work)
     }
-    guard let pictures = photographs(call) else { return try posed(try SetReader.read(path)) }
-    let place = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "maquette-cameras-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: place) }
-    return try posed(try CameraSearch.run(path, pictures, in: place, work))
+    switch source {
+    case .set(let set): return try posed(set)
+    case .photographs(let pictures):
+      let place = FileManager.default.temporaryDirectory.appendingPathComponent(
+        "maquette-cameras-\(UUID().uuidString)")
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(at: place) }
+      return try posed(try CameraSearch.run(path, pictures, in: place, work))
+    case .pictures: preconditionFailure("pictures without cameras are builtin's")
+    }
   }
 
-  /// The pictures of a folder in which there are no cameras.
-  private static func photographs(_ call: VerbCall<ReconstructModelSettings>) -> [String]? {
-    guard call.inputs.count == 1, (try? SetReader.read(call.inputs[0])) == nil else { return nil }
-    return CameraSearch.pictures(in: call.inputs[0])
+  /// What is to be rebuilt from.
+  private enum Source {
+    case pictures
+    case set(ReadSet)
+    /// Of a folder in which there are no cameras.
+    case photographs([String])
+
+    init(_ inputs: [String]) throws {
+      if inputs.allSatisfy(NamedViews.isPicture) {
+        self = .pictures
+        return
+      }
+      guard inputs.count == 1 else { throw UsageError("give one set, or one to four pictures") }
+      do {
+        self = .set(try SetReader.read(inputs[0]))
+      } catch let error as ReadingError where error.code == ReadingError.noCameras {
+        guard let pictures = CameraSearch.pictures(in: inputs[0]) else { throw error }
+        self = .photographs(pictures)
+      }
+    }
+
+    var arePictures: Bool { if case .pictures = self { true } else { false } }
+    var needCameras: Bool { if case .photographs = self { true } else { false } }
   }
 
   /// The solid, its certificate, and whether it holds.
@@ -219,6 +240,19 @@ public enum ReconstructModel: Verb {
       guard solid == .stl || solid == .threeMF else {
         throw UsageError("--stl writes .stl or .3mf")
       }
+    }
+    if call.options.heightMillimeters != nil && call.options.stl == nil {
+      throw UsageError("--height-millimeters goes with --stl")
+    }
+    if call.options.holdOut != nil && !call.options.check {
+      throw UsageError("--hold-out goes with --check")
+    }
+    if let folder = call.options.keepStages,
+      (call.inputs + [call.options.masks].compactMap(\.self)).contains(where: {
+        samePlace(folder, $0)
+      })
+    {
+      throw UsageError("--keep-stages would write among what is read; give another folder")
     }
     if (call.options.backend == .external) != (call.options.externalCommand != nil) {
       throw UsageError("--backend external and --external-command go together")

@@ -1,5 +1,6 @@
 import Glibc
 import LinearMath
+import Work
 
 /// The convex hull of what views see, as half-spaces: the end of an object whose far side nobody photographed, where
 /// outlines alone would let it run on as far as the cones behind it reach.
@@ -10,7 +11,7 @@ struct SeenBounds: Sendable {
   /// - Parameters:
   ///   - points: what views see of the surface; there are no bounds where that is nearly nothing.
   ///   - margin: how far beyond it the object may go.
-  init?(_ points: [SIMD3<Float>], margin: Float) {
+  init?(_ points: [SIMD3<Float>], margin: Float, _ work: WorkContext) throws {
     guard points.count > 1000 else { return nil }
     // Evenly spread by the golden angle.
     let count = 128
@@ -20,10 +21,11 @@ struct SeenBounds: Sendable {
       let radius = (1 - z * z).squareRoot()
       return SIMD3(radius * cos(angle), radius * sin(angle), z)
     }
-    limits = normals.map { normal in
-      // A few outliers make no bound.
+    limits = try parallelMap(count: count, work) { [normals] index in
+      let normal = normals[index]
+      // Single outliers make no bound.
       let along = points.map { normal.dot($0) }.sorted()
-      return along[along.count - 1 - along.count / 500] + margin
+      return along[along.count - 1 - along.count / 20_000] + margin
     }
   }
 

@@ -128,3 +128,20 @@ struct Projection: Sendable {
   @inline(__always)
   func point(_ pixel: SIMD2<Float>, depth: Float) -> SIMD3<Float> { eye + ray(pixel) * depth }
 }
+
+extension Projection {
+  /// The same camera with a picture of another size.
+  func scaled(toWidth width: Int, height: Int) -> Projection {
+    let scale = SIMD2(Float(width) / Float(self.width), Float(height) / Float(self.height))
+    return Projection(
+      right: right, down: down, ahead: ahead, shift: shift, focal: focal * scale,
+      center: center * scale, eye: eye, width: width, height: height)
+  }
+
+  /// The same camera with a picture of half the size.
+  var halved: Projection {
+    Projection(
+      right: right, down: down, ahead: ahead, shift: shift, focal: focal / 2, center: center / 2,
+      eye: eye, width: width / 2, height: height / 2)
+  }
+}

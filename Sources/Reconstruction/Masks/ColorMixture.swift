@@ -55,7 +55,8 @@ struct ColorMixture: Sendable {
 
   /// Each sample to the Gaussian that explains it best, and each Gaussian from its samples.
   private mutating func improve(_ colors: [SIMD3<Float>]) {
-    var sums = [(count: Float, sum: SIMD3<Float>, own: SIMD3<Float>, cross: SIMD3<Float>)](
+    // Their difference is what counts, so that they are summed in double precision.
+    var sums = [(count: Double, sum: SIMD3<Double>, own: SIMD3<Double>, cross: SIMD3<Double>)](
       repeating: (0, .zero, .zero, .zero), count: parts.count)
     for color in colors {
       var (best, value) = (0, -Float.infinity)
@@ -64,9 +65,10 @@ struct ColorMixture: Sendable {
         if now > value { (best, value) = (index, now) }
       }
       sums[best].count += 1
-      sums[best].sum += color
-      sums[best].own += color * color
-      sums[best].cross += SIMD3(color.x * color.y, color.x * color.z, color.y * color.z)
+      let wide = SIMD3<Double>(color)
+      sums[best].sum += wide
+      sums[best].own += wide * wide
+      sums[best].cross += SIMD3(wide.x * wide.y, wide.x * wide.z, wide.y * wide.z)
     }
     for (index, sum) in sums.enumerated() {
       guard sum.count >= 8 else {
@@ -84,9 +86,9 @@ struct ColorMixture: Sendable {
       let (bc, ca, ab) = (b.cross(c), c.cross(a), a.cross(b))
       let determinant = max(a.dot(bc), 1e-13)
       parts[index] = Part(
-        mean: mean, own: SIMD3(bc.x, ca.y, ab.z) / determinant,
-        cross: SIMD3(bc.y, bc.z, ca.z) / determinant,
-        scale: log(sum.count / Float(colors.count)) - 0.5 * log(determinant))
+        mean: SIMD3<Float>(mean), own: SIMD3<Float>(SIMD3(bc.x, ca.y, ab.z) / determinant),
+        cross: SIMD3<Float>(SIMD3(bc.y, bc.z, ca.z) / determinant),
+        scale: Float(log(sum.count / Double(colors.count)) - 0.5 * log(determinant)))
     }
   }
 }

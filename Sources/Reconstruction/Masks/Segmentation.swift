@@ -71,7 +71,7 @@ public struct Segmentation: Sendable {
         }
       }
     }
-    guard !inner.isEmpty, !outer.isEmpty else {
+    guard inner.count >= 100, outer.count >= 100 else {
       throw ReconstructionError(
         "no-mask",
         "the object fills the pictures, so nothing tells it from what lies around; give --masks DIR"
@@ -94,6 +94,7 @@ public struct Segmentation: Sendable {
   ) -> Float {
     let place = SIMD2(Float(pixel % camera.width) + 0.5, Float(pixel / camera.width) + 0.5)
     let (middle, depth) = camera.project(center)
+    guard depth > 0 else { return .infinity }
     let off = place - middle
     let size = max(camera.focal.x, camera.focal.y) * radius / depth
     return (off * off).sum().squareRoot() / size
@@ -264,7 +265,7 @@ public struct Segmentation: Sendable {
     (large.colorsOfObject, large.colorsAround) = (small.colorsOfObject, small.colorsAround)
     var object = Self.enlarged(small.object, small, large.width, large.height)
     cut(large, &object, rounds: 100)
-    large.fillHoles(&object)
+    large.tidy(&object)
     let alpha = Self.enlarged(object, large, view.image.width, view.image.height)
     var image = view.image
     for pixel in alpha.indices where image.bytes[4 * pixel + 3] > 0 {
@@ -295,15 +296,5 @@ public struct Segmentation: Sendable {
       }
     }
     return large
-  }
-}
-
-extension Projection {
-  /// The same camera with a picture of another size.
-  func scaled(toWidth width: Int, height: Int) -> Projection {
-    let scale = SIMD2(Float(width) / Float(self.width), Float(height) / Float(self.height))
-    return Projection(
-      right: right, down: down, ahead: ahead, shift: shift, focal: focal * scale,
-      center: center * scale, eye: eye, width: width, height: height)
   }
 }

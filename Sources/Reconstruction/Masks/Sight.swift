@@ -40,7 +40,7 @@ struct Sight: Sendable {
 
   /// Fills what the object wholly surrounds where it is small beside it, and takes away what lies apart and is small:
   /// glints, shadows and look-alikes.
-  func fillHoles(_ object: inout [Float]) {
+  func tidy(_ object: inout [Float]) {
     let area = object.count { $0 > 0.5 }
     var isDone = [Bool](repeating: false, count: object.count)
     for seed in object.indices where !isDone[seed] {

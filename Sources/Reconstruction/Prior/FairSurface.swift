@@ -9,8 +9,7 @@ import Work
 struct FairSurface {
   private let rings: VertexRings
   private let hull: HullField
-  private let start: Mesh
-  /// What ties vertices: a weighted projection, and where to.
+  /// Where vertices are drawn to.
   private var ties: [Tie]
 
   private struct Tie {
@@ -18,33 +17,31 @@ struct FairSurface {
     let place: SIMD3<Float>
     /// Along it the vertex may slide; zero for none.
     let free: SIMD3<Float>
-    let weight: Float
   }
 
-  /// - Parameters:
-  ///   - hull: closed, of even triangles.
-  ///   - pixel: how large a pixel is at the object.
+  /// - Parameter mesh: the hull's surface, closed, of even triangles.
   static func of(_ mesh: Mesh, in set: ViewSet, _ work: WorkContext) throws -> Mesh {
     var surface = FairSurface(mesh, HullField(set))
-    let rims = set.rimTies(of: mesh).map { Tie(vertex: $0, place: $1, free: $2, weight: 1) }
-    surface.ties = rims
+    let rims = set.rimTies(of: mesh).map { Tie(vertex: $0, place: $1, free: $2) }
+    // Without outlines to hold it a plate shrinks to nothing.
+    guard rims.count >= 50 else { return mesh }
     var positions = mesh.positions
     for _ in 0..<10 {
       try work.checkCancelled()
-      positions = surface.solved(from: positions)
       surface.ties = rims + surface.ties(of: positions)
+      positions = surface.solved(from: positions)
     }
     return try Mesh(positions: positions, triangles: mesh.triangles)
   }
 
   private init(_ mesh: Mesh, _ hull: HullField) {
     rings = VertexRings(mesh.triangles, count: mesh.positions.count)
-    (start, self.hull, ties) = (mesh, hull, [])
+    (self.hull, ties) = (hull, [])
   }
 
   /// What has left the hull is drawn back to it.
   private func ties(of positions: [SIMD3<Float>]) -> [Tie] {
-    positions.indices.compactMap { vertex in
+    positions.indices.compactMap { vertex -> Tie? in
       let place = positions[vertex]
       let depth = hull.depth(place)
       guard depth < -1e-3 else { return nil }
@@ -57,8 +54,7 @@ struct FairSurface {
       }
       guard slope.lengthSquared > 0.01 else { return nil }
       return Tie(
-        vertex: vertex, place: place - slope * (depth / slope.lengthSquared), free: .zero, weight: 1
-      )
+        vertex: vertex, place: place - slope * (depth / slope.lengthSquared), free: .zero)
     }
   }
 
@@ -67,7 +63,7 @@ struct FairSurface {
     var x = start
     var goal = [SIMD3<Float>](repeating: .zero, count: x.count)
     for tie in ties {
-      goal[tie.vertex] += (tie.place - tie.free * tie.free.dot(tie.place)) * tie.weight
+      goal[tie.vertex] += (tie.place - tie.free * tie.free.dot(tie.place))
     }
     var residual = zip(goal, applied(to: x)).map { $0 - $1 }
     var direction = residual
@@ -92,7 +88,7 @@ struct FairSurface {
     var y = laplacian(laplacian(x))
     for tie in ties {
       let v = x[tie.vertex]
-      y[tie.vertex] += (v - tie.free * tie.free.dot(v)) * tie.weight
+      y[tie.vertex] += (v - tie.free * tie.free.dot(v))
     }
     return y
   }
@@ -109,49 +105,5 @@ struct FairSurface {
 
   private static func dot(_ a: [SIMD3<Float>], _ b: [SIMD3<Float>]) -> Double {
     zip(a, b).reduce(0) { $0 + Double($1.0.dot($1.1)) }
-  }
-}
-
-extension ViewSet {
-  /// Whether views stand so far apart that hardly any two can be matched.
-  var areFarApart: Bool {
-    let pairs = projections.indices.map { Neighbours.choose(projections, for: $0, count: 6).count }
-    return pairs.count { $0 >= 2 } * 2 < pairs.count
-  }
-
-  /// Vertices of the hull that the object's rims are nearest to: for each ray that grazes the object the middle of its
-  /// way along the hull. With the ray's direction, along which the true place is not known.
-  func rimTies(of mesh: Mesh) -> [(vertex: Int, place: SIMD3<Float>, ray: SIMD3<Float>)] {
-    let tree = BVH(mesh)
-    var ties: [(vertex: Int, place: SIMD3<Float>, ray: SIMD3<Float>)] = []
-    var isTied: Set<Int> = []
-    for (camera, outline) in zip(projections, outlines) {
-      for y in 1..<camera.height - 1 {
-        for x in 1..<camera.width - 1 {
-          let at = y * camera.width + x
-          let distance = outline.distances[at]
-          guard distance >= 0.5, distance < 1.5 else { continue }
-          let inwards = SIMD2(
-            outline.distances[at + 1] - outline.distances[at - 1],
-            outline.distances[at + camera.width] - outline.distances[at - camera.width])
-          let long = (inwards * inwards).sum().squareRoot()
-          guard long > 0.5 else { continue }
-          let pixel = SIMD2(Float(x) + 0.5, Float(y) + 0.5)
-          let ray = camera.ray(pixel)
-          guard let front = tree.firstHit(from: camera.eye, along: ray),
-            let back = tree.firstHit(from: camera.eye + ray * (front.distance + 4), along: -ray)
-          else { continue }
-          let middle = (front.distance + front.distance + 4 - back.distance) / 2
-          let rim = camera.point(pixel - inwards / long * distance, depth: middle)
-          guard let near = tree.closestPoint(to: rim) else { continue }
-          let corners = mesh.triangles[near.triangle]
-          let vertex = [corners.x, corners.y, corners.z].map(Int.init).min {
-            (mesh.positions[$0] - rim).lengthSquared < (mesh.positions[$1] - rim).lengthSquared
-          }!
-          if isTied.insert(vertex).inserted { ties.append((vertex, rim, ray.normalized)) }
-        }
-      }
-    }
-    return ties
   }
 }

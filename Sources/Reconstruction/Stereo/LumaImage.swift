@@ -46,12 +46,3 @@ struct LumaImage: Sendable {
     return LumaImage(width: w, height: h, values: small, cover: part)
   }
 }
-
-extension Projection {
-  /// The same camera with a picture of half the size.
-  var halved: Projection {
-    Projection(
-      right: right, down: down, ahead: ahead, shift: shift, focal: focal / 2, center: center / 2,
-      eye: eye, width: width / 2, height: height / 2)
-  }
-}

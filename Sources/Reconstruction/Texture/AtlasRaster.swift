@@ -17,19 +17,20 @@ package struct AtlasRaster: Sendable {
     let uvs = mesh.attributes.uvs[0]
     for (index, triangle) in mesh.triangles.enumerated() {
       // v runs downwards, so the triangle is turned over in pixels; with two corners exchanged it is not.
-      let (a, b, c) = (
-        uvs[Int(triangle.x)] * Float(side), uvs[Int(triangle.z)] * Float(side),
-        uvs[Int(triangle.y)] * Float(side)
-      )
+      let a = uvs[Int(triangle.x)] * Float(side)
+      var (b, c) = (uvs[Int(triangle.z)] * Float(side), uvs[Int(triangle.y)] * Float(side))
+      var area = (b - a).x * (c - a).y - (b - a).y * (c - a).x
+      // A mirrored chart.
+      let isMirrored = area < 0
+      if isMirrored { (b, c, area) = (c, b, -area) }
       let (u, v) = (b - a, c - a)
-      let area = u.x * v.y - u.y * v.x
       guard area > 0 else { continue }
       PlaneRaster.forEachPixel(a, b, c, width: side, height: side) { x, y in
         let p = SIMD2(Float(x) + 0.5, Float(y) + 0.5) - a
         let third = (p.x * v.y - p.y * v.x) / area
         let second = (u.x * p.y - u.y * p.x) / area
         triangles[y * side + x] = Int32(index)
-        weights[y * side + x] = SIMD2(second, third)
+        weights[y * side + x] = isMirrored ? SIMD2(third, second) : SIMD2(second, third)
       }
     }
     (self.triangles, self.weights) = (triangles, weights)
