@@ -147,6 +147,14 @@ extension ViewSet {
       return try mesh.remeshed(even, work).mesh
     }
     fewer.targetTriangles = wanted
+    var mesh = mesh
+    if mesh.triangles.count > 4 * wanted {
+      // Most of the way by the quick pass; what is left is what care is for.
+      var quick = DecimateSettings()
+      quick.targetTriangles = 2 * wanted
+      quick.fast = true
+      mesh = try mesh.decimated(quick, work).mesh
+    }
     return try mesh.decimated(fewer, work).mesh
   }
 
