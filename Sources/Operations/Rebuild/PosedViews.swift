@@ -109,6 +109,7 @@ struct PosedViews {
     {
       rgba = rgba.straightened(lens, distortion)
     }
+    if origin == "alpha" { rgba = rgba.withSolidAlpha }
     let camera = Camera(
       worldFromCamera: Conventions.worldFromCamera(transformMatrix: view.worldFromCamera),
       intrinsics: lens)
