@@ -25,8 +25,10 @@ struct FairSurface {
     let rims = set.rimTies(of: mesh).map { Tie(vertex: $0, place: $1, free: $2) }
     // Without outlines to hold it a plate shrinks to nothing.
     guard rims.count >= 50 else { return mesh }
-    var positions = mesh.positions
-    for _ in 0..<10 {
+    // The first plate hangs on the rims alone: on its way through the hull's edges all of it would be drawn back.
+    surface.ties = rims
+    var positions = surface.solved(from: mesh.positions)
+    for _ in 0..<9 {
       try work.checkCancelled()
       surface.ties = rims + surface.ties(of: positions)
       positions = surface.solved(from: positions)
