@@ -9,6 +9,9 @@ public struct RebuiltObject: Sendable {
   public let mesh: Mesh
   /// sRGB, RGB, of the atlas.
   public let texture: Image
+  /// Occlusion, roughness and metalness of the atlas, RGB, where the views tell them; the texture is base color then,
+  /// and what the pictures show (with their light) otherwise.
+  public let matter: Image?
   /// The part of the atlas that no view saw and that was filled from what lies beside it.
   public let unseenShare: Double
   public let charts: Int
@@ -36,9 +39,16 @@ extension ViewSet {
     atlas.textureSize = settings.textureSize
     let flat = try shape.withSmoothNormals().unwrapped(atlas, work)
     observer.enter(.texture)
-    let (texture, unseen) = try texture(flat.mesh, side: settings.textureSize, work)
+    let matters = views.compactMap(\.material?.matter)
+    let raster = AtlasRaster(flat.mesh, side: settings.textureSize)
+    let (texture, unseen) = try texture(
+      flat.mesh, raster, of: views.map(\.colors), work)
+    let matter =
+      matters.count < views.count
+      ? nil : try self.texture(flat.mesh, raster, of: matters, work).image
     return RebuiltObject(
-      mesh: inWorld(flat.mesh), texture: texture, unseenShare: unseen, charts: flat.charts)
+      mesh: inWorld(flat.mesh), texture: texture, matter: matter, unseenShare: unseen,
+      charts: flat.charts)
   }
 
   private func surface(
@@ -158,11 +168,11 @@ extension ViewSet {
     return try mesh.decimated(fewer, work).mesh
   }
 
-  private func texture(_ mesh: Mesh, side: Int, _ work: WorkContext) throws
-    -> (image: Image, unseenShare: Double)
-  {
-    let raster = AtlasRaster(mesh, side: side)
-    var colors = try baked(mesh, raster, work)
+  private func texture(
+    _ mesh: Mesh, _ raster: AtlasRaster, of pictures: [Image], _ work: WorkContext
+  ) throws -> (image: Image, unseenShare: Double) {
+    let side = raster.side
+    var colors = try baked(mesh, raster, of: pictures, work)
     let used = raster.triangles.count { $0 >= 0 }
     let unseen = UnseenFill.fill(&colors, mesh, raster)
     GutterFill.fill(&colors, side: side)

@@ -46,7 +46,7 @@ struct FilePictures: PictureStore {
       channels: picture.channels, values: codes, isWhole: true, largest: 65_535)
   }
 
-  /// The channel of depth, or the three of normals.
+  /// The channel of depth, or the three of normals or base color.
   private func exr(_ bytes: [UInt8], _ name: String) throws -> PictureNumbers {
     let channels: [String: [Float]]
     do {
@@ -54,7 +54,10 @@ struct FilePictures: PictureStore {
     } catch {
       throw ReadingError("the picture cannot be read: \(error.message)", name)
     }
-    for names in [["N.X", "N.Y", "N.Z"], ["cameraN.X", "cameraN.Y", "cameraN.Z"]] {
+    for names in [
+      ["N.X", "N.Y", "N.Z"], ["cameraN.X", "cameraN.Y", "cameraN.Z"],
+      ["albedo.R", "albedo.G", "albedo.B"],
+    ] {
       let three = names.compactMap { channels[$0] }
       guard three.count == 3 else { continue }
       return PictureNumbers(

@@ -70,6 +70,11 @@ enum HDF5SetReader {
     where !(3...4).contains(array.shape.count) || array.shape[0] < images.shape[0] {
       throw ReadingError("the array \(array.path) is not one of pictures for all views", path)
     }
+    let materials = MaterialLayer.allCases.compactMap { layer in
+      find([layer.rawValue]).flatMap {
+        (3...4).contains($0.shape.count) && $0.shape[0] >= images.shape[0] ? (layer, $0) : nil
+      }
+    }
     let isOneLens = lenses.shape == [3, 3]
     guard isOneLens || lenses.shape[0] >= images.shape[0] else {
       throw ReadingError("there are fewer intrinsics than images", path)
@@ -96,6 +101,9 @@ enum HDF5SetReader {
         others.depth.flatMap { file.attribute($0.path, "scale")?.first } ?? 0.001)
       view.normals = others.normals.map { .slice(array: $0.path, index: index) }
       view.mask = others.masks.map { .slice(array: $0.path, index: index) }
+      for (layer, array) in materials {
+        view.material[layer] = .slice(array: array.path, index: index)
+      }
       set.views.append(view)
     }
     if let scale = file.attribute(group, "model_scale")?.first,

@@ -48,6 +48,13 @@ public enum DepthCoding: Sendable, Equatable {
   case between(near: Double, far: Double)
 }
 
+/// A part of what a surface is made of.
+public enum MaterialLayer: String, CaseIterable, Sendable {
+  case albedo, roughness, metallic
+
+  var channels: Int { self == .albedo ? 3 : 1 }
+}
+
 /// One view of a set that was read, in the set's own world and units.
 public struct ReadView: Sendable {
   public let name: String
@@ -62,6 +69,8 @@ public struct ReadView: Sendable {
   public var depthCoding = DepthCoding.steps(0.001)
   public var normals: PictureSource?
   public var mask: PictureSource?
+  /// What the surface is made of, as our `--aov` stores it.
+  public var material: [MaterialLayer: PictureSource] = [:]
   public var split = DatasetSplit.train
 
   init(name: String, worldFromCamera: Matrix4, intrinsics: Intrinsics?, image: PictureSource) {
@@ -121,6 +130,23 @@ public struct ReadSet: Sendable {
     case .between(let near, let far):
       let step = (far - near) / 65_535
       return numbers.values.map { $0 > 0 ? Float(near + Double($0) * step) : 0 }
+    }
+  }
+
+  /// A layer of a view's material as 8-bit codes, three channels of sRGB for albedo and one otherwise; nil where the
+  /// set has none.
+  public func codes(_ layer: MaterialLayer, of view: ReadView) throws -> [UInt8]? {
+    guard let source = view.material[layer] else { return nil }
+    let numbers = try pictures.numbers(source)
+    guard numbers.channels >= layer.channels else { return nil }
+    let pixels = numbers.values.count / numbers.channels
+    let step = numbers.isWhole ? 255 / Float(numbers.largest) : 255
+    return (0..<pixels).flatMap { pixel in
+      (0..<layer.channels).map { channel -> UInt8 in
+        let value = numbers.values[pixel * numbers.channels + channel]
+        if layer == .albedo && !numbers.isWhole { return SRGB.code(value) }
+        return UInt8(min(max(0, value * step), 255).rounded())
+      }
     }
   }
 

@@ -72,6 +72,9 @@ enum TransformsReader {
     view.depth = other(["depth_file_path", "depth_path"], ["depth_16bit", "depth", "depths"])
     view.normals = other(["normal_file_path", "normal_path"], ["normals", "normal"])
     view.mask = other(["mask_path"], ["masks", "mask"])
+    for layer in MaterialLayer.allCases {
+      view.material[layer] = sibling(of: image, ["aov/\(layer.rawValue)"], files).map { .file($0) }
+    }
     let step =
       json["integer_depth_scale"]?.double ?? json["depth_unit_scale_factor"]?.double ?? 0.001
     view.depthCoding = .steps(step)

@@ -13,7 +13,7 @@ enum CheckSheet {
       width: size.x * count, height: size.y * 2, channels: 3,
       bytes: Array(repeating: 255, count: 6 * size.x * size.y * count))
     for (column, index) in chosen.enumerated() {
-      for (row, image) in [views[index].image, scores[index].drawn].enumerated() {
+      for (row, image) in [views[index].colors, scores[index].drawn].enumerated() {
         sheet.paste(
           image.composited(over: [255, 255, 255]), x: column * size.x, y: row * size.y)
       }

@@ -63,6 +63,8 @@ struct PosedViews {
         "the picture has no alpha and there is no mask for it, but for others there is; give --masks DIR with a picture of the same name",
         at: first.view.name)
     }
+    // Colors with light and colors without do not go together.
+    if all.contains(where: { $0.material == nil }) { all = all.map(\.withoutMaterial) }
     areMasksGuessed = isFound
     masks =
       isFound ? "found by color" : Set(made.compactMap(\.origin)).sorted().joined(separator: ", ")
@@ -93,6 +95,7 @@ struct PosedViews {
     }
     let image = try set.image(view.image)
     var rgba = image.rgba8()
+    let material = try MaterialLayers(set, view, pixels: rgba.width * rgba.height)
     guard let lens = lens(view.intrinsics, image) else {
       throw ReconstructionError(
         "no-lens", "the set tells no focal length that makes sense (fl_x, camera_angle_x)",
@@ -104,12 +107,16 @@ struct PosedViews {
       origin = file == nil ? "masks of the set" : "mask files"
       try apply(mask, to: &rgba, view.name)
     }
+    var isBent = false
     if let distortion = view.distortion, !distortion.isNone,
       (lens.width, lens.height) == (rgba.width, rgba.height)
     {
       rgba = rgba.straightened(lens, distortion)
+      isBent = true
     }
     if origin == "alpha" { rgba = rgba.withSolidAlpha }
+    // Material of bent pictures stays behind.
+    let pictures = isBent ? nil : material?.pictures(alphaOf: rgba)
     let camera = Camera(
       worldFromCamera: Conventions.worldFromCamera(transformMatrix: view.worldFromCamera),
       intrinsics: lens)
@@ -125,9 +132,10 @@ struct PosedViews {
           "no-depth", "the set has no depth of the picture's size for it; leave --set-depth out",
           at: view.name)
       }
-      return (SourceView(name: view.name, camera: camera, image: rgba, depth: depth), origin)
+      return (SourceView(name: view.name, camera: camera, image: rgba, depth: depth, material: pictures),
+        origin)
     }
-    let whole = SourceView(name: view.name, camera: camera, image: rgba)
+    let whole = SourceView(name: view.name, camera: camera, image: rgba, material: pictures)
     return (whole.reduced(toLongestSide: longestSide), origin)
   }
 

@@ -121,7 +121,7 @@ public enum ReconstructModel: Verb {
     let scores = options.check ? try object.scores(judged, work) : []
     work.progress.enter("write")
     let scene = try TexturedScene.make(
-      object.mesh.transformed(by: posed.sourceFromWorld), object.texture)
+      object.mesh.transformed(by: posed.sourceFromWorld), object)
     var outputs = try ModelOutput.write(scene, as: target, to: call.output!, work)
     if let path = options.checkPicture, options.check {
       let sheet = CheckSheet.make(judged, scores)

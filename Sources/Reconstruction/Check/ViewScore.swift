@@ -27,7 +27,7 @@ extension RebuiltObject {
       try work.checkCancelled()
       let view = views[index]
       let drawn = draw(Projection(view.camera), tree)
-      return Self.score(view, drawn)
+      return Self.score(view.name, view.colors, drawn)
     }
   }
 
@@ -76,8 +76,8 @@ extension RebuiltObject {
     return upper * (1 - fy) + lower * fy
   }
 
-  private static func score(_ view: SourceView, _ drawn: Image) -> ViewScore {
-    let (given, count) = (view.image, drawn.width * drawn.height)
+  private static func score(_ name: String, _ given: Image, _ drawn: Image) -> ViewScore {
+    let count = drawn.width * drawn.height
     var (both, either, inside) = (0, 0, 0)
     var (givenSquare, drawnSquare, product) = (
       SIMD3<Double>.zero, SIMD3<Double>.zero, SIMD3<Double>.zero
@@ -105,7 +105,7 @@ extension RebuiltObject {
     // With the gain product / givenSquare.
     let balanced = drawnSquare - product * product / (givenSquare + 1e-9)
     return ViewScore(
-      name: view.name, psnr: decibels(givenSquare + drawnSquare - 2 * product),
+      name: name, psnr: decibels(givenSquare + drawnSquare - 2 * product),
       balancedPSNR: decibels(balanced),
       ssim: similarity(given, drawn, isInside),
       maskIoU: either > 0 ? Double(both) / Double(either) : 1,

@@ -11,10 +11,24 @@ public struct SourceView: Sendable {
   public let image: Image
   /// Measured planar depth at pixel centres, in units of the views; 0 where there is none.
   public let depth: [Float]?
+  /// What the surface is made of, where the set tells; nil where only the picture is known.
+  public let material: MaterialPictures?
+
+  /// What matching, texture and check go by: colors without light where the set tells them.
+  public var colors: Image { material?.albedo ?? image }
 
   /// - Parameter depth: as many numbers as there are pixels.
-  public init(name: String, camera: Camera, image: Image, depth: [Float]? = nil) {
-    (self.name, self.camera, self.image, self.depth) = (name, camera, image, depth)
+  public init(
+    name: String, camera: Camera, image: Image, depth: [Float]? = nil,
+    material: MaterialPictures? = nil
+  ) {
+    (self.name, self.camera, self.image) = (name, camera, image)
+    (self.depth, self.material) = (depth, material)
+  }
+
+  /// The same view of which only the picture is known.
+  public var withoutMaterial: SourceView {
+    SourceView(name: name, camera: camera, image: image, depth: depth)
   }
 
   /// The same view of what its alpha shows only, and a few pixels about it: most of a picture is background.
@@ -35,13 +49,17 @@ public struct SourceView: Sendable {
       return self
     }
     let size = high &- low
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(4 * size.x * size.y)
-    var numbers: [Float] = []
-    for y in low.y..<high.y {
-      let row = y * width + low.x
-      bytes += image.bytes[4 * row..<4 * (row + size.x)]
-      if let depth { numbers += depth[row..<row + size.x] }
+    func window(_ whole: Image) -> Image {
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(4 * size.x * size.y)
+      for y in low.y..<high.y {
+        let row = y * width + low.x
+        bytes += whole.bytes[4 * row..<4 * (row + size.x)]
+      }
+      return Image(width: size.x, height: size.y, channels: 4, bytes: bytes)
+    }
+    let numbers = depth.map { depth in
+      (low.y..<high.y).flatMap { depth[$0 * width + low.x..<$0 * width + high.x] }
     }
     let lens = camera.intrinsics
     let smaller = Intrinsics(
@@ -49,8 +67,7 @@ public struct SourceView: Sendable {
       centerX: lens.centerX - Double(low.x), centerY: lens.centerY - Double(low.y))
     return SourceView(
       name: name, camera: Camera(worldFromCamera: camera.worldFromCamera, intrinsics: smaller),
-      image: Image(width: size.x, height: size.y, channels: 4, bytes: bytes),
-      depth: depth == nil ? nil : numbers)
+      image: window(image), depth: numbers, material: material?.map(window))
   }
 
   /// The same view with a picture whose longer side is no longer than this; measured depth stays behind.
@@ -61,16 +78,33 @@ public struct SourceView: Sendable {
       return self
     }
     let share = Double(limit) / Double(max(width, height))
-    let small = image.reduced(
-      toWidth: Int((Double(width) * share).rounded()),
-      height: Int((Double(height) * share).rounded()))
+    func smaller(_ whole: Image) -> Image {
+      whole.reduced(
+        toWidth: Int((Double(width) * share).rounded()),
+        height: Int((Double(height) * share).rounded()))
+    }
+    let small = smaller(image)
     let (x, y) = (Double(small.width) / Double(width), Double(small.height) / Double(height))
-    let smaller = Intrinsics(
+    let shorter = Intrinsics(
       width: small.width, height: small.height, focalX: lens.focalX * x, focalY: lens.focalY * y,
       centerX: lens.centerX * x, centerY: lens.centerY * y)
     return SourceView(
-      name: name, camera: Camera(worldFromCamera: camera.worldFromCamera, intrinsics: smaller),
-      image: small)
+      name: name, camera: Camera(worldFromCamera: camera.worldFromCamera, intrinsics: shorter),
+      image: small, material: material?.map(smaller))
+  }
+}
+
+/// What a view's surface is made of, without any light: 8-bit RGBA of the picture's size, with its alpha.
+public struct MaterialPictures: Sendable {
+  /// Base color, sRGB.
+  public let albedo: Image
+  /// Occlusion (1), roughness, metalness, as glTF packs them.
+  public let matter: Image
+
+  public init(albedo: Image, matter: Image) { (self.albedo, self.matter) = (albedo, matter) }
+
+  func map(_ change: (Image) -> Image) -> MaterialPictures {
+    MaterialPictures(albedo: change(albedo), matter: change(matter))
   }
 }
 

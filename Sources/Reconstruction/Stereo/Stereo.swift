@@ -8,7 +8,7 @@ extension ViewSet {
     let tree = BVH(hull)
     let normals = hull.areaWeightedNormals
     let full = try parallelMap(count: views.count, work) { index in
-      StereoView(camera: projections[index], luma: LumaImage(views[index].image))
+      StereoView(camera: projections[index], luma: LumaImage(views[index].colors))
     }
     let half = try parallelMap(count: views.count, work) { full[$0].halved }
     let dice = SeededGenerator(seed: seed)

@@ -10,7 +10,10 @@ extension ViewSet {
   /// - Parameters:
   ///   - mesh: in the working space, with normals.
   ///   - raster: of its atlas.
-  func baked(_ mesh: Mesh, _ raster: AtlasRaster, _ work: WorkContext) throws -> [SIMD4<Float>] {
+  ///   - pictures: what the views show, one a view.
+  func baked(_ mesh: Mesh, _ raster: AtlasRaster, of pictures: [Image], _ work: WorkContext) throws
+    -> [SIMD4<Float>]
+  {
     let maps = try depths(of: mesh, work)
     let gains = arePhotographs ? try ViewGains(self, mesh, maps, work).factors : nil
     let normals = mesh.attributes.normals
@@ -24,7 +27,7 @@ extension ViewSet {
         let (a, b, c) = (Int(corners.x), Int(corners.y), Int(corners.z))
         let place = mesh.positions[a] * (1 - v - w) + mesh.positions[b] * v + mesh.positions[c] * w
         let normal = (normals[a] * (1 - v - w) + normals[b] * v + normals[c] * w).normalized
-        piece[slot] = Self.agreed(seen(place, normal, maps, gains))
+        piece[slot] = Self.agreed(seen(place, normal, pictures, maps, gains))
       }
     }
     return colors
@@ -44,7 +47,8 @@ extension ViewSet {
 
   /// The colors that views see at a place, each with its view and as `w` how much it is worth.
   func seen(
-    _ place: SIMD3<Float>, _ normal: SIMD3<Float>, _ maps: [[Float]], _ gains: [SIMD3<Float>]?
+    _ place: SIMD3<Float>, _ normal: SIMD3<Float>, _ pictures: [Image], _ maps: [[Float]],
+    _ gains: [SIMD3<Float>]?
   ) -> [(view: Int, color: SIMD4<Float>)] {
     var seen: [(view: Int, color: SIMD4<Float>)] = []
     for index in projections.indices {
@@ -59,7 +63,7 @@ extension ViewSet {
       let inner = min(1, max(0, outlines[index].distance(at: pixel) - 0.7))
       guard inner > 0 else { continue }
       let sharp = cosine * cosine * camera.focal.x * camera.focal.x / (distance * distance)
-      let color = sample(views[index].image, pixel)
+      let color = sample(pictures[index], pixel)
       seen.append((index, SIMD4(gains.map { color * $0[index] } ?? color, sharp * sharp * inner)))
     }
     return seen

@@ -15,8 +15,10 @@ struct ViewGains {
     let every = max(1, mesh.positions.count / 8000)
     let places = Array(stride(from: 0, to: mesh.positions.count, by: every))
     let seen = try parallelMap(count: places.count, work) { index in
-      set.seen(mesh.positions[places[index]], normals[places[index]], maps, nil)
-        .filter { $0.color.xyz.min() > 8 && $0.color.xyz.max() < 247 }
+      set.seen(
+        mesh.positions[places[index]], normals[places[index]], set.views.map(\.colors), maps, nil
+      )
+      .filter { $0.color.xyz.min() > 8 && $0.color.xyz.max() < 247 }
     }.filter { $0.count > 1 }
     var factors = [SIMD3<Float>](repeating: .one, count: set.views.count)
     for _ in 0..<10 {
