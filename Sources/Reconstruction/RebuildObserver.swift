@@ -24,6 +24,8 @@ public enum RebuildStage: Sendable {
   case mesh(String, Mesh)
   /// What was found for each pixel of a view.
   case picture(String, Image)
+  /// What a later run can go on from; for machines.
+  case record(String, [UInt8])
 }
 
 /// Watches rebuilding.
@@ -32,11 +34,14 @@ public struct RebuildObserver {
   let enter: (RebuildPhase) -> Void
   /// Is given what each step leaves.
   let keep: (RebuildStage) throws -> Void
+  /// Gives back a record that a run with the same views, settings and seed has left.
+  let recall: (String) -> [UInt8]?
 
   public init(
     enter: @escaping (RebuildPhase) -> Void = { _ in },
-    keep: @escaping (RebuildStage) throws -> Void = { _ in }
+    keep: @escaping (RebuildStage) throws -> Void = { _ in },
+    recall: @escaping (String) -> [UInt8]? = { _ in nil }
   ) {
-    (self.enter, self.keep) = (enter, keep)
+    (self.enter, self.keep, self.recall) = (enter, keep, recall)
   }
 }

@@ -101,11 +101,15 @@ extension ViewSet {
   ) throws -> [SurfaceMap]? {
     if let given = try givenDepth(work) { return given }
     guard settings.stereo, !areFarApart else { return nil }
+    if let maps = observer.recall("depth").flatMap({ DepthRecord.maps($0, for: projections) }) {
+      return maps
+    }
     let depths = try depthMaps(from: hull, seed: seed, work)
     let maps = try confirmed(depths, work)
     for (view, (depth, map)) in zip(views, zip(depths, maps)) {
       try observer.keep(.picture("depth/\(view.name)", depth.picture(where: map)))
     }
+    try observer.keep(.record("depth", DepthRecord.bytes(maps)))
     return maps
   }
 

@@ -1,3 +1,4 @@
+import Archives
 import Datasets
 import Foundation
 import Imaging
@@ -20,10 +21,29 @@ struct CameraSearch {
 
   /// A set of the pictures with the cameras that were found.
   ///
-  /// - Parameter place: an empty folder for what COLMAP writes.
+  /// - Parameter place: a folder for what COLMAP writes. What it has found there for the same pictures is taken.
   static func run(_ folder: String, _ pictures: [String], in place: URL, _ work: WorkContext) throws
     -> ReadSet
   {
+    let note = place.appendingPathComponent("pictures.sha256")
+    let key = Data(
+      pictures.map { "\(Digest.sha256(ofFile: folder + "/" + $0) ?? "")  \($0)\n" }.joined().utf8)
+    if FileManager.default.contents(atPath: note.path) == key {
+      work.log.warn("cameras are those of an earlier run, from --keep-stages")
+      return try SetReader.read(place.path)
+    }
+    // Of an earlier run, and nothing else that may lie there.
+    for file in ["pictures.sha256", "database.db", "images", "found", "sparse"] {
+      try? FileManager.default.removeItem(at: place.appendingPathComponent(file))
+    }
+    let set = try search(folder, pictures, in: place, work)
+    try StagedFile.write([UInt8](key), to: note.path)
+    return set
+  }
+
+  private static func search(
+    _ folder: String, _ pictures: [String], in place: URL, _ work: WorkContext
+  ) throws -> ReadSet {
     let colmap = try ChildProcess("colmap", package: "colmap")
     let log = place.appendingPathComponent("colmap.log")
     let database = place.appendingPathComponent("database.db").path
@@ -71,15 +91,14 @@ struct CameraSearch {
     of found: URL, _ place: URL, _ count: Int, _ folder: String, _ work: WorkContext
   ) throws -> ReadSet {
     let models = (try? FileManager.default.contentsOfDirectory(atPath: found.path)) ?? []
-    var best: ReadSet?
     let sparse = place.appendingPathComponent("sparse")
-    for model in models.sorted() {
+    func read(_ model: String) throws -> ReadSet {
       try? FileManager.default.removeItem(at: sparse)
       try FileManager.default.copyItem(at: found.appendingPathComponent(model), to: sparse)
-      let set = try SetReader.read(place.path)
-      if set.views.count > best?.views.count ?? 0 { best = set }
+      return try SetReader.read(place.path)
     }
-    guard let best, best.views.count >= 3 else {
+    let sizes = try models.sorted().map { ($0, try read($0).views.count) }
+    guard let best = try sizes.max(by: { $0.1 < $1.1 }).map({ try read($0.0) }), best.views.count >= 3 else {
       throw InputError(
         "no-cameras",
         "COLMAP found no cameras for these pictures: they need much in common, one to the next, and detail",

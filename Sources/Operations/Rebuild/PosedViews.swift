@@ -1,3 +1,4 @@
+import Archives
 import Datasets
 import Foundation
 import Imaging
@@ -83,6 +84,18 @@ struct PosedViews {
           linear: Matrix3(columns: [size, 0, 0], [0, size, 0], [0, 0, size]),
           translation: turn * model.offset * -size)
       } ?? .identity
+  }
+
+  /// A digest of the views to rebuild from, as they are read, with `more`.
+  func digest(_ more: String) -> String {
+    let parts = views.map { view in
+      let numbers =
+        view.camera.worldFromCamera.columnMajor.map { "\($0)" }.joined(separator: " ")
+        + "\(view.camera.intrinsics)"
+      return view.name + numbers + Digest.sha256(of: view.image.bytes)
+        + (view.material.map { Digest.sha256(of: $0.albedo.bytes) } ?? "")
+    }
+    return Digest.sha256(of: [UInt8]((parts + [more]).joined(separator: "\n").utf8))
   }
 
   /// A view, straight, with the object as alpha; `origin` is nil where nothing tells the object from the rest.

@@ -5,11 +5,31 @@ import Reconstruction
 import Scenes
 import Work
 
-/// Where what each step of rebuilding leaves is put, for eyes: masks and depth as PNG, surfaces as PLY.
+/// Where what each step of rebuilding leaves is put: for eyes masks and depth as PNG and surfaces as PLY, and for a later
+/// run of the same input what took long.
 struct StageFolder {
   private let path: String
+  /// A digest of all that the records of this run depend on.
+  var key = ""
 
   init(_ path: String) { self.path = path }
+
+  /// A folder in it, which is made where it is missing.
+  func folder(_ name: String) throws -> URL {
+    let place = URL(fileURLWithPath: path).appendingPathComponent(name)
+    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    return place
+  }
+
+  /// What `keep` has put there under the same key; its first line is that key.
+  func recall(_ name: String) -> [UInt8]? {
+    guard let data = FileManager.default.contents(atPath: "\(path)/\(name).resume") else {
+      return nil
+    }
+    let head = [UInt8]((key + "\n").utf8)
+    guard !key.isEmpty, data.starts(with: head) else { return nil }
+    return [UInt8](data.dropFirst(head.count))
+  }
 
   func keep(_ stage: RebuildStage, _ work: WorkContext) throws {
     switch stage {
@@ -21,6 +41,8 @@ struct StageFolder {
     case .picture(let name, let image):
       let stem = (name as NSString).deletingPathExtension
       try StagedFile.write(try ImageFile.encodePNG(image), to: "\(path)/\(stem).png")
+    case .record(let name, let bytes):
+      try StagedFile.write([UInt8]((key + "\n").utf8) + bytes, to: "\(path)/\(name).resume")
     }
   }
 

@@ -30,7 +30,9 @@ public struct ReconstructModelSettings: SettingsGroup {
     in: 2...1000)
   public var holdOut: Int? = nil
 
-  @Setting("Also put what each step leaves into this folder: views, masks, depth, surfaces.")
+  @Setting(
+    "Also put what each step leaves into this folder: views, masks, depth, surfaces. Run again, cameras and depth of the same pictures are taken from there."
+  )
   public var keepStages: String? = nil
 
   @Setting(
@@ -90,9 +92,7 @@ public enum ReconstructModel: Verb {
         + RebuildPhase.allCases.map { ($0.rawValue, $0.weight) }
         + [("check", options.check ? 4 : 0), ("write", 1)])
     work.progress.enter("cameras")
-    let stages = options.keepStages.map { StageFolder($0) }
-    let observer = RebuildObserver(
-      enter: { work.progress.enter($0.rawValue) }, keep: { try stages?.keep($0, work) })
+    var stages = options.keepStages.map { StageFolder($0) }
     guard (options.backend == .builtin) == arePictures || options.backend == .auto else {
       throw UsageError(
         arePictures
@@ -104,17 +104,29 @@ public enum ReconstructModel: Verb {
     }
     let posed: PosedViews
     let object: RebuiltObject
+    func observer(_ stages: StageFolder?) -> RebuildObserver {
+      RebuildObserver(
+        enter: { work.progress.enter($0.rawValue) }, keep: { try stages?.keep($0, work) },
+        recall: { name in
+          let found = stages?.recall(name)
+          if found != nil { work.log.warn("\(name) is that of an earlier run, from --keep-stages") }
+          return found
+        })
+    }
     if arePictures {
       work.progress.enter("read")
       let named = try NamedViews(call.inputs, masks: options.masks)
-      (posed, object) = try builtin(named, options.rebuild, seed: call.seed, work, observer)
+      (posed, object) = try builtin(
+        named, options.rebuild, seed: call.seed, work, observer(stages))
     } else {
-      posed = try posedViews(source, call, work)
+      posed = try posedViews(source, call, stages, work)
       try stages?.keep(posed.views)
+      stages?.key = posed.digest(
+        "1 \(call.seed) \(options.rebuild.resolution) \(posed.areMasksGuessed)")
       work.progress.enter("outlines")
       object = try ViewSet(
         posed.views, arePhotographs: posed.areMasksGuessed, work
-      ).rebuilt(options.rebuild, seed: call.seed, work, observer)
+      ).rebuilt(options.rebuild, seed: call.seed, work, observer(stages))
     }
     work.progress.enter("check")
     let judged = posed.heldOut.isEmpty ? posed.views : posed.heldOut
@@ -135,7 +147,8 @@ public enum ReconstructModel: Verb {
 
   /// A set, or photographs of which COLMAP finds the cameras first.
   private static func posedViews(
-    _ source: Source, _ call: VerbCall<ReconstructModelSettings>, _ work: WorkContext
+    _ source: Source, _ call: VerbCall<ReconstructModelSettings>, _ stages: StageFolder?,
+    _ work: WorkContext
   ) throws -> PosedViews {
     let path = call.inputs[0]
     func posed(_ set: ReadSet) throws -> PosedViews {
@@ -148,6 +161,10 @@ public enum ReconstructModel: Verb {
     switch source {
     case .set(let set): return try posed(set)
     case .photographs(let pictures):
+      if let stages {
+        return try posed(
+          try CameraSearch.run(path, pictures, in: try stages.folder("cameras"), work))
+      }
       let place = FileManager.default.temporaryDirectory.appendingPathComponent(
         "maquette-cameras-\(UUID().uuidString)")
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)

@@ -10,6 +10,14 @@ struct SurfaceMap: Sendable {
   var normals: [SIMD3<Float>]
   /// How much they are to be trusted; 0 where there is none.
   var weights: [Float]
+
+  /// Nothing known.
+  init(width: Int, height: Int) {
+    (self.width, self.height) = (width, height)
+    points = .init(repeating: .zero, count: width * height)
+    normals = points
+    weights = .init(repeating: 0, count: width * height)
+  }
 }
 
 extension ViewSet {
@@ -26,11 +34,8 @@ extension ViewSet {
   }
 
   private func worldPlanes(_ map: DepthMap, _ camera: Projection) -> SurfaceMap {
-    let count = map.depth.count
-    var planes = SurfaceMap(
-      width: map.width, height: map.height, points: .init(repeating: .zero, count: count),
-      normals: .init(repeating: .zero, count: count), weights: .init(repeating: 0, count: count))
-    for pixel in 0..<count where map.depth[pixel] > 0 && map.cost[pixel] < 0.5 {
+    var planes = SurfaceMap(width: map.width, height: map.height)
+    for pixel in map.depth.indices where map.depth[pixel] > 0 && map.cost[pixel] < 0.5 {
       let place = SIMD2(Float(pixel % map.width) + 0.5, Float(pixel / map.width) + 0.5)
       planes.points[pixel] = camera.point(place, depth: map.depth[pixel])
       let n = map.normal[pixel]

@@ -12,9 +12,7 @@ extension ViewSet {
 
   private func surfaceMap(_ depth: [Float], _ camera: Projection) -> SurfaceMap {
     let (w, h) = (camera.width, camera.height)
-    var map = SurfaceMap(
-      width: w, height: h, points: .init(repeating: .zero, count: w * h),
-      normals: .init(repeating: .zero, count: w * h), weights: .init(repeating: 0, count: w * h))
+    var map = SurfaceMap(width: w, height: h)
     let unit = Float(1 / scale)
     for pixel in 0..<w * h where depth[pixel] > 0 {
       let place = SIMD2(Float(pixel % w) + 0.5, Float(pixel / w) + 0.5)
