@@ -70,6 +70,7 @@ let package = Package(
       name: "CEXR",
       cxxSettings: [.unsafeFlags(["-I/usr/include/OpenEXR", "-I/usr/include/Imath"])],
       linkerSettings: ["OpenEXR-3_1", "Imath-3_1", "Iex-3_1"].map { .linkedLibrary($0) }),
+    .target(name: "COnnx", linkerSettings: [.linkedLibrary("dl")]),
     library("CEGL", pkgConfig: "egl", apt: "libegl-dev"),
     // Floor 2: the three nouns' materials.
     module("Geometry", uses: foundations),
@@ -90,7 +91,7 @@ let package = Package(
       "Datasets", uses: foundations + ["Imaging", "Views", "Archives"]),
     module(
       "Reconstruction",
-      uses: foundations + ["Geometry", "Imaging", "Views", "Scenes", "CGather"]),
+      uses: foundations + ["Geometry", "Imaging", "Views", "Scenes", "CGather", "COnnx"]),
     // Floor 5: the verbs. Floor 7: the executable.
     module(
       "Operations",

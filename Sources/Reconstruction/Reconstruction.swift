@@ -175,19 +175,11 @@ extension ViewSet {
   private func texture(
     _ mesh: Mesh, _ raster: AtlasRaster, of pictures: [Image], _ work: WorkContext
   ) throws -> (image: Image, unseenShare: Double) {
-    let side = raster.side
     var colors = try baked(mesh, raster, of: pictures, work)
     let used = raster.triangles.count { $0 >= 0 }
     let unseen = UnseenFill.fill(&colors, mesh, raster)
-    GutterFill.fill(&colors, side: side)
-    var bytes = [UInt8](repeating: 0, count: 3 * side * side)
-    for pixel in colors.indices {
-      for channel in 0..<3 {
-        bytes[3 * pixel + channel] = UInt8(min(max(colors[pixel][channel].rounded(), 0), 255))
-      }
-    }
     return (
-      Image(width: side, height: side, channels: 3, bytes: bytes),
+      GutterFill.picture(colors, side: raster.side),
       used == 0 ? 1 : Double(unseen) / Double(used)
     )
   }

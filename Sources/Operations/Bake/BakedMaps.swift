@@ -158,14 +158,6 @@ struct BakedMaps {
   private static func picture(
     _ texels: [Texel], _ side: Int, _ value: (Texel) -> SIMD3<Float>
   ) -> Image {
-    var colors = texels.map { $0.isKnown ? SIMD4(value($0), 1) : .zero }
-    GutterFill.fill(&colors, side: side)
-    var bytes = [UInt8](repeating: 0, count: 3 * side * side)
-    for pixel in colors.indices {
-      for channel in 0..<3 {
-        bytes[3 * pixel + channel] = UInt8(min(max(colors[pixel][channel].rounded(), 0), 255))
-      }
-    }
-    return Image(width: side, height: side, channels: 3, bytes: bytes)
+    GutterFill.picture(texels.map { $0.isKnown ? SIMD4(value($0), 1) : .zero }, side: side)
   }
 }

@@ -25,9 +25,9 @@ struct PosedViews {
   let backend: String
 
   /// Pictures that were given cameras by name, or none.
-  init(pictures: [SourceView]) {
+  init(pictures: [SourceView], by backend: ReconstructionBackend) {
     (views, heldOut, sourceFromWorld) = (pictures, [], .identity)
-    (masks, backend, areMasksGuessed) = ("alpha", "builtin", false)
+    (masks, self.backend, areMasksGuessed) = ("alpha", backend.rawValue, false)
   }
 
   /// - Parameters:

@@ -58,16 +58,18 @@ public struct ReconstructModelSettings: SettingsGroup {
   public var checkPicture: String? = nil
 
   @Setting(
-    "multiview rebuilds from views with cameras; builtin makes do with one to four pictures from named sides; external asks a program of yours; auto takes multiview or builtin, as fits the input."
+    "multiview rebuilds from views with cameras; builtin makes do with one to four pictures from named sides; onnx runs a network of yours on one picture, external a program; auto takes multiview or builtin, as fits the input."
   )
   public var backend = ReconstructionBackend.auto
+
+  public var onnx = OnnxSettings()
 
   public init() {}
 }
 
 /// What makes the surface.
 public enum ReconstructionBackend: String, SettingChoice {
-  case auto, multiview, builtin, external
+  case auto, multiview, builtin, onnx, external
 }
 
 /// Views with cameras to a closed, textured mesh.
@@ -93,11 +95,15 @@ public enum ReconstructModel: Verb {
         + [("check", options.check ? 4 : 0), ("write", 1)])
     work.progress.enter("cameras")
     var stages = options.keepStages.map { StageFolder($0) }
-    guard (options.backend == .builtin) == arePictures || options.backend == .auto else {
+    guard (options.backend != .multiview) == arePictures || options.backend == .auto else {
       throw UsageError(
         arePictures
           ? "multiview wants a set with cameras; pictures alone are for --backend builtin"
-          : "builtin wants one to four pictures; a set with cameras is for --backend multiview")
+          : "\(options.backend.rawValue) wants pictures; a set with cameras is for --backend multiview"
+      )
+    }
+    if options.backend == .onnx && call.inputs.count > 1 {
+      throw UsageError("--backend onnx wants one picture")
     }
     if options.check && arePictures && call.inputs.count == 1 {
       throw UsageError("--check wants cameras, and one picture has none")
@@ -117,7 +123,7 @@ public enum ReconstructModel: Verb {
       work.progress.enter("read")
       let named = try NamedViews(call.inputs, masks: options.masks)
       (posed, object) = try builtin(
-        named, options.rebuild, seed: call.seed, work, observer(stages))
+        named, options, seed: call.seed, work, observer(stages))
     } else {
       posed = try posedViews(source, call, stages, work)
       try stages?.keep(posed.views)
@@ -227,20 +233,25 @@ public enum ReconstructModel: Verb {
 
   /// One picture is blown up, several are cut out of space; both say what they have made up.
   private static func builtin(
-    _ named: NamedViews, _ settings: ReconstructSettings, seed: UInt64, _ work: WorkContext,
+    _ named: NamedViews, _ options: ReconstructModelSettings, seed: UInt64, _ work: WorkContext,
     _ observer: RebuildObserver
   ) throws -> (PosedViews, RebuiltObject) {
     work.progress.enter("outlines")
-    var settings = settings
+    var settings = options.rebuild
     // There is little to tell more triangles of.
     settings.targetVertices = settings.targetVertices ?? 30_000
     if named.pictures.count == 1 {
       let (name, image) = named.pictures[0]
+      if options.backend == .onnx {
+        let object = try OnnxEngine(options.onnx, image, work).object(settings, observer)
+        work.log.warn("the network's shape and colors; what the picture does not show is made up")
+        return (PosedViews(pictures: [], by: .onnx), object)
+      }
       let object = try Inflation(image, name: name).object(settings, work, observer)
       work.log.warn(
         "one picture shows one side: thickness and back are made up (the outline blown up, the front mirrored)"
       )
-      return (PosedViews(pictures: []), object)
+      return (PosedViews(pictures: [], by: .builtin), object)
     }
     let views = try named.posed()
     settings.stereo = false
@@ -248,7 +259,7 @@ public enum ReconstructModel: Verb {
     work.log.warn(
       "the shape is what \(views.count) outlines leave; hollows are filled, and what no picture shows is made up"
     )
-    return (PosedViews(pictures: views), object)
+    return (PosedViews(pictures: views, by: .builtin), object)
   }
 
   private static func check(_ call: VerbCall<ReconstructModelSettings>) throws {
@@ -273,6 +284,9 @@ public enum ReconstructModel: Verb {
     }
     if (call.options.backend == .external) != (call.options.externalCommand != nil) {
       throw UsageError("--backend external and --external-command go together")
+    }
+    if (call.options.backend == .onnx) != (call.options.onnx.onnxModel != nil) {
+      throw UsageError("--backend onnx and --onnx-model go together")
     }
     if call.options.checkPicture != nil && !call.options.check {
       throw UsageError("--check-picture goes with --check")

@@ -49,6 +49,9 @@ struct DistanceGrid: Sendable {
     }
   }
 
+  /// - Parameter values: as many as the lattice has points, x running fastest.
+  init(_ lattice: Lattice, values: [Float]) { (self.lattice, self.values) = (lattice, values) }
+
   /// The closed surface where the field is zero.
   func surface(_ work: WorkContext) throws -> Mesh {
     let values = values

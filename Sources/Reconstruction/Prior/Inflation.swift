@@ -4,12 +4,21 @@ import LinearMath
 import Views
 public import Work
 
+/// Something that makes an object of fewer views than tell its shape.
+public protocol ShapePrior {
+  /// The solid with its colors, standing upright about the origin with the front towards +z; its longest side is 2.
+  ///
+  /// - Parameter observer: is told each step before it begins; those that one picture does not need end at once.
+  func object(_ settings: ReconstructSettings, _ work: WorkContext, _ observer: RebuildObserver)
+    throws -> RebuiltObject
+}
+
 /// One picture blown up to a solid: the plainest of priors, without any network.
 ///
 /// Half the thickness at a pixel is the root of a membrane's height over the outline (a Poisson equation; a disc becomes
 /// a ball, a bar a cylinder). The back is the front once more. So what it is like behind, and how thick it is, is made
 /// up; the outline and the front's colors are not.
-public struct Inflation: Sendable {
+public struct Inflation: ShapePrior, Sendable {
   private let image: Image
   private let width, height: Int
   /// Where the object is, in pixels.
@@ -88,9 +97,6 @@ public struct Inflation: Sendable {
     }
   }
 
-  /// The solid with its colors, standing upright about the origin with the front towards +z; its longest side is 2.
-  ///
-  /// - Parameter observer: is told each step before it begins; those that one picture does not need end at once.
   public func object(
     _ settings: ReconstructSettings, _ work: WorkContext,
     _ observer: RebuildObserver = RebuildObserver()

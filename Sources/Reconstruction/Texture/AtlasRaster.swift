@@ -1,4 +1,5 @@
 package import Geometry
+package import Imaging
 import LinearMath
 
 /// Where in space each pixel of an atlas is.
@@ -39,6 +40,19 @@ package struct AtlasRaster: Sendable {
 
 /// A picture that grows into what is empty.
 package enum GutterFill {
+  /// Filled, as RGB in 8 bits, of codes.
+  package static func picture(_ colors: [SIMD4<Float>], side: Int) -> Image {
+    var colors = colors
+    fill(&colors, side: side)
+    var bytes = [UInt8](repeating: 0, count: 3 * side * side)
+    for pixel in colors.indices {
+      for channel in 0..<3 {
+        bytes[3 * pixel + channel] = UInt8(min(max(colors[pixel][channel].rounded(), 0), 255))
+      }
+    }
+    return Image(width: side, height: side, channels: 3, bytes: bytes)
+  }
+
   /// Fills pixels without a color from those with one: from coarser and coarser means of them, then back (Gortler et al.,
   /// "The lumigraph", 1996, push-pull), so that no seam shows at any distance.
   package static func fill(_ colors: inout [SIMD4<Float>], side: Int) {
