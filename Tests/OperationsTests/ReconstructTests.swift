@@ -1,6 +1,8 @@
+import Formats
 import Foundation
 import Imaging
 import Operations
+import Scenes
 import Settings
 import TestSupport
 import Testing
@@ -21,8 +23,8 @@ import Work
   private static let quick = [("--resolution", "80"), ("--texture-size", "256")]
 
   /// A bent block of clay: closed, so that it has a volume to compare.
-  private func model(_ folder: TemporaryFolder) -> String {
-    var text = ""
+  private func model(_ folder: TemporaryFolder, head: String = "") -> String {
+    var text = head
     let rows = 24
     for ring in 0...rows {
       for step in 0..<rows {
@@ -98,6 +100,60 @@ import Work
     #expect((result.result["check"]?["psnr"]?.double ?? 0) > 20, "\(result.text)")
     #expect((result.result["check"]?["maskIoU"]?.double ?? 0) > 0.8, "\(result.text)")
     #expect(log.warnings.contains { $0.contains("found by color") })
+  }
+
+  /// The ring in one material, as a set of views that tells it.
+  private func painted(_ folder: TemporaryFolder) throws -> String {
+    _ = folder.write("newmtl paint\nKd 0.2 0.5 0.05\nPr 0.4\nPm 0.8\n", as: "paint.mtl")
+    let model = model(folder, head: "mtllib paint.mtl\nusemtl paint\n")
+    var flags = [("--views", "20"), ("--pixels", "96"), ("--coverage", "sphere")]
+    flags.append(("--points", "100"))
+    flags.append(("--aov", "albedo,roughness,metallic"))
+    try run("dataset", [model], folder.file("set.zip"), flags)
+    return folder.file("set.zip")
+  }
+
+  /// Red, green, blue, roughness, metalness of the first pixel, as codes.
+  private func look(of model: String) throws -> [Int] {
+    let scene = try SceneFile.read(model, log: LogSink())
+    let pictures = try scene.images.map { try ImageFile.decode($0.bytes).image.rgba8().bytes }
+    return pictures[0][..<3].map { Int($0) } + pictures[1][1..<3].map { Int($0) }
+  }
+
+  /// Layers of the set are baked as they are, whatever light the pictures have.
+  @Test func materialIsExactWhereTheSetTellsIt() throws {
+    let folder = TemporaryFolder()
+    let result = try run(
+      "reconstruct", [try painted(folder)], folder.file("out.glb"),
+      Self.quick + [("--check", "true")])
+    #expect(result.result["material"]?.string == "measured")
+    #expect((result.result["check"]?["psnr"]?.double ?? 0) > 40, "\(result.text)")
+    let look = try look(of: folder.file("out.glb"))
+    // Colors of such files are codes already.
+    let wanted = [51, 128, 13, 102, 204]
+    let isAlike = zip(look, wanted).allSatisfy { abs($0 - $1) <= 1 }
+    #expect(isAlike, "\(look)")
+  }
+
+  /// A second run takes the first one's depth, but no damaged record.
+  @Test func aRunGoesOnFromTheLast() throws {
+    let folder = TemporaryFolder()
+    let set = try painted(folder)
+    let log = LogSink()
+    func rebuild() throws -> [UInt8] {
+      try run(
+        "reconstruct", [set], folder.file("out.glb"),
+        Self.quick + [("--keep-stages", folder.file("stages"))], log: log)
+      return contents(folder.file("out.glb"))
+    }
+    let first = try rebuild()
+    #expect(!log.warnings.contains { $0.contains("earlier run") })
+    let isSame = try rebuild() == first
+    #expect(isSame && log.warnings.contains { $0.contains("earlier run") })
+    let record = folder.file("stages/depth.resume")
+    try Data(contents(record).prefix(200)).write(to: URL(fileURLWithPath: record))
+    let isRepaired = try rebuild() == first
+    #expect(isRepaired)
   }
 
   /// What a user's own program makes is taken, with as many vertices as are wanted.
