@@ -24,6 +24,8 @@ public enum RebuildStage: Sendable {
   case mesh(String, Mesh)
   /// What was found for each pixel of a view.
   case picture(String, Image)
+  /// Places of the surface and its unit normals there, in the world of the views.
+  case points(String, [(position: SIMD3<Float>, normal: SIMD3<Float>)])
   /// What a later run can go on from; for machines.
   case record(String, [UInt8])
 }

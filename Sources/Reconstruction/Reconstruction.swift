@@ -110,6 +110,12 @@ extension ViewSet {
       try observer.keep(.picture("depth/\(view.name)", depth.picture(where: map)))
     }
     try observer.keep(.record("depth", DepthRecord.bytes(maps)))
+    let (scale, offset) = (Float(scale), SIMD3<Float>(offset))
+    let points = maps.flatMap { map in
+      map.weights.indices.lazy.filter { map.weights[$0] > 0 }
+        .map { (map.points[$0] * scale + offset, map.normals[$0]) }
+    }
+    try observer.keep(.points("depth", points))
     return maps
   }
 

@@ -152,6 +152,14 @@ struct ChartShape: Sendable {
     places.reduce(SIMD2<Float>.zero) { SIMD2(max($0.x, $1.x), max($0.y, $1.y)) }
   }
 
+  /// The same by a right angle.
+  var turned: ChartShape {
+    var shape = self
+    let height = size.y
+    shape.places = places.map { SIMD2(height - $0.y, $0.x) }
+    return shape
+  }
+
   /// Twice the area as it lies.
   var doubleArea: Float { triangles.reduce(0) { $0 + max(0, area($1)) } }
 

@@ -1,45 +1,71 @@
 import LinearMath
 
-/// Where charts lie in a square of pixels: the largest first, each as low as it goes, by the profile of its pixels
-/// against that of what lies there (Lévy, Petitjean, Ray, Maillot, "Least squares conformal maps", 2002, section 4).
+/// Where charts lie in a square of pixels: the largest first, each upright or lying, as low as it goes, by the profile of
+/// its pixels against that of what lies there (Lévy, Petitjean, Ray, Maillot, "Least squares conformal maps", 2002,
+/// section 4).
 struct Packing {
   /// The corner of each chart in pixels.
   let corners: [SIMD2<Int>]
+  /// Which charts are turned by a right angle.
+  let isTurned: [Bool]
 
   /// Nil where they do not fit.
   init?(_ shapes: [ChartShape], density: Float, side: Int, gutter: Int) {
     var corners = [SIMD2<Int>](repeating: .zero, count: shapes.count)
+    var isTurned = [Bool](repeating: false, count: shapes.count)
     var skyline = [Int](repeating: 0, count: side)
-    let profiles = shapes.map { Profile($0, density: density, gutter: gutter) }
+    let upright = shapes.map { Profile($0, density: density, gutter: gutter) }
     let order = shapes.indices.sorted {
-      (profiles[$0].height, profiles[$0].width, $1) > (profiles[$1].height, profiles[$1].width, $0)
+      let (a, b) = (upright[$0], upright[$1])
+      return (max(a.height, a.width), min(a.height, a.width), $1)
+        > (max(b.height, b.width), min(b.height, b.width), $0)
     }
     for shape in order {
-      let profile = profiles[shape]
-      guard profile.width <= side, profile.height <= side else { return nil }
-      var best = (place: 0, base: Int.max, waste: Int.max)
-      let step = max(1, profile.width / 16)
-      for place in stride(from: 0, through: side - profile.width, by: step) {
-        var base = 0
-        for column in 0..<profile.width {
-          base = max(base, skyline[place + column] - profile.bottom[column])
-          if base > best.base { break }
-        }
-        if base > best.base { continue }
-        var waste = 0
-        for column in 0..<profile.width {
-          waste += base + profile.bottom[column] - skyline[place + column]
-        }
-        if base < best.base || waste < best.waste { best = (place, base, waste) }
-      }
-      guard best.base + profile.height <= side else { return nil }
-      corners[shape] = SIMD2(best.place, best.base)
+      let lying = Profile(shapes[shape].turned, density: density, gutter: gutter)
+      let (standing, lain) = (Self.place(upright[shape], skyline), Self.place(lying, skyline))
+      isTurned[shape] = lain?.isBetter(than: standing) ?? false
+      guard let place = isTurned[shape] ? lain : standing else { return nil }
+      let profile = isTurned[shape] ? lying : upright[shape]
+      guard place.base + profile.height <= side else { return nil }
+      corners[shape] = SIMD2(place.column, place.base)
       for column in 0..<profile.width {
-        skyline[best.place + column] = best.base + profile.top[column]
+        skyline[place.column + column] = place.base + profile.top[column]
       }
     }
-    self.corners = corners
+    (self.corners, self.isTurned) = (corners, isTurned)
   }
+
+  /// Where a chart would lie, and what that would cost.
+  private struct Place {
+    let column, base: Int
+    /// How high it would reach, and how much below it would be lost.
+    let cost: Float
+
+    func isBetter(than other: Place?) -> Bool { other.map { cost < $0.cost } ?? true }
+  }
+
+  private static func place(_ profile: Profile, _ skyline: [Int]) -> Place? {
+    var best: Place?
+    guard profile.width <= skyline.count else { return nil }
+    let step = max(1, profile.width / 32)
+    for place in stride(from: 0, through: skyline.count - profile.width, by: step) {
+      var base = 0
+      for column in 0..<profile.width {
+        base = max(base, skyline[place + column] - profile.bottom[column])
+      }
+      var waste = 0
+      for column in 0..<profile.width {
+        waste += base + profile.bottom[column] - skyline[place + column]
+      }
+      let cost = Float(base + profile.height) + Self.wasteWeight * Float(waste) / Float(profile.width)
+      let found = Place(column: place, base: base, cost: cost)
+      if found.isBetter(than: best) { best = found }
+    }
+    return best
+  }
+
+  /// Of how high a chart reaches against what is lost below it; more or less of it wastes more.
+  private static let wasteWeight: Float = 2
 
   /// The lowest and the highest pixel of each column of a chart, with its gutter.
   private struct Profile {

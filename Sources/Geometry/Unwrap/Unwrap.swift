@@ -45,6 +45,20 @@ extension Mesh {
       }
     }
     density /= 0.96
+    if packing != nil {
+      // Between that and what did not fit.
+      var (fits, above) = (density, density / 0.96)
+      for _ in 0..<4 {
+        try work.checkCancelled()
+        let middle = (fits + above) / 2
+        if let better = Packing(shapes, density: middle, side: side, gutter: gutter) {
+          (packing, fits) = (better, middle)
+        } else {
+          above = middle
+        }
+      }
+      density = fits
+    }
     return result(solid, shapes, packing, density: density, gutter: gutter, side: side)
   }
 
@@ -87,7 +101,8 @@ extension Mesh {
     var uvs: [SIMD2<Float>] = []
     var corners: [SIMD3<UInt32>] = []
     var (covered, stretched, total) = (0.0, 0.0, 0.0)
-    for (index, shape) in shapes.enumerated() {
+    for (index, chart) in shapes.enumerated() {
+      let shape = packing?.isTurned[index] == true ? chart.turned : chart
       let corner = SIMD2<Float>(packing?.corners[index] ?? .zero) + Float(gutter) + 0.5
       var known: [UInt32: UInt32] = [:]
       for (member, flat) in zip(shape.members, shape.triangles) {

@@ -5,7 +5,7 @@ import Reconstruction
 import Scenes
 import Work
 
-/// Where what each step of rebuilding leaves is put: for eyes masks and depth as PNG and surfaces as PLY, and for a later
+/// Where what each step of rebuilding leaves is put: for eyes masks and depth as PNG, surfaces and confirmed points as PLY, and for a later
 /// run of the same input what took long.
 struct StageFolder {
   private let path: String
@@ -41,9 +41,25 @@ struct StageFolder {
     case .picture(let name, let image):
       let stem = (name as NSString).deletingPathExtension
       try StagedFile.write(try ImageFile.encodePNG(image), to: "\(path)/\(stem).png")
+    case .points(let name, let points):
+      try StagedFile.write(Self.cloud(points), to: "\(path)/\(name).ply")
     case .record(let name, let bytes):
       try StagedFile.write([UInt8]((key + "\n").utf8) + bytes, to: "\(path)/\(name).resume")
     }
+  }
+
+  private static func cloud(_ points: [(position: SIMD3<Float>, normal: SIMD3<Float>)]) -> [UInt8] {
+    var header = "ply\nformat binary_little_endian 1.0\nelement vertex \(points.count)\n"
+    for name in ["x", "y", "z", "nx", "ny", "nz"] { header += "property float \(name)\n" }
+    var bytes = [UInt8]((header + "end_header\n").utf8)
+    bytes.reserveCapacity(bytes.count + 24 * points.count)
+    for (p, n) in points {
+      for number in [p.x, p.y, p.z, n.x, n.y, n.z] {
+        let bits = number.bitPattern
+        for byte in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: bits >> (8 * byte))) }
+      }
+    }
+    return bytes
   }
 
   /// The pictures as they go into rebuilding: straight, with the object as alpha.
