@@ -123,10 +123,11 @@ extension ViewSet {
   private func fused(
     _ hull: HullField, _ maps: [SurfaceMap], _ resolution: Int, _ work: WorkContext
   ) throws -> Mesh {
-    func surface(_ spacing: Double, _ bounds: SeenBounds?) throws -> Mesh {
+    let all = SeenPoints(maps, in: box, radius: 1.5 * pixelSize)
+    func surface(_ spacing: Double, _ bounds: SeenBounds?, _ points: SeenPoints?) throws -> Mesh {
       let lattice = Lattice(around: box, spacing: spacing)
       let field = FusedField(
-        hull: hull, maps: maps, projections: projections, bounds: bounds,
+        hull: hull, maps: maps, points: points, projections: projections, bounds: bounds,
         band: 4 * Float(lattice.spacing), pixel: pixelSize)
       return try DistanceGrid(
         lattice, work, constant: { field.constant($0, $1) },
@@ -134,9 +135,9 @@ extension ViewSet {
       ).surface(work).withoutCrumbs(below: 0.005)
     }
     let spacing = spacing(resolution)
-    guard arePhotographs else { return try surface(spacing, nil) }
-    let seen = try points(seenOf: try surface(2 * spacing, nil), work)
-    return try surface(spacing, SeenBounds(seen, margin: 2 * pixelSize, work))
+    guard arePhotographs else { return try surface(spacing, nil, all) }
+    let seen = try points(seenOf: try surface(2 * spacing, nil, nil), work)
+    return try surface(spacing, SeenBounds(seen, margin: 2 * pixelSize, work), all)
   }
 
   /// Where the rays of some pixels of all views end on a surface.

@@ -8,6 +8,8 @@ import LinearMath
 struct FusedField: Sendable {
   let hull: HullField
   let maps: [SurfaceMap]
+  /// The same all together; nil where the first guess at the surface is enough.
+  let points: SeenPoints?
   let projections: [Projection]
   /// Where the object ends on sides that no view shows, if there are such.
   let bounds: SeenBounds?
@@ -28,22 +30,29 @@ struct FusedField: Sendable {
   }
 
   private func fused(_ point: SIMD3<Float>, _ depth: Float) -> Float {
-    var (sum, total) = (Float(0), Float(0))
+    var (sum, total, normal) = (Float(0), Float(0), SIMD3<Float>.zero)
     for index in maps.indices {
       guard let seen = distance(point, index) else { continue }
       sum += seen.distance * seen.weight
       total += seen.weight
+      normal += seen.normal * seen.weight
     }
     let seen = (sum + min(max(depth, -band), band) * Self.hullWeight) / (total + Self.hullWeight)
     // Where the hull is as near as depth can be told, its outlines are the sharper measure.
     let apart = min(depth, band) - seen
     let share = min(max((apart - 0.35 * pixel) / (0.5 * pixel), 0), 1)
-    return depth - (depth - min(depth, seen)) * share
+    let first = depth - (depth - min(depth, seen)) * share
+    guard let points, abs(first) < 0.4 * band, normal.lengthSquared > 0,
+      let smooth = points.depth(of: point, about: first, normal.normalized)
+    else { return first }
+    return min(depth, smooth)
   }
 
   /// How far behind the surface a view sees the point; nil where it cannot tell.
   @inline(__always)
-  private func distance(_ point: SIMD3<Float>, _ index: Int) -> (distance: Float, weight: Float)? {
+  private func distance(_ point: SIMD3<Float>, _ index: Int) -> (
+    distance: Float, normal: SIMD3<Float>, weight: Float
+  )? {
     let camera = projections[index]
     let (place, depth) = camera.project(point)
     let (x, y) = (Int(place.x), Int(place.y))
@@ -61,7 +70,7 @@ struct FusedField: Sendable {
     let distance = normal.dot(off)
     if distance > band { return nil }
     let slope = -normal.dot((point - camera.eye).normalized)
-    return (max(distance, -band), weight * max(0.05, slope))
+    return (max(distance, -band), normal, weight * max(0.05, slope))
   }
 
   /// What a block of points is all over, where nothing of the surface is near; nil otherwise.
