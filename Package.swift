@@ -89,6 +89,7 @@ let package = Package(
       "Rendering", uses: foundations + ["Geometry", "Imaging", "Views", "Scenes", "CEGL"]),
     module(
       "Datasets", uses: foundations + ["Imaging", "Views", "Archives"]),
+    module("Video", uses: ["Imaging", "Work"]),
     module(
       "Reconstruction",
       uses: foundations + ["Geometry", "Imaging", "Views", "Scenes", "CGather", "COnnx"]),
@@ -97,7 +98,7 @@ let package = Package(
       "Operations",
       uses: foundations + [
         "Geometry", "Imaging", "Views", "Scenes", "Formats", "Rendering", "Datasets", "Archives",
-        "Reconstruction",
+        "Reconstruction", "Video",
       ]),
     .executableTarget(
       name: "maquette", dependencies: ["Operations", "Settings", "Work"],

@@ -15,6 +15,7 @@ public enum Catalogue {
     AnyVerb(BooleanModels.self),
     AnyVerb(CompareModels.self),
     AnyVerb(RenderStills.self),
+    AnyVerb(RenderTurntable.self),
     AnyVerb(ExportDataset.self),
     AnyVerb(VerifyDataset.self),
     AnyVerb(UnwrapModel.self),

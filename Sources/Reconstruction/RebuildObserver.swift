@@ -36,14 +36,17 @@ public struct RebuildObserver {
   let enter: (RebuildPhase) -> Void
   /// Is given what each step leaves.
   let keep: (RebuildStage) throws -> Void
+  /// Whether anybody looks; stages are not made otherwise.
+  let isKeeping: Bool
   /// Gives back a record that a run with the same views, settings and seed has left.
   let recall: (String) -> [UInt8]?
 
   public init(
     enter: @escaping (RebuildPhase) -> Void = { _ in },
-    keep: @escaping (RebuildStage) throws -> Void = { _ in },
+    keep: ((RebuildStage) throws -> Void)? = nil,
     recall: @escaping (String) -> [UInt8]? = { _ in nil }
   ) {
-    (self.enter, self.keep, self.recall) = (enter, keep, recall)
+    (self.enter, self.recall, isKeeping) = (enter, recall, keep != nil)
+    self.keep = keep ?? { _ in }
   }
 }

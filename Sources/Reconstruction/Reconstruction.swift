@@ -106,6 +106,7 @@ extension ViewSet {
     }
     let depths = try depthMaps(from: hull, seed: seed, work)
     let maps = try confirmed(depths, work)
+    guard observer.isKeeping else { return maps }
     for (view, (depth, map)) in zip(views, zip(depths, maps)) {
       try observer.keep(.picture("depth/\(view.name)", depth.picture(where: map)))
     }
@@ -123,7 +124,8 @@ extension ViewSet {
   private func fused(
     _ hull: HullField, _ maps: [SurfaceMap], _ resolution: Int, _ work: WorkContext
   ) throws -> Mesh {
-    let all = SeenPoints(maps, in: box, radius: 1.5 * pixelSize)
+    // Of many views a part of the pixels is enough.
+    let all = SeenPoints(maps, every: max(1, views.count / 50), in: box, radius: 1.5 * pixelSize)
     func surface(_ spacing: Double, _ bounds: SeenBounds?, _ points: SeenPoints?) throws -> Mesh {
       let lattice = Lattice(around: box, spacing: spacing)
       let field = FusedField(

@@ -27,6 +27,44 @@ public struct ChildProcess {
     (self.program, self.package, url) = (program, package, URL(fileURLWithPath: found))
   }
 
+  /// Waits for it while `feed` writes to its standard input. What it says goes to a file, as with `run`.
+  ///
+  /// - Parameter feed: is given what writes bytes; where the program ends early its own words are the error.
+  public func run(
+    _ arguments: [String], log: URL, _ work: WorkContext,
+    feed: (_ write: @escaping ([UInt8]) throws -> Void) throws -> Void
+  ) throws {
+    // Writing to a program that has ended is an error like others, not the end of this one.
+    _ = signal(SIGPIPE, SIG_IGN)
+    let input = Pipe()
+    let (process, words) = try start(arguments, log: log, input: input)
+    let end = input.fileHandleForWriting
+    var hasEnded = false
+    do {
+      try feed { bytes in
+        try work.checkCancelled()
+        do {
+          try end.write(contentsOf: bytes)
+        } catch {
+          hasEnded = true
+          throw error
+        }
+      }
+      try? end.close()
+    } catch {
+      try? end.close()
+      if hasEnded {
+        process.waitUntilExit()
+        try Self.check(process, said: log, program, arguments)
+      }
+      Self.end(process)
+      throw error
+    }
+    try wait(process, work)
+    try words.close()
+    try Self.check(process, said: log, program, arguments)
+  }
+
   /// Waits for it. What it says goes to a file, of which the end is shown where it fails.
   ///
   /// - Parameters:
@@ -36,6 +74,16 @@ public struct ChildProcess {
   public func run(
     _ arguments: [String], log: URL, environment: [String: String] = [:], _ work: WorkContext
   ) throws {
+    let (process, words) = try start(
+      arguments, log: log, environment: environment, input: FileHandle.nullDevice)
+    try wait(process, work)
+    try words.close()
+    try Self.check(process, said: log, program, arguments)
+  }
+
+  private func start(
+    _ arguments: [String], log: URL, environment: [String: String] = [:], input: Any
+  ) throws -> (process: Process, words: FileHandle) {
     if !FileManager.default.fileExists(atPath: log.path) {
       _ = FileManager.default.createFile(atPath: log.path, contents: nil)
     }
@@ -45,10 +93,14 @@ public struct ChildProcess {
     process.executableURL = url
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.standardInput = FileHandle.nullDevice
+    process.standardInput = input
     process.standardOutput = words
     process.standardError = words
     try process.run()
+    return (process, words)
+  }
+
+  private func wait(_ process: Process, _ work: WorkContext) throws {
     while process.isRunning {
       if work.cancellation.isCancelled {
         Self.end(process)
@@ -56,8 +108,6 @@ public struct ChildProcess {
       }
       Thread.sleep(forTimeInterval: 0.05)
     }
-    try words.close()
-    try Self.check(process, said: log, program, arguments)
   }
 
   /// With what it has started itself: politely, and after a while not.

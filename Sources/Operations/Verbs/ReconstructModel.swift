@@ -112,7 +112,8 @@ public enum ReconstructModel: Verb {
     let object: RebuiltObject
     func observer(_ stages: StageFolder?) -> RebuildObserver {
       RebuildObserver(
-        enter: { work.progress.enter($0.rawValue) }, keep: { try stages?.keep($0, work) },
+        enter: { work.progress.enter($0.rawValue) },
+        keep: stages.map { stages in { try stages.keep($0, work) } },
         recall: { name in
           let found = stages?.recall(name)
           if found != nil { work.log.warn("\(name) is that of an earlier run, from --keep-stages") }

@@ -18,9 +18,10 @@ struct SeenPoints: Sendable {
   private static let reach: Float = 2.2
 
   /// - Parameters:
+  ///   - step: of so many pixels one is taken.
   ///   - box: around all of them.
   ///   - radius: of the Gaussian, in the working space.
-  init(_ maps: [SurfaceMap], in box: Box, radius: Float) {
+  init(_ maps: [SurfaceMap], every step: Int, in box: Box, radius: Float) {
     self.radius = radius
     let cell = radius * Self.reach
     let low = box.minimum - cell
@@ -35,8 +36,15 @@ struct SeenPoints: Sendable {
       return (at.z * counts.y + at.y) * counts.x + at.x
     }
     var starts = [Int32](repeating: 0, count: counts.x * counts.y * counts.z + 1)
-    for map in maps {
-      for pixel in map.weights.indices where map.weights[pixel] > 0 {
+    // Other ones in every view.
+    func pixels(_ index: Int) -> [Int] {
+      let map = maps[index]
+      return map.weights.indices.filter { pixel in
+        map.weights[pixel] > 0 && (pixel % map.width + pixel / map.width + index) % step == 0
+      }
+    }
+    for (index, map) in maps.enumerated() {
+      for pixel in pixels(index) {
         if let cell = cellIndex(map.points[pixel]) { starts[cell + 1] += 1 }
       }
     }
@@ -44,8 +52,8 @@ struct SeenPoints: Sendable {
     var next = starts
     var positions = [SIMD3<Float>](repeating: .zero, count: Int(starts.last!))
     var normals = positions
-    for map in maps {
-      for pixel in map.weights.indices where map.weights[pixel] > 0 {
+    for (index, map) in maps.enumerated() {
+      for pixel in pixels(index) {
         guard let cell = cellIndex(map.points[pixel]) else { continue }
         positions[Int(next[cell])] = map.points[pixel]
         normals[Int(next[cell])] = map.normals[pixel]

@@ -19,10 +19,9 @@ enum GroundShadow {
     material.alphaMode = .blend
     var prepared = PreparedMaterial(source: material)
     prepared.isShadow = true
-    let lowest = scene.surfaces.reduce(Float.infinity) { min($0, $1.mesh.bounds.minimum.y) }
-    // Two objects in one place would shimmer.
+    // A little below: two objects in one place would shimmer.
     return PreparedScene.Surface(
-      mesh: disc(at: lowest - 1e-3), material: prepared, name: "ground shadow")
+      mesh: disc(at: Float(scene.groundHeight)), material: prepared, name: "ground shadow")
   }
 
   /// Rings and spokes, close together where the object stands.

@@ -207,6 +207,34 @@ public struct PreparedScene: Sendable {
     }
   }
 
+  /// From how far away cameras in these directions that look at the origin have everything in their pictures, with a
+  /// margin.
+  public func distance(
+    fitting directions: [SIMD3<Double>], _ intrinsics: Intrinsics, margin: Double
+  ) -> Double {
+    let slopes = SIMD2(
+      Double(intrinsics.width) / 2 / intrinsics.focalX,
+      Double(intrinsics.height) / 2 / intrinsics.focalY)
+    // Neighbouring frames differ little.
+    let every = max(1, directions.count / 60)
+    return stride(from: 0, to: directions.count, by: every).reduce(1.02) { distance, index in
+      let turn = Camera(eye: directions[index], target: .zero, intrinsics: intrinsics)
+        .worldFromCamera.linear.transposed
+      return surfaces.reduce(distance) { distance, surface in
+        surface.mesh.positions.reduce(distance) { distance, position in
+          let place = turn * SIMD3<Double>(position)
+          let aside = SIMD2(abs(place.x), abs(place.y)) / slopes
+          return max(distance, place.z + margin * aside.max())
+        }
+      }
+    }
+  }
+
+  /// World height of the ground that the objects stand on.
+  public var groundHeight: Double {
+    Double(surfaces.reduce(Float.infinity) { min($0, $1.mesh.bounds.minimum.y) }) - 1e-3
+  }
+
   /// The longest side of the bounding box, in world units.
   public var longestSide: Double {
     var box = Box()
