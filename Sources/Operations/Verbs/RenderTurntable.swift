@@ -51,13 +51,13 @@ public struct RenderTurntableSettings: SettingsGroup {
   @Setting("Frames a second.", in: 1...60)
   public var framesPerSecond = 30
 
-  @Setting("A soft shadow on the ground, worked out once for all frames.")
+  @Setting("A soft shadow on the ground, worked out once for all frames; --no-shadows for none.")
   public var shadows = true
 
   @Setting("The ground mirrors the object, fading with height.")
   public var reflector = false
 
-  @Setting("Start and stop gently; off, all moves have constant speed.")
+  @Setting("Start and stop gently; with --no-easing all moves have constant speed.")
   public var easing = true
 
   @Setting("Degrees that the motion begins further to the right.", in: -180...180)
@@ -109,7 +109,11 @@ public enum RenderTurntable: Verb {
   {
     let options = call.options
     let plan = try TurntablePlan(call)
-    work.progress.declare([("read", 1), ("prepare", 3), ("render", 20), ("encode", plan.isShared ? 20 : 0)])
+    // Before anything is drawn: whether it can be encoded at all.
+    if plan.films.contains(where: { $0.format != nil }) { _ = try VideoWriter() }
+    work.progress.declare([
+      ("read", 1), ("prepare", 3), ("render", 20), ("encode", plan.isShared ? 20 : 0),
+    ])
     work.progress.enter("read")
     let (scene, _) = try UprightScene.read(call.inputs[0], options.model, work)
     work.progress.enter("prepare")
