@@ -31,6 +31,9 @@ public struct Renderer: ~Copyable {
   }
 
   private let engine: Engine
+  /// The shadow on the ground, where it was asked for apart.
+  public let groundShade: GroundShade?
+
   /// - Parameters:
   ///   - scene: prepared once; the renderer keeps what it needs.
   ///   - settings: engine, samples, light.
@@ -38,11 +41,12 @@ public struct Renderer: ~Copyable {
   ///   - normalSpaceFromWorld: the rotation that normals are written in.
   ///   - layers: what frames shall hold beside colour, depth and normals.
   ///   - groundShadow: whether a shadow lies below the object, as far as 1.7 world units from the middle.
+  ///   - shadowApart: whether that is left to `groundShade` and not drawn.
   ///   - work: threads and cancellation.
   public init(
     _ scene: PreparedScene, settings: RenderSettings, intrinsics: Intrinsics,
     normalSpaceFromWorld: Matrix3 = .identity, layers: Set<FrameLayer> = [],
-    groundShadow: Bool = false, _ work: WorkContext
+    groundShadow: Bool = false, shadowApart: Bool = false, _ work: WorkContext
   ) throws {
     let options = EngineOptions(
       samples: settings.samples.count, exposure: Float(exp2(settings.exposureStops)),
@@ -58,6 +62,11 @@ public struct Renderer: ~Copyable {
       scene = try scene.lit(
         by: environment, onItself: settings.selfShadows, onGround: groundShadow, work)
     }
+    let shade =
+      shadowApart
+      ? scene.takeGround().map {
+        GroundShade($0, rings: GroundShadow.rings, spokes: GroundShadow.spokes)
+      } : nil
     func gl(wantsHardware: Bool) throws -> Engine {
       .gl(
         try GLEngine(
@@ -69,12 +78,14 @@ public struct Renderer: ~Copyable {
         try SoftwareEngine(scene, environment: environment, table: table, options: options, work),
         work)
     }
-    switch settings.engine {
-    case .gl: engine = try gl(wantsHardware: false)
-    case .software: engine = try software()
-    // A GPU that cannot draw this is as good as none.
-    case .auto: engine = try (try? gl(wantsHardware: true)) ?? software()
-    }
+    let engine =
+      switch settings.engine {
+      case .gl: try gl(wantsHardware: false)
+      case .software: try software()
+      // A GPU that cannot draw this is as good as none.
+      case .auto: try (try? gl(wantsHardware: true)) ?? software()
+      }
+    (self.engine, groundShade) = (engine, shade)
   }
 
   /// Which engine draws: `gl` or `software`.

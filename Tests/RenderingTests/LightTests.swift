@@ -131,6 +131,30 @@ import Work
     #expect(try frame(-2, true).color == frame(-2, false).color)
   }
 
+  /// Laid under a view afterwards, the shadow is what drawing it with the object gives.
+  @Test func aShadowApartIsTheSame() throws {
+    let scene = Scene(mesh: .box(), material: Self.matt([0.4, 0.2, 0.1]))
+    let work = WorkContext(threads: 2)
+    let lens = RenderingTests.lens
+    var settings = RenderSettings()
+    settings.engine = .software
+    let camera = Camera(eye: [1, 1.4, 3], target: [0, -0.2, 0], intrinsics: lens)
+    func picture(apart: Bool) throws -> [UInt8] {
+      let renderer = try Renderer(
+        try PreparedScene(scene, work), settings: settings, intrinsics: lens, groundShadow: true,
+        shadowApart: apart, work)
+      let frame = try renderer.frame(camera)
+      return (renderer.groundShade?.under(frame.color, camera) ?? frame.color).bytes
+    }
+    let (drawn, apart) = (try picture(apart: false), try picture(apart: true))
+    let off = drawn.indices.filter { $0 % 4 == 3 }.map { abs(Int(drawn[$0]) - Int(apart[$0])) }
+    let shaded = drawn.indices.count { $0 % 4 == 3 && drawn[$0] > 20 && drawn[$0] < 255 }
+    #expect(shaded > 3000)
+    // At outlines and close to what touches the ground, rings and cells round differently.
+    #expect(off.count { $0 > 3 } * 200 < shaded, "\(off.count { $0 > 3 }) of \(shaded)")
+    #expect(off.max()! < 48)
+  }
+
   /// Where nothing keeps light off, there is no shadow and no fault.
   @Test(arguments: RenderingTests.engines)
   func glassAloneCastsNoShadow(_ engine: EngineChoice) throws {

@@ -32,10 +32,10 @@ struct Reflection {
   /// A view over what the ground shows below it.
   ///
   /// - Parameter mirrored: the frame of `camera(of:)`.
-  func under(_ frame: Frame, _ mirrored: Frame) -> Image {
-    var image = frame.color
+  func under(_ view: Image, _ camera: Camera, _ mirrored: Frame) -> Image {
+    var image = view
     // From below nothing is reflected.
-    guard frame.camera.eye.y > ground else { return image }
+    guard camera.eye.y > ground else { return image }
     let (width, height) = (image.width, image.height)
     let places = mirrored.positions
     for y in 0..<height {

@@ -34,6 +34,7 @@ struct TurntableStage {
     _ renderer: borrowing Renderer, _ work: WorkContext, _ take: @escaping (Image) throws -> Void
   ) throws {
     let (cameras, opacities, reflection) = (cameras, opacities, reflection)
+    let shade = renderer.groundShade
     let count = cameras.count
     var done = 0
     func finish(_ image: Image) throws {
@@ -43,7 +44,11 @@ struct TurntableStage {
     }
     guard let reflection else {
       return try renderer.forEachFrame(
-        cameras, work, encode: { frame, index in frame.color.faded(opacities[index]) }, finish)
+        cameras, work,
+        encode: { frame, index in
+          let image = shade?.under(frame.color, frame.camera) ?? frame.color
+          return image.faded(opacities[index])
+        }, finish)
     }
     var above: Frame?
     try renderer.forEachFrame(
@@ -54,7 +59,8 @@ struct TurntableStage {
         return
       }
       above = nil
-      try finish(reflection.under(first, frame).faded(opacities[done]))
+      let image = shade?.under(first.color, first.camera) ?? first.color
+      try finish(reflection.under(image, first.camera, frame).faded(opacities[done]))
     }
   }
 }

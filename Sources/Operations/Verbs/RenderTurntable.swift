@@ -120,7 +120,7 @@ public enum RenderTurntable: Verb {
     let prepared = try PreparedScene(scene, work)
     let renderer = try Renderer(
       prepared, settings: options.render, intrinsics: plan.lens, groundShadow: options.shadows,
-      work)
+      shadowApart: true, work)
     let path = TurntablePath(
       options.effect, isEased: options.easing, turn: options.rotateDegrees,
       tilt: options.tiltDegrees)

@@ -24,9 +24,11 @@ enum GroundShadow {
       mesh: disc(at: Float(scene.groundHeight)), material: prepared, name: "ground shadow")
   }
 
+  static let rings = 44
+  static let spokes = 128
+
   /// Rings and spokes, close together where the object stands.
   private static func disc(at height: Float) -> Mesh {
-    let (rings, spokes) = (44, 128)
     var positions: [SIMD3<Float>] = [[0, height, 0]]
     var triangles: [SIMD3<UInt32>] = []
     for ring in 1...rings {

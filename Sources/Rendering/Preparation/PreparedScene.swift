@@ -129,6 +129,12 @@ public struct PreparedScene: Sendable {
     return scene
   }
 
+  /// Takes the painted ground out, where there is one.
+  mutating func takeGround() -> Surface? {
+    guard let last = surfaces.last, last.material.isShadow else { return nil }
+    return surfaces.removeLast()
+  }
+
   /// The scene with no edge longer than `length`, or as near to that as `limit` triangles allow: longer edges are
   /// halved, and halved again, of all surfaces at a time, so that none opens a gap to its neighbour.
   func refined(edgesTo length: Float, limit: Int) -> PreparedScene {
