@@ -7,10 +7,10 @@ public import Work
 
 /// The model formats, by file name extension.
 public enum SceneFormat: String, Sendable, CaseIterable {
-  case glb, gltf, obj, stl, ply
+  case glb, gltf, obj, stl, ply, off
   case threeMF = "3mf"
 
-  public static let writable: [SceneFormat] = [.glb, .obj, .stl, .ply, .threeMF]
+  public static let writable: [SceneFormat] = [.glb, .obj, .stl, .ply, .off, .threeMF]
 
   /// The format that a path's extension names. Throws and lists the known ones otherwise.
   public init(path: String, writing: Bool = false) throws(FormatError) {
@@ -33,7 +33,7 @@ public enum SceneFormat: String, Sendable, CaseIterable {
     case .gltf: "model/gltf+json"
     case .obj: "model/obj"
     case .stl: "model/stl"
-    case .ply: "application/octet-stream"
+    case .ply, .off: "application/octet-stream"
     case .threeMF: "model/3mf"
     }
   }
@@ -49,7 +49,7 @@ public enum SceneFormat: String, Sendable, CaseIterable {
     switch self {
     case .glb, .gltf: .meters
     case .stl, .threeMF: .millimeters
-    case .obj, .ply: nil
+    case .obj, .ply, .off: nil
     }
   }
 }
@@ -87,6 +87,7 @@ public enum SceneFile {
         case .obj: try OBJReader.read(file, path: path, door: door)
         case .stl: try STLReader.read(file, door: door)
         case .ply: try PLYReader.read(file, door: door)
+        case .off: try OFFReader.read(file, door: door)
         case .threeMF: try ThreeMFReader.read(file, door: door)
         }
       guard scene.triangleCount <= triangleLimit else {
@@ -125,6 +126,9 @@ public enum SceneFile {
     case .ply:
       if !scene.textures.isEmpty { log.warn("PLY carries no textures; they are left behind") }
       return [(stem + ".ply", PLYWriter.write(try finite(scene.merged())))]
+    case .off:
+      if !scene.textures.isEmpty { log.warn("OFF carries no textures; they are left behind") }
+      return [(stem + ".off", OFFWriter.write(try finite(scene.merged())))]
     case .threeMF:
       _ = try finite(scene.merged())
       return [(stem + ".3mf", try ThreeMFWriter.write(scene, details, log: log))]

@@ -73,6 +73,38 @@ import Work
     #expect(mesh.triangles.count == 12 && mesh.positions.count == 8)
   }
 
+  /// Comments, counts beside the word, polygons, colors in codes and as shares; what it writes it reads.
+  @Test(arguments: ["OFF\n4 2 0", "# made by hand\nOFF 4 2 5 # counts", "\n\nOFF\n\n4 2"])
+  func offReadsItsHeaders(_ head: String) throws {
+    let body = "0 0 0\n1 0 0 # right\n1 1 0\n0 1 0\n4 0 1 2 3\n3 0 1 2 255 0 0\n"
+    let log = LogSink()
+    let mesh = try read(head + "\n" + body, as: "a.off", log: log)
+    #expect(mesh.triangles.count == 3 && mesh.positions[2] == [1, 1, 0])
+    #expect(log.warnings.contains { $0.contains("colours of faces") })
+  }
+
+  @Test func offKeepsColors() throws {
+    let text = "COFF\n3 1 0\n0 0 0 255 0 51 255\n1 0 0 0 0 0 255\n0 1 0 0 0 0 255\n3 0 1 2\n"
+    let mesh = try read(text, as: "a.off")
+    #expect(mesh.attributes.colors[0] == [1, 0, 0.2, 1])
+    let files = try SceneFile.encode(Scene(mesh: mesh), as: .off, stem: "b", log: LogSink())
+    let again = try read(String(decoding: files[0].bytes, as: UTF8.self), as: "b.off")
+    #expect(again == mesh)
+  }
+
+  @Test(arguments: [
+    ("4OFF\n1 0 0\n0 0 0 0\n", "dimensions"), ("OFF BINARY\n1 0 0\n", "binary"),
+    ("OFF\n900000000 2 0\n0 0 0\n", "size"), ("OFF\n3 1 0\n0 0 0\n1 0 0\n", "ends"),
+    ("OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 7\n", "vertex 7"),
+    ("OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n4 0 1 2\n", "corners"), ("solid\n", "OFF"),
+  ])
+  func offRefusesRubbish(_ text: String, _ word: String) {
+    do {
+      _ = try read(text, as: "a.off")
+      Issue.record("it was read")
+    } catch { #expect("\(error)".contains(word), "\(error)") }
+  }
+
   @Test func plyReadsItsThreeEncodings() throws {
     let header = { (format: String) in
       """

@@ -55,7 +55,9 @@ import Testing
     ("a.mp4", "h264", "yuv420p", 30), ("a.webm", "vp9", "yuv420p", 30),
     ("a.mov", "prores", "yuva444p12le", 30),
   ])
-  func eachFormatIsWhatItSays(_ name: String, _ codec: String, _ pixels: String, _ count: Int) throws {
+  func eachFormatIsWhatItSays(_ name: String, _ codec: String, _ pixels: String, _ count: Int)
+    throws
+  {
     guard Self.tool("ffprobe") != nil else { return }
     let seen = try probe(try film(name, ["--side", "90"]))
     let stream = try #require(seen["streams"]?.array?.first)

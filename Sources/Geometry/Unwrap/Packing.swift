@@ -57,7 +57,8 @@ struct Packing {
       for column in 0..<profile.width {
         waste += base + profile.bottom[column] - skyline[place + column]
       }
-      let cost = Float(base + profile.height) + Self.wasteWeight * Float(waste) / Float(profile.width)
+      let cost =
+        Float(base + profile.height) + Self.wasteWeight * Float(waste) / Float(profile.width)
       let found = Place(column: place, base: base, cost: cost)
       if found.isBetter(than: best) { best = found }
     }

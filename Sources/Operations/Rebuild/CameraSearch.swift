@@ -98,7 +98,9 @@ struct CameraSearch {
       return try SetReader.read(place.path)
     }
     let sizes = try models.sorted().map { ($0, try read($0).views.count) }
-    guard let best = try sizes.max(by: { $0.1 < $1.1 }).map({ try read($0.0) }), best.views.count >= 3 else {
+    guard let best = try sizes.max(by: { $0.1 < $1.1 }).map({ try read($0.0) }),
+      best.views.count >= 3
+    else {
       throw InputError(
         "no-cameras",
         "COLMAP found no cameras for these pictures: they need much in common, one to the next, and detail",

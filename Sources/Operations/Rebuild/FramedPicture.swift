@@ -25,7 +25,8 @@ extension Image {
       for x in 0..<newWidth {
         var (sum, alpha) = (SIMD3<Float>.zero, Float(0))
         for sample in 0..<samples * samples {
-          let part = (SIMD2(Float(sample % samples), Float(sample / samples)) + 0.5) / Float(samples)
+          let part =
+            (SIMD2(Float(sample % samples), Float(sample / samples)) + 0.5) / Float(samples)
           let place = (SIMD2(Float(x), Float(y)) + part - half) * step + middle
           let (column, row) = (Int(place.x.rounded(.down)), Int(place.y.rounded(.down)))
           guard column >= 0, row >= 0, column < width, row < height else { continue }

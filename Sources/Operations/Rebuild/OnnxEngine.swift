@@ -108,7 +108,9 @@ struct OnnxEngine {
     return graph
   }
 
-  private static func require(_ wanted: [String], of ports: [String], _ kind: String, _ path: String)
+  private static func require(
+    _ wanted: [String], of ports: [String], _ kind: String, _ path: String
+  )
     throws
   {
     for name in wanted where !ports.contains(name) {
@@ -119,7 +121,8 @@ struct OnnxEngine {
   }
 
   /// The object on gray, its longer side 85 % of a square, in the layout that the network wants.
-  private static func tensor(_ picture: Image, for graph: borrowing OnnxGraph, _ path: String) throws
+  private static func tensor(_ picture: Image, for graph: borrowing OnnxGraph, _ path: String)
+    throws
     -> Tensor
   {
     let shape = graph.shape(of: graph.inputs[0])

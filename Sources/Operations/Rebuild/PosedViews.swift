@@ -145,8 +145,10 @@ struct PosedViews {
           "no-depth", "the set has no depth of the picture's size for it; leave --set-depth out",
           at: view.name)
       }
-      return (SourceView(name: view.name, camera: camera, image: rgba, depth: depth, material: pictures),
-        origin)
+      return (
+        SourceView(name: view.name, camera: camera, image: rgba, depth: depth, material: pictures),
+        origin
+      )
     }
     let whole = SourceView(name: view.name, camera: camera, image: rgba, material: pictures)
     return (whole.reduced(toLongestSide: longestSide), origin)

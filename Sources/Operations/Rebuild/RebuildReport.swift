@@ -15,7 +15,8 @@ enum RebuildReport {
     var members: [(key: String, value: JSONValue)] = [
       ("backend", .string(posed.backend)), ("views", .integer(max(1, posed.views.count))),
       ("masks", .string(posed.masks)),
-      ("material", .string(object.matter == nil ? "estimated" : "measured")), ("triangles", .integer(object.mesh.triangles.count)),
+      ("material", .string(object.matter == nil ? "estimated" : "measured")),
+      ("triangles", .integer(object.mesh.triangles.count)),
       ("textureSize", .integer(object.texture.width)), ("charts", .integer(object.charts)),
       ("unseenPercent", .number((object.unseenShare * 10_000).rounded() / 100)),
       ("watertight", .bool(mesh.isWatertight)),

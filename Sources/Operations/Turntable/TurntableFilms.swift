@@ -14,7 +14,8 @@ struct TurntableFilms {
   init(_ plan: TurntablePlan, _ work: WorkContext) { (self.plan, self.work) = (plan, work) }
 
   /// - Parameter draw: hands every frame, RGBA with straight alpha, to its argument in order.
-  func write(_ draw: (_ take: @escaping (Image) throws -> Void) throws -> Void) throws -> [Artifact] {
+  func write(_ draw: (_ take: @escaping (Image) throws -> Void) throws -> Void) throws -> [Artifact]
+  {
     guard plan.isShared else { return try film(plan.films[0], isFirst: true, draw) }
     let place = FileManager.default.temporaryDirectory.appendingPathComponent(
       "maquette-frames-\(UUID().uuidString)")
@@ -34,7 +35,8 @@ struct TurntableFilms {
         for frame in 0..<count {
           let path = file(frame)
           try pipeline.submit {
-            try ImageFile.decode([UInt8](FileManager.default.contents(atPath: path) ?? Data())).image
+            try ImageFile.decode([UInt8](FileManager.default.contents(atPath: path) ?? Data()))
+              .image
           }
         }
         try pipeline.finish()
@@ -103,7 +105,8 @@ struct TurntableFilms {
     let folder = film.path.hasSuffix("/") ? String(film.path.dropLast()) : film.path
     try frames { image in
       let number = String(artifacts.count)
-      let name = "frame_" + String(repeating: "0", count: max(0, 5 - number.count)) + number + ".png"
+      let name =
+        "frame_" + String(repeating: "0", count: max(0, 5 - number.count)) + number + ".png"
       let path = folder + "/" + name
       try StagedFile.write(try ImageFile.encodePNG(film.backdrop.behind(image)), to: path)
       artifacts.append(Artifact(path: path, mediaType: "image/png"))

@@ -43,7 +43,9 @@ struct TurntablePlan {
           ? "--quality pro is ProRes 4444, which is a .mov" : "a .mov is of --quality pro")
     }
     let side = options.side ?? (quality == .standard ? 1080 : 2160)
-    guard side % 2 == 0 else { throw UsageError("--side \(side) is odd, and video wants even sizes") }
+    guard side % 2 == 0 else {
+      throw UsageError("--side \(side) is odd, and video wants even sizes")
+    }
     let (width, height) = options.aspect.size(side)
     // The shorter side sees 30 degrees.
     let focal = Double(side) / 2 / tan(15 * Double.pi / 180)
@@ -59,12 +61,15 @@ struct TurntablePlan {
     let lens = lens
     func film(_ path: String, _ background: String?, _ picture: String?) throws -> Film {
       let format = try Self.format(path)
-      let words = picture ?? background ?? (format == .mov || format == nil ? "transparent" : "white")
+      let words =
+        picture ?? background ?? (format == .mov || format == nil ? "transparent" : "white")
       let backdrop = try Backdrop(words, width: lens.width, height: lens.height)
       var isClear = false
       if case .transparent = backdrop { isClear = true }
       if let format, isClear, !format.keepsAlpha {
-        throw UsageError("a .\(format.rawValue) cannot be transparent; give --background a color, or write .mov or .webm")
+        throw UsageError(
+          "a .\(format.rawValue) cannot be transparent; give --background a color, or write .mov or .webm"
+        )
       }
       return Film(path: path, format: format, backdrop: backdrop, isClear: isClear)
     }
@@ -86,7 +91,8 @@ struct TurntablePlan {
     if path.hasSuffix("/") || ending.isEmpty { return nil }
     guard let format = VideoFormat(rawValue: ending) else {
       throw UsageError(
-        ".\(ending) is not written; a video is .mp4, .mov, .webm or .gif, or goes into a folder of PNGs (end its name with a slash)")
+        ".\(ending) is not written; a video is .mp4, .mov, .webm or .gif, or goes into a folder of PNGs (end its name with a slash)"
+      )
     }
     return format
   }
