@@ -131,7 +131,10 @@ let package = Package(
       swiftSettings: strict + architecture),
     .testTarget(
       name: "PeerTests", dependencies: ["TestSupport", "Settings", "maquette"],
-      exclude: ["make_networks.py", "read_dataset.py", "read_layouts.py", "read_package.py", "slurm_once.sh"],
+      exclude: [
+        "make_networks.py", "read_dataset.py", "read_layouts.py", "read_package.py",
+        "slurm_once.sh",
+      ],
       swiftSettings: strict + architecture),
   ],
   swiftLanguageModes: [.v6],

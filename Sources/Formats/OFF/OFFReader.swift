@@ -1,6 +1,7 @@
 import Geometry
 import LinearMath
 import Scenes
+import Work
 
 /// Reads text OFF (Geomview's object file format): polygons over a list of vertices. Normals, texture coordinates and
 /// colors of vertices are kept; colors of faces are left behind.

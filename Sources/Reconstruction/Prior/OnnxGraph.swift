@@ -106,7 +106,7 @@ public struct OnnxError: ExplainedError, Equatable {
     _ body: ([maquette_onnx_tensor], [UnsafePointer<CChar>?]) -> Int32
   ) throws -> Int32 {
     let names = unsafe (values.map(\.name) + wanted).map { unsafe strdup($0) }
-    defer { for unsafename in unsafe names { unsafe free(name) } }
+    defer { unsafe names.forEach { unsafe free($0) } }
     let shapes = values.map { $0.value.shape.map { Int64($0) } }
     func lend(_ index: Int, _ tensors: [maquette_onnx_tensor]) -> Int32 {
       guard index < values.count else {
