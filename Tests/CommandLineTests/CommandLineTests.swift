@@ -57,7 +57,7 @@ import Testing
       (["render", "x.glb", "-o", "y/", "--angles", "0,0"], 2, "names something twice"),
       (["render", "x.glb", "-o", "y.png", "--aov", "uv,depth,uv"], 2, "names something twice"),
       (["inspect", "/nowhere/x.glb"], 3, "not there"), (["inspect", "/tmp"], 3, "a folder"),
-      (["inspect", "x.docx"], 3, ".glb, .gltf, .obj, .stl, .ply, .3mf are"),
+      (["inspect", "x.docx"], 3, ".glb, .gltf, .obj, .stl, .ply, .off, .3mf are"),
     ] as [([String], Int32, String)])
   func mistakesGetASentenceAndACode(_ words: [String], _ status: Int32, _ hint: String) throws {
     let outcome = try Program.run(words)
