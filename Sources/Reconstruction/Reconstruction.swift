@@ -125,7 +125,8 @@ extension ViewSet {
     _ hull: HullField, _ maps: [SurfaceMap], _ resolution: Int, _ work: WorkContext
   ) throws -> Mesh {
     // Of many views a part of the pixels is enough.
-    let all = SeenPoints(maps, every: max(1, views.count / 50), in: box, radius: 1.5 * pixelSize)
+    let all = SeenPoints(
+      maps, every: max(1, views.count / 50), in: box, radius: max(1.5 * pixelSize, 1e-4))
     func surface(_ spacing: Double, _ bounds: SeenBounds?, _ points: SeenPoints?) throws -> Mesh {
       let lattice = Lattice(around: box, spacing: spacing)
       let field = FusedField(

@@ -37,25 +37,28 @@ public struct VideoOutput: Sendable {
 
   /// FFmpeg's words for it. Matrix, range and tags are told, since converters guess otherwise; encoders are told to leave
   /// out what differs from run to run.
-  func arguments(alpha: Bool, temporary path: String) -> [String] {
+  func arguments(alpha: Bool, framesPerSecond: Int, temporary path: String) -> [String] {
     // Encoders want even sizes.
     let part = 2 * reduction
     let scale =
       reduction > 1 ? ["scale=trunc(iw/\(part))*2:trunc(ih/\(part))*2:flags=area"] : []
-    func filters(_ pixels: String) -> [String] {
+    func filters(_ pixels: String, under: [String] = []) -> [String] {
       let convert = "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int"
       // Some encoders take the tags from frames, some from the command.
       let tag = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
-      return ["-vf", (scale + [convert, "format=\(pixels)", tag]).joined(separator: ",")]
+      return ["-vf", (under + scale + [convert, "format=\(pixels)", tag]).joined(separator: ",")]
     }
     let tags = [
       "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range",
       "tv",
     ]
     let exact = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1"]
+    // Clear parts are white where a format has no alpha.
+    let onWhite =
+      "split[under][over];[under]drawbox=color=white:t=fill:replace=1[white];[white][over]overlay=format=auto"
     switch format {
     case .mp4:
-      return filters("yuv420p")
+      return filters("yuv420p", under: alpha ? [onWhite] : [])
         + [
           "-c:v", "libx264", "-preset", isForWeb ? "medium" : "fast", "-crf",
           isForWeb ? "27" : "17", "-movflags", "+faststart",
@@ -75,7 +78,9 @@ public struct VideoOutput: Sendable {
     case .gif:
       // Colors of all frames, so that none flickers; no dither would band.
       let palette = "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=bayer"
-      return ["-vf", (["fps=15"] + scale + [palette]).joined(separator: ",")] + exact
+      return [
+        "-vf", (["fps=\(min(15, framesPerSecond))"] + scale + [palette]).joined(separator: ","),
+      ] + exact
         + ["-f", "gif", path]
     }
   }

@@ -29,8 +29,10 @@ public struct VideoWriter {
       arguments += ["-video_size", "\(width)x\(height)", "-framerate", "\(framesPerSecond)"]
       arguments += ["-color_range", "pc", "-i", "pipe:0"]
       for (output, path) in zip(outputs, paths) {
-        arguments += ["-map", "0:v", "-threads", "\(work.threads)"]
-        arguments += output.arguments(alpha: alpha, temporary: path)
+        // Encoders cut their work by threads, so their number shows in the bytes: it is the same everywhere.
+        arguments += ["-map", "0:v", "-threads", "4"]
+        arguments += output.arguments(
+          alpha: alpha, framesPerSecond: framesPerSecond, temporary: path)
       }
       try ffmpeg.run(arguments, log: log, work) { write in
         try frames { frame in

@@ -59,6 +59,12 @@ struct OFFReader {
     for _ in 0..<numbers[0] {
       try vertex(kind, &positions, &streams)
     }
+    // Codes to 255 where any of them is over 1; a missing alpha is opaque.
+    let isCoded = streams.colors.contains { max($0.x, $0.y, $0.z) > 1 }
+    streams.colors = streams.colors.map { color in
+      let scaled = isCoded ? color / 255 : color
+      return [scaled.x, scaled.y, scaled.z, color.w == .infinity ? 1 : scaled.w]
+    }
     let triangles = try faces(numbers[1], positions)
     do {
       return Scene(
@@ -97,11 +103,8 @@ struct OFFReader {
         throw FormatError("bad-number", "vertex \(positions.count - 1) lacks its color", at: place)
       }
       at += color.count
-      // Codes to 255 where anything is over 1.
-      let scale: Float = color.max()! > 1 ? 255 : 1
       streams.colors.append([
-        color[0] / scale, color[1] / scale, color[2] / scale,
-        color.count > 3 ? color[3] / scale : 1,
+        color[0], color[1], color[2], color.count > 3 ? color[3] : .infinity,
       ])
     }
     if hasUV {

@@ -27,13 +27,26 @@ struct CameraSearch {
   {
     let note = place.appendingPathComponent("pictures.sha256")
     let key = Data(
-      pictures.map { "\(Digest.sha256(ofFile: folder + "/" + $0) ?? "")  \($0)\n" }.joined().utf8)
-    if FileManager.default.contents(atPath: note.path) == key {
+      ([URL(fileURLWithPath: folder).standardizedFileURL.path + "\n"]
+        + pictures.map { "\(Digest.sha256(ofFile: folder + "/" + $0) ?? "")  \($0)\n" }).joined()
+        .utf8)
+    if FileManager.default.contents(atPath: note.path) == key,
+      let set = try? SetReader.read(place.path)
+    {
       work.log.warn("cameras are those of an earlier run, from --keep-stages")
-      return try SetReader.read(place.path)
+      return set
     }
+    let there = try FileManager.default.contentsOfDirectory(atPath: place.path)
+    guard there.isEmpty || there.contains(note.lastPathComponent) else {
+      throw InputError(
+        "foreign-folder",
+        "the folder holds what no earlier run has left there; give --keep-stages another one",
+        place.path)
+    }
+    // Marks the folder as ours; no pictures have this digest.
+    try StagedFile.write([], to: note.path)
     // Of an earlier run, and nothing else that may lie there.
-    for file in ["pictures.sha256", "database.db", "images", "found", "sparse"] {
+    for file in ["database.db", "images", "found", "sparse"] {
       try? FileManager.default.removeItem(at: place.appendingPathComponent(file))
     }
     let set = try search(folder, pictures, in: place, work)

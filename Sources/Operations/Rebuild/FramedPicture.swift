@@ -38,8 +38,10 @@ extension Image {
         let all = Float(samples * samples)
         let color = (sum + 127.5 * (all - alpha)) / all
         let at = 4 * (y * newWidth + x)
-        for channel in 0..<3 { framed.bytes[at + channel] = UInt8(color[channel].rounded()) }
-        framed.bytes[at + 3] = UInt8((alpha / all * 255).rounded())
+        for channel in 0..<3 {
+          framed.bytes[at + channel] = UInt8(min(color[channel], 255).rounded())
+        }
+        framed.bytes[at + 3] = UInt8(min(alpha / all * 255, 255).rounded())
       }
     }
     return framed

@@ -64,6 +64,13 @@ struct TurntablePlan {
       let words =
         picture ?? background ?? (format == .mov || format == nil ? "transparent" : "white")
       let backdrop = try Backdrop(words, width: lens.width, height: lens.height)
+      // A palette is made of all frames at once, which are kept in memory until then.
+      let pixels =
+        lens.width * lens.height * options.lengthSeconds * min(15, options.framesPerSecond)
+      if format == .gif && pixels > 400_000_000 {
+        throw UsageError(
+          "that is too much for a .gif; give a --side of 540 or less, or a shorter one")
+      }
       var isClear = false
       if case .transparent = backdrop { isClear = true }
       if let format, isClear, !format.keepsAlpha {
@@ -74,13 +81,18 @@ struct TurntablePlan {
       return Film(path: path, format: format, backdrop: backdrop, isClear: isClear)
     }
     var films = [try film(path, options.background, options.backgroundImage)]
-    for variant in try options.variants.map(Self.variants) ?? [] {
+    let variants = try options.variants.map(Self.variants) ?? []
+    for variant in variants {
       films.append(try film(variant.output, variant.background, variant.picture))
     }
     self.films = films
     extras = Extras(
       web: options.web, thumb: options.thumb, poster: options.poster, bundle: options.bundle)
-    try Self.check(extras, call.inputs + films.map(\.path), hasVideo: format != nil)
+    let read =
+      call.inputs
+      + [options.variants, options.background, options.backgroundImage].compactMap(\.self)
+      + variants.flatMap { [$0.background, $0.picture].compactMap(\.self) }
+    try Self.check(extras, read, films, hasVideo: format != nil)
     // Reveals begin with nothing; motions that settle end with what they are about.
     posterFrame = options.effect == .heroSpin || options.effect == .reveal ? frameCount - 1 : 0
   }
@@ -127,12 +139,24 @@ struct TurntablePlan {
     }
   }
 
-  private static func check(_ extras: Extras, _ others: [String], hasVideo: Bool) throws {
+  private static func check(
+    _ extras: Extras, _ read: [String], _ films: [Film], hasVideo: Bool
+  ) throws {
+    let others = films.map(\.path)
+    for film in films {
+      if read.contains(where: { samePlace($0, film.path) }) {
+        throw UsageError("\(film.path) would be written over")
+      }
+      let held = try? FileManager.default.contentsOfDirectory(atPath: film.path)
+      if film.format == nil, let held, !held.isEmpty {
+        throw UsageError("\(film.path) already holds something; give another folder, or empty it")
+      }
+    }
     let named = [
       ("--web", extras.web, "mp4"), ("--thumb", extras.thumb, "mp4"),
       ("--poster", extras.poster, "png"), ("--bundle", extras.bundle, "zip"),
     ]
-    var taken = others
+    var taken = read + others
     for (index, path) in others.enumerated()
     where others[..<index].contains(where: { samePlace($0, path) }) {
       throw UsageError("\(path) would be written over")

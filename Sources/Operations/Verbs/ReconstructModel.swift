@@ -289,6 +289,9 @@ public enum ReconstructModel: Verb {
     if (call.options.backend == .onnx) != (call.options.onnx.onnxModel != nil) {
       throw UsageError("--backend onnx and --onnx-model go together")
     }
+    if call.options.onnx.onnxField != nil && call.options.onnx.onnxModel == nil {
+      throw UsageError("--onnx-field goes with --onnx-model")
+    }
     if call.options.checkPicture != nil && !call.options.check {
       throw UsageError("--check-picture goes with --check")
     }

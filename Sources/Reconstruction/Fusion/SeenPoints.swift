@@ -8,6 +8,8 @@ import LinearMath
 struct SeenPoints: Sendable {
   /// Of the Gaussian.
   private let radius: Float
+  /// The side of a cell; nothing that counts is farther than that.
+  private let cell: Float
   private let origin: SIMD3<Float>
   private let counts: SIMD3<Int>
   /// The first point of each cell, and the end.
@@ -23,7 +25,10 @@ struct SeenPoints: Sendable {
   ///   - radius: of the Gaussian, in the working space.
   init(_ maps: [SurfaceMap], every step: Int, in box: Box, radius: Float) {
     self.radius = radius
-    let cell = radius * Self.reach
+    // Not more cells than memory bears, whatever the views say of a pixel's size.
+    let size = box.maximum - box.minimum
+    let cell = max(radius * Self.reach, size.max() / 300)
+    self.cell = cell
     let low = box.minimum - cell
     let span = (box.maximum - box.minimum + 2 * cell) / cell
     let counts = SIMD3(Int(span.x) + 1, Int(span.y) + 1, Int(span.z) + 1)
@@ -80,12 +85,12 @@ struct SeenPoints: Sendable {
   private func mean(at place: SIMD3<Float>, _ normal: SIMD3<Float>) -> (
     offset: Float, normal: SIMD3<Float>
   )? {
-    let cell = radius * Self.reach
     let at = (place - origin) / cell
     let middle = SIMD3(Int(at.x), Int(at.y), Int(at.z))
     guard at.min() >= 1, middle.x + 1 < counts.x, middle.y + 1 < counts.y, middle.z + 1 < counts.z
     else { return nil }
-    let (far, falloff) = (cell * cell, -1 / (radius * radius))
+    let far = radius * radius * Self.reach * Self.reach
+    let falloff = -1 / (radius * radius)
     var (offset, direction, total) = (Float(0), SIMD3<Float>.zero, Float(0))
     for z in middle.z - 1...middle.z + 1 {
       for y in middle.y - 1...middle.y + 1 {

@@ -65,7 +65,7 @@ public struct VolumePrior: ShapePrior {
           lattice.place(
             index % counts.x, index / counts.x % counts.y, index / (counts.x * counts.y)))
       }
-      values += try density(points).map { $0.isFinite ? $0 : -1 }
+      values += try density(points).map { $0.isNaN ? -1 : min(max($0, -1e6), 1e6) }
     }
     return values
   }
@@ -83,7 +83,11 @@ public struct VolumePrior: ShapePrior {
       }
       let found = try color?(points)
       for (slot, pixel) in pixels.enumerated() {
-        colors[pixel] = SIMD4(found?[slot] ?? SIMD3(repeating: 190), 1)
+        var color = found?[slot] ?? SIMD3(repeating: 190)
+        for channel in 0..<3 where !(0...255).contains(color[channel]) {
+          color[channel] = color[channel] > 255 ? 255 : 0
+        }
+        colors[pixel] = SIMD4(color, 1)
       }
     }
     return colors

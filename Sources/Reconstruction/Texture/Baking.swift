@@ -15,7 +15,8 @@ extension ViewSet {
     -> [SIMD4<Float>]
   {
     let maps = try depths(of: mesh, work)
-    let gains = arePhotographs ? try ViewGains(self, mesh, maps, work).factors : nil
+    let isLit = views.contains { $0.material == nil }
+    let gains = arePhotographs && isLit ? try ViewGains(self, mesh, maps, work).factors : nil
     let normals = mesh.attributes.normals
     var colors = [SIMD4<Float>](repeating: .zero, count: raster.side * raster.side)
     try parallelFill(&colors, chunk: 4 * raster.side, work) { offset, piece in
