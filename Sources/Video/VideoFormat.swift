@@ -55,7 +55,7 @@ public struct VideoOutput: Sendable {
     let exact = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1"]
     // Clear parts are white where a format has no alpha.
     let onWhite =
-      "split[under][over];[under]drawbox=color=white:t=fill:replace=1[white];[white][over]overlay=format=auto"
+      "split[under][over];[under]lutrgb=r=255:g=255:b=255:a=255[white];[white][over]overlay=format=rgb"
     switch format {
     case .mp4:
       return filters("yuv420p", under: alpha ? [onWhite] : [])

@@ -104,6 +104,17 @@ import Testing
     }
   }
 
+  /// What has no alpha of its own shows clear frames on white.
+  @Test func clearFramesAreWhiteForTheWeb() throws {
+    guard Self.tool("ffmpeg") != nil else { return }
+    _ = try film("a.mov", ["--side", "90", "--web", folder.file("web.mp4")])
+    let bytes = try frame(folder.file("web.mp4"), "rgb24")
+    let corner = bytes.prefix(3).map { Int($0) }
+    #expect(corner.min()! > 250, "\(corner)")
+    let below = 3 * (80 * 160 + 80)
+    #expect(bytes[below] > 100, "a shadow is gray and not black")
+  }
+
   /// Drawn once, encoded often; each as if it had been made alone.
   @Test func variantsShareTheFrames() throws {
     guard Self.tool("ffmpeg") != nil else { return }
