@@ -6,7 +6,7 @@ public enum VideoFormat: String, Sendable, CaseIterable {
   case mov
   /// VP9 in WebM, with straight alpha where frames have any.
   case webm
-  /// A palette of 256 colors for all frames; half the frames a second.
+  /// A palette of 256 colors for all frames; at most 15 of them a second.
   case gif
 
   public var mediaType: String {

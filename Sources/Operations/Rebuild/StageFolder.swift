@@ -5,8 +5,8 @@ import Reconstruction
 import Scenes
 import Work
 
-/// Where what each step of rebuilding leaves is put: for eyes masks and depth as PNG, surfaces and confirmed points as PLY, and for a later
-/// run of the same input what took long.
+/// Where what each step of rebuilding leaves is put: for eyes masks and depth as PNG, surfaces and confirmed points as
+/// PLY, and for a later run of the same input what took long.
 struct StageFolder {
   private let path: String
   /// A digest of all that the records of this run depend on.

@@ -37,22 +37,21 @@ struct TurntablePlan {
     let path = call.output!
     let format = try Self.format(path)
     let quality = options.quality ?? (format == .mov ? .pro : .standard)
-    if (quality == .pro) != (format == .mov) && (quality == .pro ? format != nil : true) {
-      throw UsageError(
-        quality == .pro
-          ? "--quality pro is ProRes 4444, which is a .mov" : "a .mov is of --quality pro")
+    if quality == .pro, let format, format != .mov {
+      throw UsageError("--quality pro is ProRes 4444, which is a .mov")
     }
+    if format == .mov, quality != .pro { throw UsageError("a .mov is of --quality pro") }
     let side = options.side ?? (quality == .standard ? 1080 : 2160)
     guard side % 2 == 0 else {
       throw UsageError("--side \(side) is odd, and video wants even sizes")
     }
-    let (width, height) = options.aspect.size(side)
+    let size = options.aspect.size(side)
+    let (width, height) = (size.width / 2 * 2, size.height / 2 * 2)
     // The shorter side sees 30 degrees.
     let focal = Double(side) / 2 / tan(15 * Double.pi / 180)
-    let even = (width: width / 2 * 2, height: height / 2 * 2)
     lens = Intrinsics(
-      width: even.width, height: even.height, focalX: focal, focalY: focal,
-      centerX: Double(even.width) / 2, centerY: Double(even.height) / 2)
+      width: width, height: height, focalX: focal, focalY: focal, centerX: Double(width) / 2,
+      centerY: Double(height) / 2)
     framesPerSecond = options.framesPerSecond
     frameCount = options.lengthSeconds * options.framesPerSecond
     if options.background != nil && options.backgroundImage != nil {
@@ -90,8 +89,10 @@ struct TurntablePlan {
       web: options.web, thumb: options.thumb, poster: options.poster, bundle: options.bundle)
     let read =
       call.inputs
-      + [options.variants, options.background, options.backgroundImage].compactMap(\.self)
-      + variants.flatMap { [$0.background, $0.picture].compactMap(\.self) }
+      + ([options.variants, options.background, options.backgroundImage]
+      + variants.flatMap { [$0.background, $0.picture] }).compactMap(\.self).filter {
+        FileManager.default.fileExists(atPath: $0)
+      }
     try Self.check(extras, read, films, hasVideo: format != nil)
     // Reveals begin with nothing; motions that settle end with what they are about.
     posterFrame = options.effect == .heroSpin || options.effect == .reveal ? frameCount - 1 : 0
