@@ -12,6 +12,7 @@ setup:
 
 build: setup
 	swift build -c release --product maquette
+	swift build -c release --product maquette-assimp
 
 demo: build
 	@mkdir -p out

@@ -48,6 +48,7 @@ let package = Package(
     .library(name: "Datasets", targets: ["Datasets"]),
     .library(name: "Reconstruction", targets: ["Reconstruction"]),
     .executable(name: "maquette", targets: ["maquette"]),
+    .executable(name: "maquette-assimp", targets: ["maquette-assimp"]),
   ],
   targets: [
     // Floor 1: foundations and C libraries.
@@ -103,6 +104,9 @@ let package = Package(
     .executableTarget(
       name: "maquette", dependencies: ["Operations", "Settings", "Work"],
       swiftSettings: strict + architecture),
+    // A child process of Formats: the Open Asset Import Library, away from everything else.
+    .executableTarget(
+      name: "maquette-assimp", linkerSettings: [.linkedLibrary("assimp")]),
     .executableTarget(
       name: "benchmark",
       dependencies: [

@@ -58,14 +58,7 @@ public struct ArchiveReader: Sendable {
     defer { _ = unsafe archive_read_free(archive) }
     switch source {
     case .file(let path):
-      // Seeks to what is asked for, where the file allows it.
-      _ = unsafe archive_read_support_format_zip_seekable(archive)
-      _ = unsafe archive_read_support_format_tar(archive)
-      // Only those that start no other program.
-      _ = unsafe archive_read_support_filter_gzip(archive)
-      _ = unsafe archive_read_support_filter_bzip2(archive)
-      _ = unsafe archive_read_support_filter_xz(archive)
-      _ = unsafe archive_read_support_filter_zstd(archive)
+      unsafe supportFiles(archive)
       guard unsafe archive_read_open_filename(archive, path, 1 << 16) == ARCHIVE_OK else {
         throw unsafe failure(archive, path)
       }
@@ -85,6 +78,17 @@ public struct ArchiveReader: Sendable {
       }
       try outcome.get()
     }
+  }
+
+  static func supportFiles(_ archive: OpaquePointer) {
+    // Seeks to what is asked for, where the file allows it.
+    _ = unsafe archive_read_support_format_zip_seekable(archive)
+    _ = unsafe archive_read_support_format_tar(archive)
+    // Only those that start no other program.
+    _ = unsafe archive_read_support_filter_gzip(archive)
+    _ = unsafe archive_read_support_filter_bzip2(archive)
+    _ = unsafe archive_read_support_filter_xz(archive)
+    _ = unsafe archive_read_support_filter_zstd(archive)
   }
 
   private static func visitEntries(
@@ -126,7 +130,7 @@ public struct ArchiveReader: Sendable {
     }
   }
 
-  private static func failure(_ archive: OpaquePointer, _ place: String) -> ArchiveError {
+  static func failure(_ archive: OpaquePointer, _ place: String) -> ArchiveError {
     let words = unsafe archive_error_string(archive).map { unsafe String(cString: $0) }
     return ArchiveError(
       "bad-zip", "the archive cannot be read: \(words ?? "it is no archive")", at: place,

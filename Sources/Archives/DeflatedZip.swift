@@ -8,8 +8,10 @@ import CISAL
 public enum DeflatedZip {
   /// - Parameter entries: names with forward slashes, and what they hold; each below 2 GiB, 4 GiB in all.
   /// - Parameter stored: names of entries that do not get smaller, such as pictures.
+  /// - Parameter alignment: each entry's bytes begin at a multiple of this many, up to 4096, as readers want that
+  ///   map the file into memory.
   public static func bytes(
-    _ entries: [(name: String, bytes: [UInt8])], stored: Set<String> = []
+    _ entries: [(name: String, bytes: [UInt8])], stored: Set<String> = [], alignment: Int = 1
   ) throws(ArchiveError) -> [UInt8] {
     guard entries.count < 0xFFFF, entries.allSatisfy({ $0.name.utf8.count < 0xFFFF }) else {
       throw ArchiveError("zip-too-large", "the archive would have more than 65,534 entries", at: "")
@@ -22,13 +24,15 @@ public enum DeflatedZip {
       }
       let small = stored.contains(name) ? nil : deflated(bytes)
       let body = small ?? bytes
+      let padding = padding(after: file.count + 30 + name.utf8.count, to: alignment)
       let record =
         fixed16([20, 1 << 11, small == nil ? 0 : 8, 0, 0x21])
         + fixed32([crc(bytes), UInt32(body.count), UInt32(bytes.count)])
-        + fixed16([UInt16(name.utf8.count), 0])
-      directory += fixed32([0x0201_4B50]) + fixed16([20]) + record
+        + fixed16([UInt16(name.utf8.count)])
+      directory += fixed32([0x0201_4B50]) + fixed16([20]) + record + fixed16([0])
       directory += fixed16([0, 0, 0]) + fixed32([0, UInt32(file.count)]) + Array(name.utf8)
-      file += fixed32([0x0403_4B50]) + record + Array(name.utf8)
+      file += fixed32([0x0403_4B50]) + record + fixed16([UInt16(padding.count)])
+      file += Array(name.utf8) + padding
       file += body
     }
     guard file.count + directory.count < 1 << 32 else {
@@ -39,6 +43,14 @@ public enum DeflatedZip {
       fixed32([0x0605_4B50]) + fixed16([0, 0, count, count])
       + fixed32([UInt32(directory.count), UInt32(file.count)]) + fixed16([0])
     return file + directory + end
+  }
+
+  /// An extra field, as ZIP has it, that fills up to the alignment; it takes four bytes at least.
+  private static func padding(after offset: Int, to alignment: Int) -> [UInt8] {
+    guard alignment > 1, offset % alignment != 0 else { return [] }
+    var count = alignment - offset % alignment
+    if count < 4 { count += alignment }
+    return fixed16([0x1986, UInt16(count - 4)]) + [UInt8](repeating: 0, count: count - 4)
   }
 
   /// Nil where it would not be smaller.

@@ -6,6 +6,8 @@ struct MeshDoor {
   let log: LogSink
   /// Leaves triangles out that have a corner at no place, instead of refusing the file.
   let isTolerant: Bool
+  /// Asked by what takes long.
+  let cancellation: Cancellation
 
   func mesh(
     positions: [SIMD3<Float>], triangles: [SIMD3<UInt32>],

@@ -5,55 +5,6 @@ public import Scenes
 import Settings
 public import Work
 
-/// The model formats, by file name extension.
-public enum SceneFormat: String, Sendable, CaseIterable {
-  case glb, gltf, obj, stl, ply, off
-  case threeMF = "3mf"
-
-  public static let writable: [SceneFormat] = [.glb, .obj, .stl, .ply, .off, .threeMF]
-
-  /// The format that a path's extension names. Throws and lists the known ones otherwise.
-  public init(path: String, writing: Bool = false) throws(FormatError) {
-    let name = URL(fileURLWithPath: path).pathExtension.lowercased()
-    let known = writing ? Self.writable : Self.allCases
-    guard let format = SceneFormat(rawValue: name), known.contains(format) else {
-      let list = known.map { "." + $0.rawValue }.joined(separator: ", ")
-      throw FormatError(
-        "unknown-format",
-        "\"\(name.isEmpty ? "no extension" : "." + name)\" is not a model format "
-          + (writing ? "written" : "read") + " here; \(list) are", at: path,
-        kind: writing ? .usage : .unreadableInput)
-    }
-    self = format
-  }
-
-  public var mediaType: String {
-    switch self {
-    case .glb: "model/gltf-binary"
-    case .gltf: "model/gltf+json"
-    case .obj: "model/obj"
-    case .stl: "model/stl"
-    case .ply, .off: "application/octet-stream"
-    case .threeMF: "model/3mf"
-    }
-  }
-
-  /// The axis that points up where nobody says otherwise: glTF's definition, the habit of printers for
-  /// STL and 3MF, and y for the others.
-  public var usualUp: UpAxis { self == .stl || self == .threeMF ? .z : .y }
-
-  public var isGLTF: Bool { self == .glb || self == .gltf }
-
-  /// The unit a format's numbers have; nil where it says nothing.
-  public var unit: LengthUnit? {
-    switch self {
-    case .glb, .gltf: .meters
-    case .stl, .threeMF: .millimeters
-    case .obj, .ply, .off: nil
-    }
-  }
-}
-
 /// Model files to scenes and back.
 public enum SceneFile {
   /// Larger files are refused.
@@ -70,16 +21,20 @@ public enum SceneFile {
   ///   - known: the format, where the name does not say it.
   ///   - isTolerant: triangles with a corner at no finite place are left out with a warning, where
   ///     otherwise the file would be refused.
+  ///   - cancellation: ends the program that reads a format which is not read here, with an error.
   public static func read(
-    _ path: String, as known: SceneFormat? = nil, log: LogSink, isTolerant: Bool = false
+    _ path: String, as known: SceneFormat? = nil, log: LogSink, isTolerant: Bool = false,
+    cancellation: Cancellation = Cancellation()
   ) throws(FormatError) -> Scene {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     if attributes?[.type] as? FileAttributeType == .typeDirectory {
       throw FormatError("is-a-folder", "this is a folder; give a model file", at: path)
     }
     let format = if let known { known } else { try SceneFormat(path: path) }
+    let door = MeshDoor(log: log, isTolerant: isTolerant, cancellation: cancellation)
+    if format == .zip { return try ModelArchive.read(path, door: door) }
+    if format.isForeign { return try AssimpProgram.read(path, door: door) }
     let file = try bytes(of: path)
-    let door = MeshDoor(log: log, isTolerant: isTolerant)
     do throws(FormatError) {
       let scene =
         switch format {
@@ -89,6 +44,7 @@ public enum SceneFile {
         case .ply: try PLYReader.read(file, door: door)
         case .off: try OFFReader.read(file, door: door)
         case .threeMF: try ThreeMFReader.read(file, door: door)
+        default: throw FormatError("unknown-format", "this format is not read")
         }
       guard scene.triangleCount <= triangleLimit else {
         throw FormatError(
@@ -115,6 +71,7 @@ public enum SceneFile {
     }
     switch format {
     case .glb: return [(stem + ".glb", GLTFWriter.write(scene))]
+    case .gltf: return GLTFWriter.files(scene, stem: stem)
     case .obj:
       if let losses = OBJWriter.losses(scene) { log.warn(losses) }
       _ = try finite(scene.merged())
@@ -132,8 +89,19 @@ public enum SceneFile {
     case .threeMF:
       _ = try finite(scene.merged())
       return [(stem + ".3mf", try ThreeMFWriter.write(scene, details, log: log))]
-    case .gltf:
-      throw FormatError("unknown-format", ".gltf is read but not written; write .glb", kind: .usage)
+    case .fbx:
+      _ = try finite(scene.merged())
+      return try AssimpProgram.fbx(scene, stem: stem, log: log)
+    case .usdz:
+      _ = try finite(scene.merged())
+      return [(stem + ".usdz", try USDZWriter.write(scene, log: log))]
+    case .zip:
+      if let losses = OBJWriter.losses(scene) { log.warn(losses) }
+      _ = try finite(scene.merged())
+      return [(stem + ".zip", try ModelArchive.bytes(OBJWriter.write(scene, stem: stem)))]
+    default:
+      throw FormatError(
+        "unknown-format", "\(format.rawValue) is read but not written", kind: .usage)
     }
   }
 

@@ -46,7 +46,8 @@ struct MeshInput {
     phase: String = "read", _ work: WorkContext, prepare: (Scene) throws -> Scene = { $0 }
   ) throws -> MeshInput {
     work.progress.enter(phase)
-    var scene = try SceneFile.read(path, log: work.log, isTolerant: isTolerant)
+    var scene = try SceneFile.read(
+      path, log: work.log, isTolerant: isTolerant, cancellation: work.cancellation)
     guard scene.triangleCount > 0 else {
       throw InputError("no-triangles", "the model holds no triangles", path)
     }

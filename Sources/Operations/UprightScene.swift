@@ -21,7 +21,7 @@ enum UprightScene {
   static func read(
     _ path: String, _ options: ViewedModelSettings, _ work: WorkContext
   ) throws -> (scene: Scene, up: UpAxis) {
-    var scene = try SceneFile.read(path, log: work.log)
+    var scene = try SceneFile.read(path, log: work.log, cancellation: work.cancellation)
     guard scene.triangleCount > 0 else {
       throw InputError("no-triangles", "the model holds no triangles", path)
     }
@@ -34,7 +34,7 @@ enum UprightScene {
       }
       scene = scene.showing(variant: variant)
     }
-    let up = try options.up ?? SceneFormat(path: path).usualUp
+    let up = try options.up ?? SceneFormat.inside(path).usualUp
     return (scene.turned(from: up, to: .y), up)
   }
 }

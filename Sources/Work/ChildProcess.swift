@@ -27,6 +27,11 @@ public struct ChildProcess {
     (self.program, self.package, url) = (program, package, URL(fileURLWithPath: found))
   }
 
+  /// A program at a place that is known.
+  public init(executable: URL, package: String) {
+    (program, self.package, url) = (executable.lastPathComponent, package, executable)
+  }
+
   /// Waits for it while `feed` writes to its standard input. What it says goes to a file, as with `run`.
   ///
   /// - Parameter feed: is given what writes bytes; where the program ends early its own words are the error.

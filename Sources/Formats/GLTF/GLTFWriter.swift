@@ -1,20 +1,41 @@
+import Foundation
 import Geometry
+import Imaging
 import LinearMath
 import Scenes
 import Settings
 
-/// Writes a scene as GLB: one buffer, images embedded as their files were.
+/// Writes a scene as glTF: one buffer, images as their files were.
 struct GLTFWriter {
   let scene: Scene
+  /// Where the buffer and the images are files beside the document, what their names begin with.
+  private let stem: String?
   private var binary: [UInt8] = []
   private var views: [JSONValue] = []
   private var accessors: [JSONValue] = []
   private var extensions: [String] = []
 
+  /// A GLB.
   static func write(_ scene: Scene) -> [UInt8] {
     var writer = GLTFWriter(scene: scene)
     let document = writer.document()
     return GLBContainer.bytes(json: document.text(), binary: writer.binary)
+  }
+
+  /// A document, its buffer and its images; the document comes first.
+  static func files(_ scene: Scene, stem: String) -> [(name: String, bytes: [UInt8])] {
+    var writer = GLTFWriter(scene: scene, stem: stem)
+    let document = writer.document()
+    var files = [(name: stem + ".gltf", bytes: Array(document.text(pretty: true).utf8))]
+    while writer.binary.count % 4 != 0 { writer.binary.append(0) }
+    if !writer.binary.isEmpty { files.append((stem + ".bin", writer.binary)) }
+    let images = scene.images.indices.filter { writer.imageNumber[$0] != nil }
+    return files + images.map { (writer.fileName(ofImage: $0), scene.images[$0].bytes) }
+  }
+
+  private func fileName(ofImage index: Int) -> String {
+    let format = ImageFile.format(of: scene.images[index].bytes)
+    return "\(stem ?? "")_\(index)." + (format?.fileExtension ?? "png")
   }
 
   /// What is left out of the file leaves gaps in the scene's numbers; these are the file's.
@@ -22,8 +43,8 @@ struct GLTFWriter {
   private let imageNumber: [Int?]
   private let textureNumber: [Int?]
 
-  private init(scene: Scene) {
-    self.scene = scene
+  private init(scene: Scene, stem: String? = nil) {
+    (self.scene, self.stem) = (scene, stem)
     meshNumber = Self.numbered(scene.shapes) { !$0.parts.isEmpty }
     let images = Self.numbered(scene.images) { $0.problem == nil }
     imageNumber = images
@@ -60,7 +81,9 @@ struct GLTFWriter {
       ("extensionsUsed", .array(extensions.map { .string($0) })),
     ]
     if !binary.isEmpty {
-      members.append(("buffers", [["byteLength": .integer((binary.count + 3) / 4 * 4)]]))
+      var buffer: Members = [("byteLength", .integer((binary.count + 3) / 4 * 4))]
+      if let stem { buffer.insert(("uri", .string(Self.uri(stem + ".bin"))), at: 0) }
+      members.append(("buffers", [.object(buffer)]))
     }
     return .object(
       members.filter { $0.value.array?.isEmpty != true && $0.value.object?.isEmpty != true })
@@ -266,12 +289,23 @@ struct GLTFWriter {
   }
 
   private mutating func images() -> [JSONValue] {
-    scene.images.filter { $0.problem == nil }.map { image in
-      [
+    scene.images.indices.filter { imageNumber[$0] != nil }.map { index in
+      let image = scene.images[index]
+      if stem != nil {
+        return ["name": .string(image.name), "uri": .string(Self.uri(fileName(ofImage: index)))]
+      }
+      return [
         "name": .string(image.name), "mimeType": .string(image.mediaType),
         "bufferView": view(image.bytes, target: nil),
       ]
     }
+  }
+
+  /// A file name as a relative reference (RFC 3986).
+  private static func uri(_ name: String) -> String {
+    name.addingPercentEncoding(
+      withAllowedCharacters: .alphanumerics.intersection(.init(charactersIn: "\0"..."~"))
+        .union(.init(charactersIn: "-._~"))) ?? name
   }
 
   func numbers(_ values: [Float]) -> JSONValue {

@@ -39,7 +39,7 @@ struct PrintJob {
     path = call.inputs[0]
     seed = call.seed
     self.target = target
-    up = try options.up ?? SceneFormat(path: path).usualUp
+    up = try options.up ?? SceneFormat.inside(path).usualUp
     source = try MeshInput.read(path, isTolerant: true, work)
   }
 

@@ -29,7 +29,7 @@ public enum BooleanModels: Verb {
     work.progress.declare([("read", 1), ("cut", 4), ("write", 1)])
     work.progress.enter("read")
     let meshes = try call.inputs.map { path in
-      let scene = try SceneFile.read(path, log: work.log)
+      let scene = try SceneFile.read(path, log: work.log, cancellation: work.cancellation)
       guard scene.triangleCount > 0 else {
         throw InputError("no-triangles", "the model holds no triangles", path)
       }

@@ -41,7 +41,7 @@ public enum CompareModels: Verb {
     work.progress.declare([("read", 1), ("measure", 4)])
     work.progress.enter("read")
     let models = try call.inputs.map { path in
-      let scene = try SceneFile.read(path, log: work.log)
+      let scene = try SceneFile.read(path, log: work.log, cancellation: work.cancellation)
       guard scene.triangleCount > 0 else {
         throw InputError("no-triangles", "the model holds no triangles", path)
       }

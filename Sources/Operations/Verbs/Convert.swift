@@ -53,8 +53,9 @@ public enum Convert: Verb {
     let target = try SceneFormat(path: call.output!, writing: true)
     work.progress.declare([("read", 1), ("write", 1)])
     work.progress.enter("read")
-    let source = try SceneFormat(path: call.inputs[0])
-    var scene = try SceneFile.read(call.inputs[0], log: work.log)
+    let source = try SceneFormat.inside(call.inputs[0])
+    var scene = try SceneFile.read(
+      call.inputs[0], log: work.log, cancellation: work.cancellation)
     guard scene.triangleCount > 0 else {
       throw InputError("no-triangles", "the model holds no triangles", call.inputs[0])
     }

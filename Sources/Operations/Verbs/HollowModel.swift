@@ -36,7 +36,7 @@ public enum HollowModel: Verb {
     let source = try MeshInput.read(call.inputs[0], as: target, work)
     let unit = source.scene.unit ?? .millimeters
     let millimeter = LengthUnit.millimeters.meters / unit.meters
-    let axis = try call.options.up ?? SceneFormat(path: call.inputs[0]).usualUp
+    let axis = try call.options.up ?? SceneFormat.inside(call.inputs[0]).usualUp
     work.progress.enter("hollow")
     let hollow: HollowedMesh
     do {

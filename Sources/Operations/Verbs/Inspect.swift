@@ -30,11 +30,11 @@ public enum Inspect: Verb {
   {
     work.progress.declare([("read", 1), ("measure", 1), ("intersections", 1)])
     work.progress.enter("read")
-    let scene = try SceneFile.read(call.inputs[0], log: work.log)
+    let scene = try SceneFile.read(call.inputs[0], log: work.log, cancellation: work.cancellation)
     if scene.triangleCount == 0 {
       // A glTF may be a library of parts without a scene, or hold points and lines; that is no error
       // of the file. Nodes that hold nothing, and mesh formats without a mesh, are.
-      let isGLTF = try SceneFormat(path: call.inputs[0]).isGLTF
+      let isGLTF = try SceneFormat.inside(call.inputs[0]).isGLTF
       guard isGLTF && (scene.roots.isEmpty || !scene.shapes.isEmpty) else {
         throw InputError("no-triangles", "the model holds no triangles", call.inputs[0])
       }

@@ -68,7 +68,7 @@ public enum RepairModel: Verb {
     _ repaired: RepairedMesh, _ input: Mesh, _ call: VerbCall<RepairModelSettings>,
     _ work: WorkContext
   ) throws -> [UInt8] {
-    let up = try SceneFormat(path: call.inputs[0]).usualUp
+    let up = try SceneFormat.inside(call.inputs[0]).usualUp
     return try MeshPicture.png(
       [
         .init(mesh: input, colors: try input.triangleDefects(work).map(\.color)),
