@@ -1,3 +1,3 @@
-// meshoptimizer's decoders: buffer views of EXT_meshopt_compression, whose format is theirs. They import as
-// they are; nothing to wrap.
+// meshoptimizer: buffer views of EXT_meshopt_compression, whose format is theirs, and the order of vertices that
+// caches and compression like. It imports as it is; nothing to wrap.
 #include <meshoptimizer.h>

@@ -105,6 +105,13 @@ public enum SceneFile {
     }
   }
 
+  /// A GLB with packed geometry, and how many of its bytes that is.
+  public static func encodeGLB(
+    _ scene: Scene, _ packing: GeometryPacking
+  ) -> (file: [UInt8], geometryBytes: Int) {
+    GLTFWriter.write(scene.withoutEmptyParts(), packing)
+  }
+
   /// Node transforms can carry finite numbers past the largest float.
   private static func finite(_ mesh: Mesh) throws(FormatError) -> Mesh {
     guard mesh.positions.allSatisfy(\.isFinite) else {

@@ -44,6 +44,18 @@ public struct Image: Sendable, Equatable {
     return Image(width: width, height: height, channels: 4, bytes: out)
   }
 
+  /// The same picture without its alpha.
+  public func withoutAlpha() -> Image {
+    guard hasAlpha else { return self }
+    let (old, kept) = (channels * bitsPerSample / 8, (channels - 1) * bitsPerSample / 8)
+    var out: [UInt8] = []
+    out.reserveCapacity(width * height * kept)
+    for pixel in 0..<width * height { out += bytes[pixel * old..<pixel * old + kept] }
+    return Image(
+      width: width, height: height, channels: channels - 1, bitsPerSample: bitsPerSample, bytes: out
+    )
+  }
+
   /// 16-bit samples rounded to 8 bits.
   private func narrowed() -> [UInt8] {
     (0..<bytes.count / 2).map { index in

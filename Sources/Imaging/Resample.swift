@@ -1,10 +1,15 @@
 extension Image {
   /// The picture made smaller by averaging the pixels each new one covers, in linear light; colors count by their alpha.
   /// For 8-bit RGB and RGBA; sizes are rounded to at least one pixel.
-  public func reduced(toWidth newWidth: Int, height newHeight: Int) -> Image {
+  ///
+  /// - Parameter asColor: false for pictures of other things, such as normals: plain numbers, and alpha as one more.
+  public func reduced(
+    toWidth newWidth: Int, height newHeight: Int, asColor: Bool = true
+  ) -> Image {
     precondition(
       (channels == 3 || channels == 4) && bitsPerSample == 8, "reducing needs 8-bit RGB or RGBA")
     let (newWidth, newHeight) = (max(1, newWidth), max(1, newHeight))
+    if !asColor { return averaged(toWidth: newWidth, height: newHeight) }
     var out = [UInt8](repeating: 0, count: channels * newWidth * newHeight)
     for y in 0..<newHeight {
       let rows = Self.cover(y, of: newHeight, over: height)
@@ -30,6 +35,29 @@ extension Image {
           out[at + channel] = SRGB.code(sum[channel] / weight)
         }
         if channels == 4 { out[at + 3] = UInt8((255 * weight / total).rounded()) }
+      }
+    }
+    return Image(width: newWidth, height: newHeight, channels: channels, bytes: out)
+  }
+
+  private func averaged(toWidth newWidth: Int, height newHeight: Int) -> Image {
+    var out = [UInt8](repeating: 0, count: channels * newWidth * newHeight)
+    for y in 0..<newHeight {
+      let rows = Self.cover(y, of: newHeight, over: height)
+      for x in 0..<newWidth {
+        var sum = SIMD4<Float>.zero
+        var total = Float(0)
+        for column in Self.cover(x, of: newWidth, over: width) {
+          for row in rows {
+            let at = channels * (row.index * width + column.index)
+            let share = row.share * column.share
+            for channel in 0..<channels { sum[channel] += share * Float(bytes[at + channel]) }
+            total += share
+          }
+        }
+        for channel in 0..<channels {
+          out[channels * (y * newWidth + x) + channel] = UInt8((sum[channel] / total).rounded())
+        }
       }
     }
     return Image(width: newWidth, height: newHeight, channels: channels, bytes: out)

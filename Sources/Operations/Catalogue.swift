@@ -8,6 +8,7 @@ public enum Catalogue {
     AnyVerb(Inspect.self),
     AnyVerb(Convert.self),
     AnyVerb(DecimateModel.self),
+    AnyVerb(OptimizeModel.self),
     AnyVerb(RemeshModel.self),
     AnyVerb(RepairModel.self),
     AnyVerb(HollowModel.self),

@@ -78,6 +78,32 @@ public struct Material: Sendable, Equatable {
   }
 }
 
+extension Material {
+  /// The material with each of its slots changed, or left out.
+  public func mappingSlots(_ change: (TextureSlot) -> TextureSlot?) -> Material {
+    var material = self
+    func map(_ slot: inout TextureSlot?) { slot = slot.flatMap(change) }
+    map(&material.baseColorTexture)
+    map(&material.metallicRoughnessTexture)
+    map(&material.normalTexture)
+    map(&material.occlusionTexture)
+    map(&material.emissiveTexture)
+    map(&material.specularTexture)
+    map(&material.specularColorTexture)
+    map(&material.clearcoatTexture)
+    map(&material.clearcoatRoughnessTexture)
+    map(&material.clearcoatNormalTexture)
+    if material.specularGlossiness != nil { map(&material.specularGlossiness!.texture) }
+    if material.sheen != nil {
+      map(&material.sheen!.colorTexture)
+      map(&material.sheen!.roughnessTexture)
+    }
+    map(&material.transmissionTexture)
+    if material.volume != nil { map(&material.volume!.thicknessTexture) }
+    return material
+  }
+}
+
 /// What a surface reflects straight on, and how smooth it is.
 public struct SpecularGlossiness: Sendable, Equatable {
   public var specular: SIMD3<Float> = [1, 1, 1]

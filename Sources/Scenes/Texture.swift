@@ -1,7 +1,7 @@
 public import Imaging
 
 /// An image as its file holds it; decoded by whoever needs pixels.
-public struct ImageSource: Sendable, Equatable {
+public struct ImageSource: Sendable, Hashable {
   public var name: String
   /// `image/png`, `image/jpeg` or `image/webp`, by content.
   public var mediaType: String

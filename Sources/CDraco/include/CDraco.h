@@ -23,6 +23,23 @@ void maquette_draco_indices(const maquette_draco *mesh, uint32_t *points);
 int maquette_draco_floats(
     maquette_draco *mesh, uint32_t attribute, int components, int normalized, float *values);
 
+typedef struct maquette_draco_encoder maquette_draco_encoder;
+typedef enum { MAQUETTE_POSITION, MAQUETTE_NORMAL, MAQUETTE_COLOR, MAQUETTE_COORDINATE, MAQUETTE_GENERIC } maquette_draco_kind;
+
+// A mesh to be encoded. Attributes are floats, as many a point as there are components, and are rounded to bits;
+// positions on the grid of a box with this lowest corner and longest side.
+maquette_draco_encoder *maquette_draco_encoder_new(size_t points, size_t triangles, const uint32_t *indices);
+void maquette_draco_encoder_free(maquette_draco_encoder *encoder);
+void maquette_draco_box(maquette_draco_encoder *encoder, const float *lowest, float side);
+// The attribute's number in the encoded bytes, or -1.
+int maquette_draco_add(
+    maquette_draco_encoder *encoder, maquette_draco_kind kind, int components, const float *values, int bits);
+// The encoded bytes, which the encoder keeps; nothing where it fails.
+const uint8_t *maquette_draco_encode(maquette_draco_encoder *encoder, size_t *length);
+// What is in them: points may have been split, and triangles without area are left out.
+size_t maquette_draco_encoded_points(const maquette_draco_encoder *encoder);
+size_t maquette_draco_encoded_triangles(const maquette_draco_encoder *encoder);
+
 #ifdef __cplusplus
 }
 #endif

@@ -20,7 +20,11 @@ enum AssimpProgram {
         throw FormatError("unreadable-model", "its reader found nothing in it", at: path)
       }
       do throws(FormatError) {
-        var scene = try GLTFReader.read([UInt8](bytes), path: path, door: door)
+        // The library's exporter marks its triangles in an extension of its own.
+        let log = LogSink()
+        let inner = MeshDoor(log: log, isTolerant: door.isTolerant, cancellation: door.cancellation)
+        defer { log.warnings.filter { !$0.contains("FB_ngon_encoding") }.forEach(door.log.warn) }
+        var scene = try GLTFReader.read([UInt8](bytes), path: path, door: inner)
         scene.extensions = []
         scene.unit = try SceneFormat(path: path).unit
         return inUnits(of: said, scene)

@@ -10,16 +10,36 @@ struct GLTFWriter {
   let scene: Scene
   /// Where the buffer and the images are files beside the document, what their names begin with.
   private let stem: String?
-  private var binary: [UInt8] = []
+  /// How geometry is packed; nil for plain floats in the mesh's own order.
+  let plan: PackingPlan?
+  private(set) var binary: [UInt8] = []
   private var views: [JSONValue] = []
-  private var accessors: [JSONValue] = []
+  var accessors: [JSONValue] = []
   private var extensions: [String] = []
+  /// Extensions without which a reader cannot show the model.
+  var required: [String] = []
+  /// Bytes that compressed views stand for.
+  var unpackedBytes = 0
+  /// Bytes of geometry, as they stand in the file.
+  private(set) var geometryBytes = 0
+  /// Nodes that are put below those of the scene.
+  private var addedNodes: [JSONValue] = []
 
   /// A GLB.
   static func write(_ scene: Scene) -> [UInt8] {
     var writer = GLTFWriter(scene: scene)
     let document = writer.document()
     return GLBContainer.bytes(json: document.text(), binary: writer.binary)
+  }
+
+  /// A GLB whose geometry is packed, and how many of its bytes are geometry.
+  static func write(_ scene: Scene, _ packing: GeometryPacking) -> (
+    file: [UInt8], geometryBytes: Int
+  ) {
+    let plan = PackingPlan(scene, packing)
+    var writer = GLTFWriter(scene: plan.scene, plan: plan)
+    let document = writer.document()
+    return (GLBContainer.bytes(json: document.text(), binary: writer.binary), writer.geometryBytes)
   }
 
   /// A document, its buffer and its images; the document comes first.
@@ -43,8 +63,8 @@ struct GLTFWriter {
   private let imageNumber: [Int?]
   private let textureNumber: [Int?]
 
-  private init(scene: Scene, stem: String? = nil) {
-    (self.scene, self.stem) = (scene, stem)
+  private init(scene: Scene, stem: String? = nil, plan: PackingPlan? = nil) {
+    (self.scene, self.stem, self.plan) = (scene, stem, plan)
     meshNumber = Self.numbered(scene.shapes) { !$0.parts.isEmpty }
     let images = Self.numbered(scene.images) { $0.problem == nil }
     imageNumber = images
@@ -64,12 +84,13 @@ struct GLTFWriter {
   }
 
   private mutating func document() -> JSONValue {
-    let meshes = scene.shapes.filter { !$0.parts.isEmpty }.map { mesh($0) }
+    let meshes = scene.shapes.indices.filter { meshNumber[$0] != nil }.map { mesh($0) }
+    let nodes = scene.nodes.map { node($0) } + addedNodes
     var members: [(key: String, value: JSONValue)] = [
       ("asset", ["version": "2.0", "generator": "Maquette"]),
       ("scene", 0),
       ("scenes", [.object(scene.roots.isEmpty ? [] : [("nodes", integers(scene.roots))])]),
-      ("nodes", .array(scene.nodes.map { node($0) })),
+      ("nodes", .array(nodes)),
       ("meshes", .array(meshes)),
       ("materials", .array(scene.materials.map { material($0) })),
       ("samplers", .array(scene.textures.map(sampler))),
@@ -79,11 +100,14 @@ struct GLTFWriter {
       ("bufferViews", .array(views)),
       ("extensions", .object(rootExtensions())),
       ("extensionsUsed", .array(extensions.map { .string($0) })),
+      ("extensionsRequired", .array(required.map { .string($0) })),
     ]
     if !binary.isEmpty {
       var buffer: Members = [("byteLength", .integer((binary.count + 3) / 4 * 4))]
       if let stem { buffer.insert(("uri", .string(Self.uri(stem + ".bin"))), at: 0) }
-      members.append(("buffers", [.object(buffer)]))
+      var buffers: [JSONValue] = [.object(buffer)]
+      if unpackedBytes > 0 { buffers.append(standIn) }
+      members.append(("buffers", .array(buffers)))
     }
     return .object(
       members.filter { $0.value.array?.isEmpty != true && $0.value.object?.isEmpty != true })
@@ -92,15 +116,25 @@ struct GLTFWriter {
   // MARK: Structure
 
   private mutating func node(_ node: Scene.Node) -> JSONValue {
-    var members: [(key: String, value: JSONValue)] = []
+    var members: Members = []
     if !node.name.isEmpty { members.append(("name", .string(node.name))) }
-    if node.parentFromNode != .identity {
-      members.append(("matrix", .array(node.parentFromNode.columnMajor.map { .number($0) })))
+    var children = node.children
+    var mesh = node.shape.flatMap { meshNumber[$0] }
+    var matrix = node.parentFromNode
+    if let number = mesh, let grid = node.shape.flatMap({ plan?.grid(ofShape: $0) }) {
+      // The grid is the mesh's alone: what hangs below the node, or shines from it, does not lie on it.
+      if node.children.isEmpty && node.light == nil {
+        matrix = matrix * grid.shapeFromCell
+      } else {
+        let below = Self.matrix(grid.shapeFromCell)
+        addedNodes.append(.object([("matrix", below), ("mesh", .integer(number))]))
+        children.append(scene.nodes.count + addedNodes.count - 1)
+        mesh = nil
+      }
     }
-    if let mesh = node.shape.flatMap({ meshNumber[$0] }) {
-      members.append(("mesh", .integer(mesh)))
-    }
-    if !node.children.isEmpty { members.append(("children", integers(node.children))) }
+    if matrix != .identity { members.append(("matrix", Self.matrix(matrix))) }
+    if let mesh { members.append(("mesh", .integer(mesh))) }
+    if !children.isEmpty { members.append(("children", integers(children))) }
     if let light = node.light {
       let use: Members = [(use("KHR_lights_punctual"), ["light": .integer(light)])]
       members.append(("extensions", .object(use)))
@@ -108,18 +142,31 @@ struct GLTFWriter {
     return .object(members)
   }
 
-  private mutating func mesh(_ shape: Scene.Shape) -> JSONValue {
+  private static func matrix(_ matrix: Matrix4) -> JSONValue {
+    .array(matrix.columnMajor.map { .number($0) })
+  }
+
+  private mutating func mesh(_ number: Int) -> JSONValue {
+    let shape = scene.shapes[number]
     var members: [(key: String, value: JSONValue)] = []
     if !shape.name.isEmpty { members.append(("name", .string(shape.name))) }
-    members.append(("primitives", .array(shape.parts.map { primitive($0) })))
+    members.append(("primitives", .array(shape.parts.map { primitive($0, ofShape: number) })))
     return .object(members)
   }
 
-  private mutating func primitive(_ part: Scene.Shape.Part) -> JSONValue {
-    let mesh = part.mesh
-    var attributes: [(key: String, value: JSONValue)] = [
-      ("POSITION", vectors(mesh.positions, bounds: true))
-    ]
+  private mutating func primitive(_ part: Scene.Shape.Part, ofShape shape: Int) -> JSONValue {
+    let before = binary.count
+    var more: Members = []
+    var members = plan.map { packed(part, ofShape: shape, $0, &more) } ?? plain(part.mesh)
+    geometryBytes += binary.count - before
+    if let material = part.material { members.append(("material", .integer(material))) }
+    if !part.materialOfVariant.isEmpty { more += variants(of: part) }
+    if !more.isEmpty { members.append(("extensions", .object(more))) }
+    return .object(members)
+  }
+
+  private mutating func plain(_ mesh: Mesh) -> Members {
+    var attributes: Members = [("POSITION", vectors(mesh.positions, bounds: true))]
     let streams = mesh.attributes
     if !streams.normals.isEmpty { attributes.append(("NORMAL", vectors(streams.normals))) }
     if !streams.tangents.isEmpty {
@@ -131,27 +178,29 @@ struct GLTFWriter {
     if !streams.colors.isEmpty {
       attributes.append(("COLOR_0", floats(streams.colors, "VEC4") { [$0.x, $0.y, $0.z, $0.w] }))
     }
-    var members: [(key: String, value: JSONValue)] = [
-      ("attributes", .object(attributes)), ("indices", indices(mesh)),
-    ]
-    if let material = part.material { members.append(("material", .integer(material))) }
-    if !part.materialOfVariant.isEmpty {
-      members.append(("extensions", .object(variants(of: part))))
-    }
-    return .object(members)
+    return [("attributes", .object(attributes)), ("indices", indices(mesh))]
   }
 
   // MARK: Data
 
-  private mutating func view(_ bytes: [UInt8], target: Int?) -> JSONValue {
+  /// Bytes in the buffer, from a multiple of four; answers where they begin.
+  mutating func store(_ bytes: [UInt8]) -> Int {
     while binary.count % 4 != 0 { binary.append(0) }
-    var members: [(key: String, value: JSONValue)] = [
-      ("buffer", 0), ("byteOffset", .integer(binary.count)), ("byteLength", .integer(bytes.count)),
-    ]
-    if let target { members.append(("target", .integer(target))) }
-    binary += bytes
+    defer { binary += bytes }
+    return binary.count
+  }
+
+  mutating func add(view members: Members) -> JSONValue {
     views.append(.object(members))
     return .integer(views.count - 1)
+  }
+
+  mutating func view(_ bytes: [UInt8], target: Int?) -> JSONValue {
+    var members: [(key: String, value: JSONValue)] = [
+      ("buffer", 0), ("byteOffset", .integer(store(bytes))), ("byteLength", .integer(bytes.count)),
+    ]
+    if let target { members.append(("target", .integer(target))) }
+    return add(view: members)
   }
 
   private mutating func accessor(
@@ -266,12 +315,21 @@ struct GLTFWriter {
     return name
   }
 
-  private func textures() -> [JSONValue] {
+  private mutating func textures() -> [JSONValue] {
     scene.textures.enumerated().compactMap { index, texture in
-      texture.image.flatMap { imageNumber[$0] }.map {
-        ["sampler": .integer(index), "source": .integer($0)]
+      guard let image = texture.image, let number = imageNumber[image] else { return nil }
+      let sampler = JSONValue.integer(index)
+      guard scene.images[image].mediaType == "image/webp" else {
+        return ["sampler": sampler, "source": .integer(number)]
       }
+      // Without a picture in another format, readers need to know this one.
+      require("EXT_texture_webp")
+      return ["sampler": sampler, "extensions": ["EXT_texture_webp": ["source": .integer(number)]]]
     }
+  }
+
+  mutating func require(_ name: String) {
+    if !required.contains(name) { required.append(use(name)) }
   }
 
   private func sampler(_ texture: Texture) -> JSONValue {

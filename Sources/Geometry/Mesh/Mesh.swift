@@ -70,6 +70,17 @@ public struct Mesh: Sendable, Equatable {
     self.attributes = attributes
   }
 
+  /// The mesh without some of its streams.
+  ///
+  /// - Parameter uvSets: how many sets of texture coordinates stay, at most.
+  public func keeping(tangents: Bool, colors: Bool, uvSets: Int) -> Mesh {
+    var kept = attributes
+    if !tangents { kept.tangents = [] }
+    if !colors { kept.colors = [] }
+    kept.uvs.removeLast(max(0, kept.uvs.count - uvSets))
+    return Mesh(unchecked: positions, triangles: triangles, attributes: kept)
+  }
+
   /// The smallest box around the vertices that triangles use.
   public var bounds: Box {
     var box = Box()
