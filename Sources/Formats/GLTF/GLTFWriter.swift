@@ -1,3 +1,4 @@
+import Archives
 import Foundation
 import Geometry
 import Imaging
@@ -14,7 +15,7 @@ struct GLTFWriter {
   let plan: PackingPlan?
   private(set) var binary: [UInt8] = []
   private var views: [JSONValue] = []
-  var accessors: [JSONValue] = []
+  private var accessors: [JSONValue] = []
   private var extensions: [String] = []
   /// Extensions without which a reader cannot show the model.
   var required: [String] = []
@@ -22,6 +23,9 @@ struct GLTFWriter {
   var unpackedBytes = 0
   /// Bytes of geometry, as they stand in the file.
   private(set) var geometryBytes = 0
+  /// Packed views and accessors, by what is in them: shapes often share their geometry.
+  private var viewOfContent: [[UInt8]: JSONValue] = [:]
+  private var accessorOfContent: [String: JSONValue] = [:]
   /// Nodes that are put below those of the scene.
   private var addedNodes: [JSONValue] = []
 
@@ -188,6 +192,26 @@ struct GLTFWriter {
     while binary.count % 4 != 0 { binary.append(0) }
     defer { binary += bytes }
     return binary.count
+  }
+
+  /// The view of some geometry, made where there is none of the same.
+  mutating func view(
+    ofContent bytes: [UInt8], _ kind: String, _ make: (inout GLTFWriter) -> JSONValue
+  ) -> JSONValue {
+    let key = Array(Digest.sha256(of: bytes).utf8) + Array(kind.utf8)
+    if let known = viewOfContent[key] { return known }
+    let view = make(&self)
+    viewOfContent[key] = view
+    return view
+  }
+
+  /// The accessor with these members, which may be shared.
+  mutating func add(accessor members: Members) -> JSONValue {
+    let text = JSONValue.object(members).text()
+    if let known = accessorOfContent[text] { return known }
+    accessors.append(.object(members))
+    accessorOfContent[text] = .integer(accessors.count - 1)
+    return .integer(accessors.count - 1)
   }
 
   mutating func add(view members: Members) -> JSONValue {

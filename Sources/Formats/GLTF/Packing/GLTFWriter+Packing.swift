@@ -21,19 +21,19 @@ extension GLTFWriter {
     case .none:
       let streams = MeshoptEncoder.ordered(VertexStreams(exact: mesh))
       return members(of: streams, mesh.bounds) { writer, stream in
-        writer.view(stream.bytes, target: 34_962)
+        writer.plainView(stream.bytes, target: 34_962)
       } indices: { writer, bytes, _ in
-        writer.view(bytes, target: 34_963)
+        writer.plainView(bytes, target: 34_963)
       }
     case .meshopt:
-      let grid = plan.box(ofShape: shape).grid
+      let grid = plan.grid(ofShape: shape)
       let quantized = VertexStreams(quantized: mesh, grid, plan.coordinates(of: part))
       let streams = MeshoptEncoder.ordered(quantized)
       require("KHR_mesh_quantization")
       require("EXT_meshopt_compression")
       if !mesh.attributes.uvs.isEmpty { require("KHR_texture_transform") }
-      let cells = Box(mesh.positions.map { SIMD3<Float>(grid.cell(of: $0)) })
-      return members(of: streams, cells) { writer, stream in
+      let cells = grid.map { grid in Box(mesh.positions.map { SIMD3<Float>(grid.cell(of: $0)) }) }
+      return members(of: streams, cells ?? mesh.bounds) { writer, stream in
         let bits = plan.packing.normalBits
         let bytes =
           stream.directions.isEmpty
@@ -52,9 +52,9 @@ extension GLTFWriter {
       let (box, side) = plan.box(ofShape: shape)
       guard let encoded = DracoEncoder(streams, box, side: side, plan.packing) else {
         return members(of: streams, mesh.bounds) { writer, stream in
-          writer.view(stream.bytes, target: 34_962)
+          writer.plainView(stream.bytes, target: 34_962)
         } indices: { writer, bytes, _ in
-          writer.view(bytes, target: 34_963)
+          writer.plainView(bytes, target: 34_963)
         }
       }
       require("KHR_draco_mesh_compression")
@@ -62,7 +62,7 @@ extension GLTFWriter {
       more.append(
         (
           "KHR_draco_mesh_compression",
-          ["bufferView": view(encoded.bytes, target: nil), "attributes": .object(numbers)]
+          ["bufferView": plainView(encoded.bytes, target: nil), "attributes": .object(numbers)]
         ))
       let attributes = streams.streams.map { stream in
         (
@@ -71,11 +71,11 @@ extension GLTFWriter {
             nil, stream, count: encoded.points, stream.name == "POSITION" ? mesh.bounds : nil)
         )
       }
-      accessors.append([
-        "componentType": .integer(encoded.points < 65_535 ? 5123 : 5125),
-        "count": .integer(3 * encoded.triangles), "type": "SCALAR",
+      let indices = add(accessor: [
+        ("componentType", .integer(encoded.points < 65_535 ? 5123 : 5125)),
+        ("count", .integer(3 * encoded.triangles)), ("type", "SCALAR"),
       ])
-      return [("attributes", .object(attributes)), ("indices", .integer(accessors.count - 1))]
+      return [("attributes", .object(attributes)), ("indices", indices)]
     }
   }
 
@@ -94,11 +94,11 @@ extension GLTFWriter {
       (0..<size).map { UInt8(truncatingIfNeeded: index >> UInt32(8 * $0)) }
     }
     let view = indices(&self, bytes, size)
-    accessors.append([
-      "bufferView": view, "componentType": .integer(size == 2 ? 5123 : 5125),
-      "count": .integer(mesh.indices.count), "type": "SCALAR",
+    let triangles = add(accessor: [
+      ("bufferView", view), ("componentType", .integer(size == 2 ? 5123 : 5125)),
+      ("count", .integer(mesh.indices.count)), ("type", "SCALAR"),
     ])
-    return [("attributes", .object(attributes)), ("indices", .integer(accessors.count - 1))]
+    return [("attributes", .object(attributes)), ("indices", triangles)]
   }
 
   private mutating func accessor(
@@ -114,12 +114,24 @@ extension GLTFWriter {
       members.append(("min", numbers([bounds.minimum.x, bounds.minimum.y, bounds.minimum.z])))
       members.append(("max", numbers([bounds.maximum.x, bounds.maximum.y, bounds.maximum.z])))
     }
-    accessors.append(.object(members))
-    return .integer(accessors.count - 1)
+    return add(accessor: members)
+  }
+
+  private mutating func plainView(_ bytes: [UInt8], target: Int?) -> JSONValue {
+    view(ofContent: bytes, "\(target ?? 0)") { $0.view(bytes, target: target) }
   }
 
   private mutating func compressedView(
     _ bytes: [UInt8], count: Int, stride: Int, mode: String, target: Int, filter: String? = nil
+  ) -> JSONValue {
+    view(ofContent: bytes, "\(count) \(stride) \(mode) \(filter ?? "")") { writer in
+      writer.newCompressedView(
+        bytes, count: count, stride: stride, mode: mode, target: target, filter: filter)
+    }
+  }
+
+  private mutating func newCompressedView(
+    _ bytes: [UInt8], count: Int, stride: Int, mode: String, target: Int, filter: String?
   ) -> JSONValue {
     var meshopt: Members = [
       ("buffer", 0), ("byteOffset", .integer(store(bytes))), ("byteLength", .integer(bytes.count)),

@@ -29,9 +29,15 @@ struct PackingPlan {
     }
   }
 
-  /// Where positions are stored as cells of a grid.
+  /// Where positions are stored as cells of a grid. Not where light goes through: how thick the wall is counts in
+  /// the mesh's own unit, which a grid would change.
   func grid(ofShape shape: Int) -> PositionGrid? {
-    packing.compression == .meshopt ? positions[shape] : nil
+    let isThick = scene.shapes[shape].parts.contains { part in
+      ([part.material].compactMap { $0 } + part.materialOfVariant.values).contains {
+        scene.materials[$0].volume.map { $0.thickness > 0 } ?? false
+      }
+    }
+    return packing.compression == .meshopt && !isThick ? positions[shape] : nil
   }
 
   func box(ofShape shape: Int) -> (grid: PositionGrid, side: Float) {

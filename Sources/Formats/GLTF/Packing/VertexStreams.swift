@@ -38,14 +38,19 @@ struct VertexStreams {
     (indices, count) = (Self.indices(mesh), mesh.positions.count)
   }
 
-  /// Integers on the grids of the shape and of its texture coordinates.
-  init(quantized mesh: Mesh, _ grid: PositionGrid, _ coordinates: [CoordinateGrid]) {
+  /// Integers on the grids of the shape and of its texture coordinates; without a grid, positions as they are.
+  init(quantized mesh: Mesh, _ grid: PositionGrid?, _ coordinates: [CoordinateGrid]) {
     let attributes = mesh.attributes
-    streams = [
-      Stream(
-        name: "POSITION", type: "VEC3", componentType: 5123, stride: 8,
-        bytes: Self.shorts(mesh.positions.map { SIMD4(grid.cell(of: $0), 0) }, lanes: 4))
-    ]
+    if let grid {
+      let cells = mesh.positions.map { SIMD4(grid.cell(of: $0), 0) }
+      streams = [
+        Stream(
+          name: "POSITION", type: "VEC3", componentType: 5123, stride: 8,
+          bytes: Self.shorts(cells, lanes: 4))
+      ]
+    } else {
+      streams = [Self.floats("POSITION", "VEC3", mesh.positions)]
+    }
     if !attributes.normals.isEmpty {
       streams.append(Self.directions("NORMAL", "VEC3", attributes.normals.map { SIMD4($0, 0) }))
     }
