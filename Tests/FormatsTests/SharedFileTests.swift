@@ -25,7 +25,7 @@ import Work
     }
     return (manifest["items"]?.array ?? []).compactMap { item in
       guard let path = item["path"]?.string,
-        SceneFormat.allCases.contains(where: { path.lowercased().hasSuffix("." + $0.rawValue) })
+        SceneFormat.readable.contains(where: { path.lowercased().hasSuffix("." + $0.rawValue) })
       else { return nil }
       return Item(path: path, expect: item["expect"], facts: item["facts"])
     }
@@ -33,6 +33,7 @@ import Work
 
   /// Loaded, or refused with a sentence that names the file; never anything else.
   private func outcome(_ item: Item) -> (scene: Scene?, error: FormatError?, warnings: [String]) {
+    Program.useAssimp()
     let log = LogSink()
     do {
       let scene = try SceneFile.read(SharedData.folder! + "/" + item.path, log: log)
@@ -102,12 +103,18 @@ import Work
         #expect(known.contains(error!.code), "\(item.path): \(error!)")
         continue
       }
+      // The library that the manifest was measured with was told to drop triangles without area; ours is not. The
+      // one for COLLADA gave up on some.
+      let isForeign = ["fbx", "3ds", "dae"].contains { item.path.lowercased().hasSuffix($0) }
       // The manifest counts instances sometimes once and sometimes as often as they are shown.
       let stored = scene.shapes.reduce(0) {
         $0 + $1.parts.reduce(0) { $0 + $1.mesh.triangles.count }
       }
       if let expected = item.facts?["triangles"]?.int, expected > 0, scene.extensions.isEmpty {
-        #expect(expected == scene.triangleCount || expected == stored, "\(item.path)")
+        #expect(
+          expected == scene.triangleCount || expected == stored
+            || isForeign && (expected...expected * 21 / 20).contains(scene.triangleCount),
+          "\(item.path)")
       }
     }
   }

@@ -20,6 +20,11 @@ public enum Program {
     return folder.path
   }()
 
+  /// Lets this process find the program that reads foreign formats, as `maquette` finds it beside itself.
+  public static func useAssimp() {
+    _ = unsafe setenv("MAQUETTE_ASSIMP", path + "-assimp", 1)
+  }
+
   /// Runs `maquette` with these words; `interruptAfter` sends SIGINT after so many seconds, `searching` is the PATH it has
   /// instead of ours.
   public static func run(

@@ -39,8 +39,10 @@ enum AssimpProgram {
     _ scene: Scene, stem: String, log: LogSink
   ) throws(FormatError) -> [(name: String, bytes: [UInt8])] {
     try inFolder { (folder) throws(FormatError) in
-      let files = GLTFWriter.files(scene, stem: stem)
-      let fbx = folder.appendingPathComponent(stem + ".fbx")
+      // The library takes references as they are written, so nothing in them may need escaping.
+      let plain = String(stem.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+      let files = GLTFWriter.files(scene, stem: plain)
+      let fbx = folder.appendingPathComponent("model.fbx")
       do {
         for file in files {
           try Data(file.bytes).write(to: folder.appendingPathComponent(file.name))
@@ -49,7 +51,7 @@ enum AssimpProgram {
         throw FormatError(
           "temporary-folder", error.localizedDescription, at: folder.path, kind: .unwritableOutput)
       }
-      let source = folder.appendingPathComponent(stem + ".gltf")
+      let source = folder.appendingPathComponent(plain + ".gltf")
       _ = try run(["fbx", source.path, fbx.path], in: folder, at: stem + ".fbx", Cancellation())
       guard let bytes = FileManager.default.contents(atPath: fbx.path) else {
         throw FormatError("unwritable-model", "the library wrote nothing", at: stem + ".fbx")

@@ -1,0 +1,106 @@
+import Formats
+import Geometry
+import LinearMath
+import Scenes
+import TestSupport
+import Testing
+import Work
+
+/// Packed GLBs, read again.
+@Suite struct PackingTests {
+  private let folder = TemporaryFolder()
+  private static let all: [GeometryPacking.Compression] = [.none, .meshopt, .draco]
+
+  private func packed(
+    _ scene: Scene, _ packing: GeometryPacking
+  ) throws -> (scene: Scene, bytes: Int, geometry: Int) {
+    let (file, geometry) = SceneFile.encodeGLB(scene, packing)
+    let path = folder.write(file, as: "m.glb")
+    return (try SceneFile.read(path, log: LogSink()), file.count, geometry)
+  }
+
+  /// The textured lathe, beside itself under two nodes: one with children.
+  private static let twice: Scene = {
+    var scene = RoundTripTests.textured
+    let move = Matrix4(linear: .identity, translation: [5, 0, 0])
+    scene.nodes = [
+      .init(shape: 0, children: [1]), .init(parentFromNode: move, shape: 0),
+    ]
+    scene.materials[0].baseColorTexture = TextureSlot(texture: 0)
+    scene.textures = [Texture(image: 0)]
+    scene.images = [ImageSource(name: "p", mediaType: "image/png", bytes: [0x89])]
+    return scene
+  }()
+
+  /// Every corner is where it was within half a step, with its coordinates and normal.
+  @Test(arguments: all)
+  func cornersStayWhereTheyWere(_ compression: GeometryPacking.Compression) throws {
+    let before = Self.twice
+    let (after, _, geometry) = try packed(before, GeometryPacking(compression: compression))
+    let (a, b) = (before.merged(), after.merged())
+    #expect(b.triangles.count == a.triangles.count && geometry > 0)
+    let step: Float = compression == .none ? 0 : 2 / 16_383
+    // A tree is more than is needed: each corner looks for the nearest that has its place and direction.
+    let slot = after.materials[0].baseColorTexture
+    for (vertex, position) in a.positions.enumerated() {
+      let normal = a.attributes.normals[vertex]
+      let uv = a.attributes.uvs[0][vertex]
+      let found = b.positions.indices.contains { other in
+        let moved = slot!.transform.applied(to: b.attributes.uvs[0][other])
+        return (b.positions[other] - position).length <= 2 * step
+          && (b.attributes.normals[other] - normal).length < 0.05
+          && abs(moved.x - uv.x) < 1e-3 && abs(moved.y - uv.y) < 1e-3
+      }
+      #expect(found, "\(compression), vertex \(vertex)")
+    }
+    #expect(
+      after.materials[0].name == "red tin" && after.materials[0].alphaMode == .mask(cutoff: 0.25))
+  }
+
+  /// What two shapes have in common is in the file once.
+  @Test(arguments: all)
+  func sharedGeometryIsStoredOnce(_ compression: GeometryPacking.Compression) throws {
+    var scene = RoundTripTests.textured
+    let (_, _, once) = try packed(scene, GeometryPacking(compression: compression))
+    scene.shapes.append(scene.shapes[0])
+    scene.nodes.append(.init(shape: 1))
+    scene.roots.append(1)
+    let (after, _, twice) = try packed(scene, GeometryPacking(compression: compression))
+    #expect(
+      twice == once && after.triangleCount == 2 * scene.shapes[0].parts[0].mesh.triangles.count)
+  }
+
+  @Test func compressionMakesFilesSmaller() throws {
+    let sphere = Mesh.icosphere(levels: 5)
+    let sizes = try Self.all.map {
+      try packed(Scene(mesh: sphere), GeometryPacking(compression: $0)).bytes
+    }
+    #expect(sizes[1] * 4 < sizes[0] && sizes[2] < sizes[1])
+  }
+
+  /// How thick a wall is counts in the mesh's unit, which a grid would change.
+  @Test func thickWallsKeepTheirUnit() throws {
+    var scene = RoundTripTests.textured
+    scene.materials[0].transmission = 1
+    scene.materials[0].volume = Volume()
+    scene.materials[0].volume!.thickness = 0.5
+    let (after, _, _) = try packed(scene, GeometryPacking(compression: .meshopt))
+    #expect(after.nodes.allSatisfy { $0.parentFromNode == .identity })
+    #expect(after.materials[0].volume?.thickness == 0.5)
+    #expect(Set(after.merged().positions) == Set(scene.merged().positions))
+  }
+
+  /// Wide ranges and single points have grids too.
+  @Test func oddRangesArePacked() throws {
+    var attributes = VertexAttributes()
+    attributes.uvs = [[[-40, 3], [90, 3], [7, 3]]]
+    let flat = try Mesh(
+      positions: [[1, 1, 1], [1, 1, 1], [1, 1, 1]], triangles: [[0, 1, 2]], attributes: attributes)
+    var material = Material()
+    material.baseColorTexture = TextureSlot(texture: 0)
+    var scene = Scene(mesh: flat, material: material)
+    scene.textures = [Texture(image: nil)]
+    let (after, _, _) = try packed(scene, GeometryPacking(compression: .meshopt))
+    #expect(after.triangleCount == 1 && after.merged().positions.allSatisfy { $0 == [1, 1, 1] })
+  }
+}
