@@ -161,11 +161,13 @@ struct RivalRun {
     print("| meshoptimizer | \(other.short) | \((millions / other).short) |")
   }
 
-  /// Writing and reading 3MF, and reading binary STL with welding and adjacency, a hundred thousand triangles.
+  /// Writing and reading 3MF, reading binary STL with welding and adjacency, and reading OBJ and GLB, a hundred
+  /// thousand triangles.
   private func files() throws {
     let share = 100_000 / Double(mesh.triangles.count)
     print(
-      "| tool | 3MF write, CPU ms/100 k | 3MF read | STL read, weld, adjacency |\n|---|---|---|---|"
+      "| tool | 3MF write, CPU ms/100 k | 3MF read | STL read, weld, adjacency | OBJ read | GLB read |\n"
+        + "|---|---|---|---|---|---|"
     )
     func row(_ tool: String, _ seconds: [Double?]) {
       let cells = seconds.map { $0.map { ($0 * share * 1000).short } ?? "" }
@@ -174,17 +176,26 @@ struct RivalRun {
     let (write, package) = try timed { try Scenarios.encoded(mesh, .threeMF) }
     let stem = String(output.dropLast(4))
     let paths = (package: stem + ".3mf", soup: stem + ".stl")
-    defer { for path in [paths.0, paths.1] { try? FileManager.default.removeItem(atPath: path) } }
+    let others = [SceneFormat.obj, .glb].map { (format: $0, path: "\(stem).\($0.rawValue)") }
+    defer {
+      for path in [paths.0, paths.1] + others.map(\.path) {
+        try? FileManager.default.removeItem(atPath: path)
+      }
+    }
     try Data(package).write(to: URL(fileURLWithPath: paths.package))
     try Data(Scenarios.encoded(mesh, .stl)).write(to: URL(fileURLWithPath: paths.soup))
     let (read, _) = try timed { try SceneFile.read(paths.package, log: LogSink()) }
     let (soup, _) = try timed {
       try SceneFile.read(paths.soup, log: LogSink()).merged().boundaryLoops().count
     }
-    row("Maquette", [write, read, soup])
+    let seconds = try others.map { other in
+      try Data(Scenarios.encoded(mesh, other.format)).write(to: URL(fileURLWithPath: other.path))
+      return try timed { try SceneFile.read(other.path, log: LogSink()) }.0
+    }
+    row("Maquette", [write, read, soup] + seconds)
     for tool in ["pymeshlab", "lib3mf", "trimesh", "meshlib"] {
       guard let answer = ask("files", tool, 0) else { continue }
-      row(tool, ["write", "read", "stl"].map { answer[$0]?.double })
+      row(tool, ["write", "read", "stl", "obj", "glb"].map { answer[$0]?.double })
     }
   }
 

@@ -12,7 +12,7 @@ import Work
 enum Scenarios {
   static let all: [Scenario] = [
     encodePNG, weld, adjacency, report, readGLB, render, decimateFast, decimate, remesh, buildBVH,
-    closestPoint, rays, selfIntersections, write3MF, read3MF, readSTL,
+    closestPoint, rays, selfIntersections, write3MF, read3MF, readSTL, readOBJ,
     repair, boolean, hollow, unwrap, rebuild,
   ]
 
@@ -199,6 +199,12 @@ enum Scenarios {
   private static let readSTL = Scenario(name: "read-stl", bytes: soup.count) {
     let mesh = try reread(soup, .stl).merged()
     return [("triangles", mesh.triangles.count), ("boundaryLoops", mesh.boundaryLoops().count)]
+  }
+
+  private static let text = (try? encoded(bumpy, .obj)) ?? []
+
+  private static let readOBJ = Scenario(name: "read-obj", bytes: text.count) {
+    [("triangles", try reread(text, .obj).triangleCount)]
   }
 
   /// Eight views of 400 pixels, without encoding.

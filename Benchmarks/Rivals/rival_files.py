@@ -1,10 +1,10 @@
-"""3MF writing and reading, and reading binary STL with welding and adjacency, by Python packages."""
+"""3MF writing and reading, binary STL with welding and adjacency, OBJ and GLB, by Python packages."""
 
 import numpy as np
 
 
 def measure(tool, vertices, faces, stem, median):
-    """CPU seconds of what the tool can: write, read (3MF) and stl."""
+    """CPU seconds of what the tool can: write, read (3MF), stl, obj and glb."""
     package, soup = stem + "-rival.3mf", stem + ".stl"
     report = {}
     if tool == "pymeshlab":
@@ -21,6 +21,7 @@ def measure(tool, vertices, faces, stem, median):
         report["write"], _ = median(lambda: meshes.save_current_mesh(package))
         report["read"], _ = median(lambda: read(package))
         report["stl"], _ = median(lambda: read(soup))
+        report["obj"], _ = median(lambda: read(stem + ".obj"))
     elif tool == "lib3mf":
         from lib3mf import get_wrapper
 
@@ -61,10 +62,13 @@ def measure(tool, vertices, faces, stem, median):
         report["write"], _ = median(lambda: mesh.export(package))
         report["read"], _ = median(lambda: trimesh.load(package))
         report["stl"], _ = median(lambda: trimesh.load(soup).edges_unique.shape)
+        report["obj"], _ = median(lambda: trimesh.load(stem + ".obj", process=False))
+        report["glb"], _ = median(lambda: trimesh.load(stem + ".glb", process=False))
     elif tool == "meshlib":
         from meshlib import mrmeshnumpy, mrmeshpy
 
         mesh = mrmeshnumpy.meshFromFacesVerts(np.asarray(faces), np.asarray(vertices))
         report["write"], _ = median(lambda: mrmeshpy.saveMesh(mesh, package))
         report["stl"], _ = median(lambda: mrmeshpy.loadMesh(soup))
+        report["obj"], _ = median(lambda: mrmeshpy.loadMesh(stem + ".obj"))
     return report

@@ -41,6 +41,13 @@ struct TextScanner {
     }
   }
 
+  /// Goes on behind a line that was read without `nextLine`; `end` is where its end stands.
+  mutating func skipLine(endingAt end: Int) {
+    line += 1
+    offset = end
+    if offset < bytes.count { skipLineEnd() }
+  }
+
   private mutating func skipLineEnd() {
     if bytes[offset] == 0x0D, offset + 1 < bytes.count, bytes[offset + 1] == 0x0A { offset += 1 }
     offset += 1

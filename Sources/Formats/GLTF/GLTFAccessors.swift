@@ -109,11 +109,15 @@ struct GLTFAccessors {
       let (buffer, range, _) = try buffers.range(ofView: view)
       let bytes = try buffers.bytes(ofBuffer: buffer)
       let start = range.lowerBound + layout.offset
-      for element in 0..<layout.count {
-        let base = start + element * layout.stride
-        for component in 0..<layout.components {
-          values[element * layout.components + component] = Self.float(
-            bytes, base + component * layout.componentSize, layout)
+      if layout.componentType == 5126 && layout.stride == 4 * layout.components {
+        for index in values.indices { values[index] = bytes.loadFloat(at: start + 4 * index) }
+      } else {
+        for element in 0..<layout.count {
+          let base = start + element * layout.stride
+          for component in 0..<layout.components {
+            values[element * layout.components + component] = Self.float(
+              bytes, base + component * layout.componentSize, layout)
+          }
         }
       }
     }
@@ -165,13 +169,15 @@ struct GLTFAccessors {
   func vectors2(_ index: Int) throws(FormatError) -> [SIMD2<Float>] {
     let (values, layout) = try floats(index)
     try require(layout, components: [2])
-    return (0..<layout.count).map { [values[2 * $0], values[2 * $0 + 1]] }
+    return (0..<layout.count).map { SIMD2(values[2 * $0], values[2 * $0 + 1]) }
   }
 
   func vectors3(_ index: Int) throws(FormatError) -> [SIMD3<Float>] {
     let (values, layout) = try floats(index)
     try require(layout, components: [3])
-    return (0..<layout.count).map { [values[3 * $0], values[3 * $0 + 1], values[3 * $0 + 2]] }
+    return (0..<layout.count).map {
+      SIMD3(values[3 * $0], values[3 * $0 + 1], values[3 * $0 + 2])
+    }
   }
 
   /// Three or four components; the fourth is 1 where it is not there.

@@ -6,7 +6,7 @@ import Work
 /// Reads Wavefront OBJ with its MTL: one part a material. Corners that agree in position, UV and normal
 /// share a vertex; polygons are cut into triangles.
 struct OBJReader {
-  private struct Corner: Hashable {
+  private struct Corner: Equatable {
     var position: Int
     var uv: Int
     var normal: Int
@@ -15,8 +15,16 @@ struct OBJReader {
   /// The faces of one material.
   private struct Part {
     var corners: [Corner] = []
-    var vertexOfCorner: [Corner: UInt32] = [:]
     var triangles: [SIMD3<UInt32>] = []
+  }
+
+  /// A vertex of a part, and the one made before it at the same position: few share one, so a chain is quicker
+  /// than a hash.
+  private struct Link {
+    let part: Int
+    let corner: Corner
+    let vertex: UInt32
+    let previous: Int
   }
 
   private var scanner: TextScanner
@@ -27,6 +35,9 @@ struct OBJReader {
   private var uvs: [SIMD2<Float>] = []
   private var normals: [SIMD3<Float>] = []
   private var parts: [Part] = []
+  /// By position the last of its links, or -1.
+  private var lastLink: [Int] = []
+  private var links: [Link] = []
   private var partOfMaterial: [String: Int] = [:]
   private var materialOfPart: [String] = []
 
@@ -44,7 +55,9 @@ struct OBJReader {
 
   private mutating func parse() throws(FormatError) {
     var part = -1
-    while let words = scanner.nextLine(continues: true) {
+    while true {
+      if quickLine(part) { continue }
+      guard let words = scanner.nextLine(continues: true) else { return }
       guard let keyword = words.first else { continue }
       switch scanner.text(keyword) {
       case "v": try vertex(words)
@@ -115,18 +128,139 @@ struct OBJReader {
         "bad-face", "a face has \(corners.count) corners; it needs at least 3",
         at: "line \(scanner.line)")
     }
-    let vertices = corners.map { corner in
-      if let known = parts[part].vertexOfCorner[corner] { return known }
-      let vertex = UInt32(parts[part].corners.count)
-      parts[part].corners.append(corner)
-      parts[part].vertexOfCorner[corner] = vertex
-      return vertex
+    add(corners, part)
+  }
+
+  private mutating func add(_ corners: [Corner], _ part: Int) {
+    if corners.count == 3 {
+      let triangle = SIMD3(
+        vertex(corners[0], part), vertex(corners[1], part), vertex(corners[2], part))
+      return parts[part].triangles.append(triangle)
     }
+    let vertices = corners.map { vertex($0, part) }
     for triangle in PolygonTriangulation.triangles(corners.map { positions[$0.position] }) {
       parts[part].triangles.append([
         vertices[triangle.x], vertices[triangle.y], vertices[triangle.z],
       ])
     }
+  }
+
+  private mutating func vertex(_ corner: Corner, _ part: Int) -> UInt32 {
+    while lastLink.count < positions.count { lastLink.append(-1) }
+    var at = lastLink[corner.position]
+    while at >= 0 {
+      if links[at].part == part && links[at].corner == corner { return links[at].vertex }
+      at = links[at].previous
+    }
+    let vertex = UInt32(parts[part].corners.count)
+    parts[part].corners.append(corner)
+    links.append(
+      Link(part: part, corner: corner, vertex: vertex, previous: lastLink[corner.position]))
+    lastLink[corner.position] = links.count - 1
+    return vertex
+  }
+
+  // MARK: The common lines
+
+  /// Reads a line of `v`, `vt`, `vn` or `f` in its common form, without a list of words. Anything else it leaves
+  /// to the careful way, which also has the words for what is wrong.
+  private mutating func quickLine(_ part: Int) -> Bool {
+    let bytes = scanner.bytes
+    var at = scanner.offset
+    guard at + 2 < bytes.count else { return false }
+    let (first, second) = (bytes[at], bytes[at + 1])
+    if first == UInt8(ascii: "v") {
+      if second == UInt8(ascii: " ") {
+        at += 2
+        guard colors.isEmpty, let v = Self.three(bytes, &at), Self.isLineEnd(bytes, at) else {
+          return false
+        }
+        positions.append(v)
+      } else if second == UInt8(ascii: "n"), bytes[at + 2] == UInt8(ascii: " ") {
+        at += 3
+        guard let n = Self.three(bytes, &at), Self.isLineEnd(bytes, at) else { return false }
+        normals.append(n)
+      } else if second == UInt8(ascii: "t"), bytes[at + 2] == UInt8(ascii: " ") {
+        at += 3
+        guard let u = Self.number(bytes, &at), let v = Self.number(bytes, &at),
+          Self.isLineEnd(bytes, at)
+        else { return false }
+        uvs.append([u, 1 - v])
+      } else {
+        return false
+      }
+    } else if first == UInt8(ascii: "f"), second == UInt8(ascii: " "), part >= 0 {
+      at += 2
+      guard let a = corner(bytes, &at), let b = corner(bytes, &at), let c = corner(bytes, &at)
+      else {
+        return false
+      }
+      if Self.isLineEnd(bytes, at) {
+        add([a, b, c], part)
+      } else {
+        guard let d = corner(bytes, &at), Self.isLineEnd(bytes, at) else { return false }
+        add([a, b, c, d], part)
+      }
+    } else {
+      return false
+    }
+    scanner.skipLine(endingAt: at)
+    return true
+  }
+
+  private static func isLineEnd(_ bytes: [UInt8], _ at: Int) -> Bool {
+    at >= bytes.count || bytes[at] == 0x0A || bytes[at] == 0x0D
+  }
+
+  private static func three(_ bytes: [UInt8], _ at: inout Int) -> SIMD3<Float>? {
+    guard let x = number(bytes, &at), let y = number(bytes, &at), let z = number(bytes, &at) else {
+      return nil
+    }
+    return [x, y, z]
+  }
+
+  /// The next number, and the blanks behind it.
+  private static func number(_ bytes: [UInt8], _ at: inout Int) -> Float? {
+    var end = at
+    while end < bytes.count, bytes[end] > 0x20 { end += 1 }
+    guard end > at, let number = bytes.decimalFloat(at..<end) else { return nil }
+    at = end
+    skipBlanks(bytes, &at)
+    return number
+  }
+
+  private static func skipBlanks(_ bytes: [UInt8], _ at: inout Int) {
+    while at < bytes.count, bytes[at] == 0x20 || bytes[at] == 0x09 { at += 1 }
+  }
+
+  /// The next corner that counts from 1 and names what is there, and the blanks behind it.
+  private func corner(_ bytes: [UInt8], _ at: inout Int) -> Corner? {
+    func index(_ count: Int) -> Int? {
+      var value = 0
+      let start = at
+      while at < bytes.count, bytes[at] >= 0x30, bytes[at] <= 0x39, at - start < 10 {
+        value = value * 10 + Int(bytes[at] - 0x30)
+        at += 1
+      }
+      return at > start && value >= 1 && value <= count ? value - 1 : nil
+    }
+    guard let position = index(positions.count) else { return nil }
+    var corner = Corner(position: position, uv: -1, normal: -1)
+    if at < bytes.count, bytes[at] == UInt8(ascii: "/") {
+      at += 1
+      if at < bytes.count, bytes[at] != UInt8(ascii: "/") {
+        guard let uv = index(uvs.count) else { return nil }
+        corner.uv = uv
+      }
+      if at < bytes.count, bytes[at] == UInt8(ascii: "/") {
+        at += 1
+        guard let normal = index(normals.count) else { return nil }
+        corner.normal = normal
+      }
+    }
+    guard at >= bytes.count || bytes[at] <= 0x20 else { return nil }
+    Self.skipBlanks(bytes, &at)
+    return corner
   }
 
   /// `position`, `position/uv`, `position//normal` or all three; counted from 1, or back from the end.
