@@ -136,7 +136,7 @@ let package = Package(
     .testTarget(
       name: "PeerTests", dependencies: ["TestSupport", "Settings", "maquette"],
       exclude: [
-        "make_networks.py", "read_dataset.py", "read_layouts.py", "read_package.py",
+        "make_networks.py", "read_dataset.py", "read_layouts.py", "read_package.py", "read_usd.py",
         "slurm_once.sh",
       ],
       swiftSettings: strict + architecture),

@@ -154,4 +154,30 @@ import Testing
     let millilitres = (report["volume"]?.double ?? 0) / 1000
     #expect(abs(millilitres - (paper?["volumeMillilitres"]?.double ?? 1)) < 1e-3)
   }
+
+  /// Pixar's library finds every triangle, material and picture of a USDZ.
+  @Test func packagesOpenInUSD() throws {
+    guard let python = Self.python else { return }
+    let folder = TemporaryFolder()
+    let (model, package) = (folder.file("m.glb"), folder.file("m.usdz"))
+    for words in [["sample", "-o", model, "--texture-size", "64"], ["convert", model, "-o", package]] {
+      let made = try Program.run(words + ["--quiet"])
+      try #require(made.status == 0, "\(made.error)")
+    }
+    let facts = try JSONValue(
+      parsing: Data(try Program.run(["inspect", model, "--json"]).output.utf8))["result"]
+    let script = SharedData.projectFolder + "/Tests/PeerTests/read_usd.py"
+    let outcome = try Program.run(executable: python, [script, package])
+    try #require(outcome.status == 0, "\(outcome.error)")
+    let report = try JSONValue(parsing: Data(outcome.output.utf8))
+    #expect(report["triangles"] == facts?["triangles"] && (report["pictures"]?.int ?? 0) > 0)
+    #expect(report["unbound"]?.int == 0 && report["missing"]?.int == 0)
+    #expect(report["metersPerUnit"]?.double == 1 && report["up"]?.string == "Y")
+    let box = facts?["boundingBox"]
+    for axis in 0..<3 {
+      let low = box?["min"]?.array?[axis].double ?? 0
+      let high = box?["max"]?.array?[axis].double ?? 0
+      #expect(abs((report["size"]?.array?[axis].double ?? 0) - (high - low)) < 1e-4)
+    }
+  }
 }
