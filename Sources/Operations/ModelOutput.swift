@@ -27,6 +27,8 @@ enum ModelOutput {
     switch URL(fileURLWithPath: name).pathExtension {
     case "png": "image/png"
     case "jpg": "image/jpeg"
+    case "webp": "image/webp"
+    case "bin": "application/octet-stream"
     default: "text/plain"
     }
   }

@@ -39,7 +39,7 @@ import Testing
       (["dataset", "x.glb", "-o", "y.zip", "--views"], 2, "needs a value"),
       (["dataset", "x.glb", "-o", "y.zip", "--preset", "7x7"], 2, "100x800"),
       (["dataset", "x.glb", "-o", "y.zip", "--threads", "none"], 2, "1 to 1024"),
-      (["convert", "x.glb", "-o", "y.docx"], 2, ".glb, .obj, .stl, .ply"),
+      (["convert", "x.glb", "-o", "y.docx"], 2, ".glb, .gltf, .obj, .stl, .ply"),
       (["decimate", "x.stl", "-o", "y.stl"], 2, "--target-triangles, --target-vertices, --ratio"),
       (["decimate", "x.stl", "-o", "y.stl", "--ratio", "2"], 2, "to 1"),
       (["remesh", "x.stl", "-o", "y.stl", "--edge-length", "-1"], 2, "--edge-length"),
@@ -57,7 +57,7 @@ import Testing
       (["render", "x.glb", "-o", "y/", "--angles", "0,0"], 2, "names something twice"),
       (["render", "x.glb", "-o", "y.png", "--aov", "uv,depth,uv"], 2, "names something twice"),
       (["inspect", "/nowhere/x.glb"], 3, "not there"), (["inspect", "/tmp"], 3, "a folder"),
-      (["inspect", "x.docx"], 3, ".glb, .gltf, .obj, .stl, .ply, .off, .3mf are"),
+      (["inspect", "x.docx"], 3, ".glb, .gltf, .obj, .stl, .ply, .off, .3mf, .zip"),
     ] as [([String], Int32, String)])
   func mistakesGetASentenceAndACode(_ words: [String], _ status: Int32, _ hint: String) throws {
     let outcome = try Program.run(words)

@@ -160,7 +160,9 @@ import Testing
     guard let python = Self.python else { return }
     let folder = TemporaryFolder()
     let (model, package) = (folder.file("m.glb"), folder.file("m.usdz"))
-    for words in [["sample", "-o", model, "--texture-size", "64"], ["convert", model, "-o", package]] {
+    for words in [
+      ["sample", "-o", model, "--texture-size", "64"], ["convert", model, "-o", package],
+    ] {
       let made = try Program.run(words + ["--quiet"])
       try #require(made.status == 0, "\(made.error)")
     }

@@ -46,12 +46,19 @@ struct ModelList {
     URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   }
 
+  /// By its name. Not a ZIP: in a folder of models that is as likely a set that was made of them.
+  private static func isModel(_ path: String) -> Bool {
+    let name = URL(fileURLWithPath: path).pathExtension.lowercased()
+    return SceneFormat(rawValue: name).map { $0 != .zip && SceneFormat.readable.contains($0) }
+      ?? false
+  }
+
   private static func models(below folder: String) throws -> [Item] {
     let place = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
     let files = (FileManager.default.enumerator(atPath: place)?.compactMap { $0 as? String } ?? [])
       .filter { path in
         !path.split(separator: "/").contains { $0.hasPrefix(".") }
-          && SceneFormat(rawValue: URL(fileURLWithPath: path).pathExtension.lowercased()) != nil
+          && isModel(path)
       }.sorted()
     guard !files.isEmpty else {
       throw InputError("no-models", "the folder holds no model that can be read", folder)

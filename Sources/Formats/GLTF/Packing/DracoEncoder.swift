@@ -1,4 +1,5 @@
 import CDraco
+import Foundation
 
 /// A part as the bytes of KHR_draco_mesh_compression, through Google's library.
 struct DracoEncoder {
@@ -24,7 +25,7 @@ struct DracoEncoder {
         case "NORMAL": (MAQUETTE_NORMAL, packing.normalBits)
         case "TANGENT": (MAQUETTE_GENERIC, packing.normalBits)
         case "COLOR_0": (MAQUETTE_COLOR, 8)
-        default: (MAQUETTE_COORDINATE, packing.coordinateBits)
+        default: (MAQUETTE_COORDINATE, Self.bits(of: stream, packing))
         }
       let number = unsafe maquette_draco_add(
         encoder, kind, Int32(stream.stride / 4), stream.floats, Int32(bits))
@@ -37,6 +38,13 @@ struct DracoEncoder {
     points = unsafe maquette_draco_encoded_points(encoder)
     triangles = unsafe maquette_draco_encoded_triangles(encoder)
     self.numbers = numbers
+  }
+
+  /// The bits are of one turn of the texture; Draco counts them across what is used of it.
+  private static func bits(of stream: VertexStreams.Stream, _ packing: GeometryPacking) -> Int {
+    let values = stream.floats
+    let range = max(1, (values.max() ?? 0) - (values.min() ?? 0))
+    return min(24, packing.coordinateBits + Int(log2(min(range, 1e6)).rounded(.up)))
   }
 }
 

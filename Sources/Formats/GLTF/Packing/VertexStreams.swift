@@ -169,9 +169,7 @@ struct PositionGrid {
   }
 
   func cell(of position: SIMD3<Float>) -> SIMD3<UInt16> {
-    let cell = ((position - origin) / step).rounded(.toNearestOrEven)
-    return SIMD3<UInt16>(
-      clamping: SIMD3<Int32>(cell.clamped(lowerBound: .zero, upperBound: .init(repeating: 65_535))))
+    SIMD3<UInt16>(((position - origin) / step).cells)
   }
 
   /// From cells back to the shape's coordinates.
@@ -193,9 +191,14 @@ struct CoordinateGrid: Equatable {
     step = max(1 / Float(1 << bits), (maximum - minimum).max() / 65_535)
   }
 
-  func cell(of uv: SIMD2<Float>) -> SIMD2<UInt16> {
-    let cell = ((uv - origin) / step).rounded(.toNearestOrEven)
-    return SIMD2<UInt16>(
-      clamping: SIMD2<Int32>(cell.clamped(lowerBound: .zero, upperBound: .init(repeating: 65_535))))
+  func cell(of uv: SIMD2<Float>) -> SIMD2<UInt16> { SIMD2<UInt16>(((uv - origin) / step).cells) }
+}
+
+extension SIMD where Scalar == Float {
+  /// Whole numbers that fit in 16 bits; where the range is larger than floats go, zero.
+  fileprivate var cells: Self {
+    let whole = rounded(.toNearestOrEven)
+      .clamped(lowerBound: Self(repeating: 0), upperBound: Self(repeating: 65_535))
+    return whole.replacing(with: 0, where: whole .!= whole)
   }
 }
