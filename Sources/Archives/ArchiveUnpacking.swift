@@ -71,7 +71,9 @@ extension ArchiveReader {
           at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(bytes).write(to: target)
       } catch {
-        throw ArchiveError("unpack", error.localizedDescription, at: target.path)
+        throw ArchiveError(
+          "unpack", "\"\(name.prefix(80))\" cannot be unpacked: \(error.localizedDescription)",
+          at: path, kind: .unreadableInput)
       }
       names.append(parts.joined(separator: "/"))
     }

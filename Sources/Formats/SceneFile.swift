@@ -33,7 +33,10 @@ public enum SceneFile {
     let format = if let known { known } else { try SceneFormat(path: path) }
     let door = MeshDoor(log: log, isTolerant: isTolerant, cancellation: cancellation)
     if format == .zip { return try ModelArchive.read(path, door: door) }
-    if format.isForeign { return try AssimpProgram.read(path, door: door) }
+    let size = (attributes?[.size] as? NSNumber)?.intValue ?? 0
+    if format.isForeign && size <= byteLimit {
+      return try limited(AssimpProgram.read(path, door: door), path)
+    }
     let file = try bytes(of: path)
     do throws(FormatError) {
       let scene =
@@ -46,14 +49,19 @@ public enum SceneFile {
         case .threeMF: try ThreeMFReader.read(file, door: door)
         default: throw FormatError("unknown-format", "this format is not read")
         }
-      guard scene.triangleCount <= triangleLimit else {
-        throw FormatError(
-          "too-large", "\(scene.triangleCount) triangles are over the limit of \(triangleLimit)")
-      }
-      return scene
+      return try limited(scene, "")
     } catch {
       throw error.inside(path)
     }
+  }
+
+  private static func limited(_ scene: Scene, _ place: String) throws(FormatError) -> Scene {
+    guard scene.triangleCount <= triangleLimit else {
+      throw FormatError(
+        "too-large", "\(scene.triangleCount) triangles are over the limit of \(triangleLimit)",
+        at: place)
+    }
+    return scene
   }
 
   /// The files a scene becomes, the main one first; others lie beside it. What the format cannot carry

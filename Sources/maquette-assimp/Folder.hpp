@@ -13,13 +13,16 @@ class FolderSystem : public Assimp::DefaultIOSystem {
  public:
   explicit FolderSystem(const std::string &model) {
     const size_t slash = model.rfind('/');
-    root = resolved(slash == std::string::npos ? "." : model.substr(0, slash + 1)) + "/";
+    root = resolved(slash == std::string::npos ? "." : model.substr(0, slash + 1));
+    if (root != "/") root += "/";
+    // The model itself may be a link to elsewhere.
+    own = resolved(model);
   }
 
   bool Exists(const char *path) const override {
     const std::string real = resolved(path);
     struct stat state;
-    return real.compare(0, root.size(), root) == 0 && stat(real.c_str(), &state) == 0 && S_ISREG(state.st_mode);
+    return (real == own || real.compare(0, root.size(), root) == 0) && stat(real.c_str(), &state) == 0 && S_ISREG(state.st_mode);
   }
 
   Assimp::IOStream *Open(const char *path, const char *mode = "rb") override {
@@ -37,5 +40,5 @@ class FolderSystem : public Assimp::DefaultIOSystem {
     return realpath(path.c_str(), buffer) ? buffer : "";
   }
 
-  std::string root;
+  std::string root, own;
 };

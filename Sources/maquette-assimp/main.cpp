@@ -71,7 +71,10 @@ int importModel(const std::string &path, const std::string &out) {
     if (!own->mMetaData->Get("UnitScaleFactor", unitScale) && own->mMetaData->Get("UnitScaleFactor", single))
       unitScale = single;
   }
-  if (unitScale > 0) std::printf("unit-scale %.9g\n", unitScale);
+  if (unitScale > 0) {
+    std::printf("unit-scale %.9g\n", unitScale);
+    std::fflush(stdout);  // before what may go wrong, whose words come last
+  }
   simplify(*own, FolderSystem(path));
   Assimp::Exporter exporter;
   const aiExportDataBlob *blob = exporter.ExportToBlob(own, "glb2", 0u);

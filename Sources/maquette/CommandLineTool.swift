@@ -48,6 +48,8 @@ enum CommandLineTool {
     exit: Int32, code: String, message: String, place: String
   ) {
     switch error {
+    case let error as any ExplainedError where error.code == "cancelled":
+      (ExitCode.cancelled, "cancelled", "cancelled", "")
     case let error as any ExplainedError:
       (ExitCode.of(error.kind), error.code, error.message, error.place)
     case let error as SettingsError: (ExitCode.usage, error.code.name, error.message, "")

@@ -109,6 +109,28 @@ import Work
     }
   }
 
+  /// A model may be a link to elsewhere.
+  @Test func linkedForeignModelsAreRead() throws {
+    Program.useAssimp()
+    try FileManager.default.createDirectory(
+      atPath: folder.file("store"), withIntermediateDirectories: true)
+    let there = folder.write(Self.collada, as: "store/t.dae")
+    let link = TemporaryFolder()
+    try FileManager.default.createSymbolicLink(
+      atPath: link.file("l.dae"), withDestinationPath: there)
+    #expect(try SceneFile.read(link.file("l.dae"), log: LogSink()).triangleCount == 1)
+  }
+
+  /// Thousands of corners at one position: each once, and in time that grows with their number.
+  @Test func cornersThatCrowdAPositionAreFound() throws {
+    var text = "v 0 0 0\nv 1 0 0\nv 0 1 0\n"
+    for number in 0..<20_000 { text += "vt 0.\(number) 0\n" }
+    for number in 1...20_000 { text += "f 1/\(number) 2/\(number) 3/\(number)\n" }
+    for number in 1...20_000 { text += "f 1/\(number) 2/\(number) 3/\(number)\n" }
+    let scene = try SceneFile.read(folder.write(text, as: "crowd.obj"), log: LogSink())
+    #expect(scene.triangleCount == 40_000 && scene.merged().positions.count == 60_000)
+  }
+
   // MARK: Archives
 
   private func archive(_ entries: [(name: String, bytes: [UInt8])]) throws -> String {
@@ -141,6 +163,7 @@ import Work
     let zeros = [UInt8](repeating: 0, count: 4 << 20)
     #expect(try code([model, ("zeros.bin", zeros)]) == "archive-refused")
     #expect(try code([model, ("m.mtl", [1]), ("./m.mtl", [2])]) == "archive-refused")
+    #expect(try code([("a", [1]), ("a/m.obj", Self.triangle)]) == "unpack")
     var many = [model]
     for number in 0..<10_001 { many.append(("\(number).txt", [])) }
     #expect(try code(many) == "archive-refused")

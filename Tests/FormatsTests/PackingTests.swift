@@ -104,4 +104,16 @@ import Work
     let (after, _, _) = try packed(scene, GeometryPacking(compression: .meshopt))
     #expect(after.triangleCount == 1 && after.merged().positions.allSatisfy { $0 == [1, 1, 1] })
   }
+
+  /// More streams than the library compares, and a vertex that nothing uses far away.
+  @Test(arguments: all)
+  func wideAndStrayVerticesArePacked(_ compression: GeometryPacking.Compression) throws {
+    var attributes = VertexAttributes()
+    attributes.uvs = (0..<40).map { _ in [[0, 0], [1, 0], [0, 1], [0, 0]] }
+    let mesh = try Mesh(
+      positions: [[0, 0, 0], [1, 0, 0], [0, 1, 0], [1000, 0, 0]], triangles: [[0, 1, 2]],
+      attributes: attributes)
+    let (after, _, _) = try packed(Scene(mesh: mesh), GeometryPacking(compression: compression))
+    #expect(after.merged().bounds.maximum.x == 1 && after.triangleCount == 1)
+  }
 }

@@ -80,4 +80,25 @@ import Work
         [], [model], folder.file("small.obj"), 0, nil, WorkContext(threads: 1))
     }
   }
+
+  /// A picture whose alpha nothing reads keeps its colors when it is made smaller.
+  @Test func unreadAlphaWeighsNothing() throws {
+    var scene = try SceneFile.read(try sample(), log: LogSink())
+    let clear = Image(width: 64, height: 64, filledWith: [200, 100, 50, 0])
+    scene.images = [
+      ImageSource(name: "c", mediaType: "image/png", bytes: try ImageFile.encodePNG(clear))
+    ]
+    scene.textures = [Texture(image: 0)]
+    for index in scene.materials.indices {
+      scene.materials[index] = scene.materials[index].mappingSlots { _ in nil }
+      scene.materials[index].baseColorTexture = TextureSlot(texture: 0)
+      scene.materials[index].alphaMode = .opaque
+    }
+    let file = folder.write(
+      try SceneFile.encode(scene, as: .glb, stem: "c", log: LogSink())[0].bytes, as: "c.glb")
+    _ = try optimize(file, [("--texture-size", "32")])
+    let small = try SceneFile.read(folder.file("small.glb"), log: LogSink())
+    let image = try small.images[0].decoded().image
+    #expect(image.width == 32 && Array(image.bytes.prefix(3)) == [200, 100, 50])
+  }
 }

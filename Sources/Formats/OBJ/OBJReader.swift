@@ -6,7 +6,7 @@ import Work
 /// Reads Wavefront OBJ with its MTL: one part a material. Corners that agree in position, UV and normal
 /// share a vertex; polygons are cut into triangles.
 struct OBJReader {
-  private struct Corner: Equatable {
+  private struct Corner: Hashable {
     var position: Int
     var uv: Int
     var normal: Int
@@ -16,6 +16,11 @@ struct OBJReader {
   private struct Part {
     var corners: [Corner] = []
     var triangles: [SIMD3<UInt32>] = []
+  }
+
+  private struct Crowded: Hashable {
+    let part: Int
+    let corner: Corner
   }
 
   /// A vertex of a part, and the one made before it at the same position: few share one, so a chain is quicker
@@ -35,6 +40,8 @@ struct OBJReader {
   private var uvs: [SIMD2<Float>] = []
   private var normals: [SIMD3<Float>] = []
   private var parts: [Part] = []
+  /// The vertices of positions that have a full chain.
+  private var crowded: [Crowded: UInt32] = [:]
   /// By position the last of its links, or -1.
   private var lastLink: [Int] = []
   private var links: [Link] = []
@@ -145,15 +152,26 @@ struct OBJReader {
     }
   }
 
+  private static let longestChain = 32
+
   private mutating func vertex(_ corner: Corner, _ part: Int) -> UInt32 {
     while lastLink.count < positions.count { lastLink.append(-1) }
     var at = lastLink[corner.position]
+    var length = 0
     while at >= 0 {
       if links[at].part == part && links[at].corner == corner { return links[at].vertex }
       at = links[at].previous
+      length += 1
     }
+    let isFull = length >= Self.longestChain
+    let key = Crowded(part: part, corner: corner)
+    if isFull, let known = crowded[key] { return known }
     let vertex = UInt32(parts[part].corners.count)
     parts[part].corners.append(corner)
+    if isFull {
+      crowded[key] = vertex
+      return vertex
+    }
     links.append(
       Link(part: part, corner: corner, vertex: vertex, previous: lastLink[corner.position]))
     lastLink[corner.position] = links.count - 1

@@ -21,6 +21,8 @@ struct SmallerPictures {
     var isColor = false
     var isNormal = false
     var needsAlpha = false
+    /// Alpha is not how much is there, so colors do not count by it.
+    var hasDataInAlpha = false
   }
 
   /// A picture stays as it was where the new one would not be smaller.
@@ -40,15 +42,20 @@ struct SmallerPictures {
       log.warn("picture \"\(source.name)\" cannot be decoded and stays as it is")
       return source
     }
-    var image = decoded
+    // Where nothing reads alpha it must not weigh colors either.
+    let keepsAlpha = role.needsAlpha && decoded.hasAlpha
+    var image = keepsAlpha ? decoded : decoded.withoutAlpha()
+    var isResized = false
     let side = max(image.width, image.height)
     if let longestSide, side > longestSide {
       let scale = Double(longestSide) / Double(side)
-      image = image.rgba8().reduced(
+      isResized = true
+      let source = keepsAlpha ? image.rgba8() : image.rgba8().withoutAlpha()
+      image = source.reduced(
         toWidth: Int((Double(image.width) * scale).rounded()),
-        height: Int((Double(image.height) * scale).rounded()), asColor: role.isColor)
+        height: Int((Double(image.height) * scale).rounded()),
+        asColor: role.isColor && !role.hasDataInAlpha)
     }
-    let isResized = image != decoded
     var target: ImageFile.Format =
       switch format {
       case .keep: old
@@ -56,9 +63,8 @@ struct SmallerPictures {
       case .jpeg: .jpeg
       case .png: .png
       }
-    if target == .jpeg && role.needsAlpha && image.hasAlpha { target = .png }
+    if target == .jpeg && keepsAlpha { target = .png }
     guard isResized || target != old else { return source }
-    if !role.needsAlpha && image.hasAlpha { image = image.withoutAlpha() }
     // Directions suffer from what eyes forgive in colors; where nothing is lost yet, nothing shall be.
     let careful = role.isNormal ? max(quality, 95) : quality
     let bytes =
@@ -90,8 +96,13 @@ struct SmallerPictures {
       mark([
         material.specularTexture, material.sheen?.roughnessTexture,
         material.specularGlossiness?.texture,
-        material.alphaMode == .opaque ? nil : material.baseColorTexture,
-      ]) { $0.needsAlpha = true }
+      ]) {
+        $0.needsAlpha = true
+        $0.hasDataInAlpha = true
+      }
+      mark([material.alphaMode == .opaque ? nil : material.baseColorTexture]) {
+        $0.needsAlpha = true
+      }
     }
     return roles
   }

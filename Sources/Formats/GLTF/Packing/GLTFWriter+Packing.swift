@@ -32,7 +32,12 @@ extension GLTFWriter {
       require("KHR_mesh_quantization")
       require("EXT_meshopt_compression")
       if !mesh.attributes.uvs.isEmpty { require("KHR_texture_transform") }
-      let cells = grid.map { grid in Box(mesh.positions.map { SIMD3<Float>(grid.cell(of: $0)) }) }
+      let used = mesh.bounds
+      let cells = grid.map { grid in
+        Box(
+          minimum: SIMD3<Float>(grid.cell(of: used.minimum)),
+          maximum: SIMD3<Float>(grid.cell(of: used.maximum)))
+      }
       return members(of: streams, cells ?? mesh.bounds) { writer, stream in
         let bits = plan.packing.normalBits
         let bytes =

@@ -7,10 +7,14 @@ enum MeshoptEncoder {
   static func ordered(_ mesh: VertexStreams) -> VertexStreams {
     guard !mesh.indices.isEmpty else { return mesh }
     let stride = mesh.streams.reduce(0) { $0 + $1.stride }
-    let source = mesh.interleaved
-    var places = [UInt32](repeating: 0, count: mesh.count)
-    let count = unsafe meshopt_generateVertexRemap(
-      &places, mesh.indices, mesh.indices.count, source, mesh.count, stride)
+    var places = Array(0..<UInt32(mesh.count))
+    var count = mesh.count
+    // Wider vertices, of a great many texture coordinates, are more than the library compares.
+    if stride <= 256 {
+      let source = mesh.interleaved
+      count = unsafe meshopt_generateVertexRemap(
+        &places, mesh.indices, mesh.indices.count, source, mesh.count, stride)
+    }
     var indices = mesh.indices.map { places[Int($0)] }
     let once = mesh.reordered(places, count: count, indices: indices)
     let unordered = indices

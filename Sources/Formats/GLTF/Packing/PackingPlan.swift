@@ -14,7 +14,8 @@ struct PackingPlan {
   init(_ scene: Scene, _ packing: GeometryPacking) {
     (self.scene, self.packing) = (scene, packing)
     let boxes = scene.shapes.map { shape in
-      Box(shape.parts.lazy.flatMap { $0.mesh.positions })
+      Box(
+        shape.parts.map(\.mesh.bounds).filter { !$0.isEmpty }.flatMap { [$0.minimum, $0.maximum] })
     }
     positions = boxes.map { PositionGrid($0, bits: packing.positionBits) }
     sides = boxes.map { $0.size.max() }
