@@ -104,15 +104,24 @@ public struct ArchiveReader: Sendable {
       }
       let kind = unsafe archive_entry_filetype(entry)
       guard kind == 0o100000 || kind == 0 else { continue }
-      let name = unsafe archive_entry_pathname_utf8(entry).map { unsafe String(cString: $0) }
-      guard unsafe try visit(archive, name ?? "") else { return }
+      guard unsafe try visit(archive, name(of: entry) ?? "") else { return }
     }
   }
 
-  private static func unpack(
-    _ archive: OpaquePointer, _ name: String, atMost limit: Int
+  /// Some programs write names as UTF-8 without saying so.
+  static func name(of entry: OpaquePointer) -> String? {
+    if let name = unsafe archive_entry_pathname_utf8(entry) { return unsafe String(cString: name) }
+    return unsafe archive_entry_pathname(entry).flatMap { unsafe String(validatingCString: $0) }
+  }
+
+  /// What an entry holds.
+  ///
+  /// - Parameter ratio: how many times as large as it is packed it may be, counted beyond the first mebibyte.
+  static func unpack(
+    _ archive: OpaquePointer, _ name: String, atMost limit: Int, ratio: Int? = nil
   ) throws(ArchiveError) -> [UInt8] {
     var bytes: [UInt8] = []
+    let start = unsafe archive_filter_bytes(archive, -1)
     while true {
       var piece: UnsafeRawPointer?
       var length = 0
@@ -127,6 +136,12 @@ public struct ArchiveReader: Sendable {
       }
       unsafe bytes.append(
         contentsOf: UnsafeRawBufferPointer(start: piece, count: length))
+      let packed = unsafe Int(archive_filter_bytes(archive, -1) - start)
+      if let ratio, bytes.count > 1 << 20, bytes.count > ratio * max(packed, 0) {
+        throw ArchiveError(
+          "archive-refused", "the entry unpacks to more than \(ratio) times its size", at: name,
+          kind: .unreadableInput)
+      }
     }
   }
 

@@ -42,9 +42,11 @@ extension ArchiveReader {
       guard status == ARCHIVE_OK || status == ARCHIVE_WARN, let entry = unsafe entry else {
         throw unsafe failure(archive, path)
       }
-      let text = unsafe archive_entry_pathname_utf8(entry).map { unsafe String(cString: $0) }
+      let text = unsafe name(of: entry)
       guard let name = text, let parts = innerPath(name) else {
-        throw refused("\"\((text ?? "").prefix(80))\" is no relative path inside the archive", path)
+        throw refused(
+          text.map { "\"\($0.prefix(80))\" is no relative path inside the archive" }
+            ?? "it has a name in an encoding that is not known; pack it with names in UTF-8", path)
       }
       guard seen.count < limits.entries else {
         throw refused("it has more than \(limits.entries) entries", path)
@@ -61,7 +63,7 @@ extension ArchiveReader {
       guard unsafe archive_entry_is_encrypted(entry) == 0 else {
         throw refused("\"\(name.prefix(80))\" is encrypted; pack it without a password", path)
       }
-      let bytes = unsafe try contents(archive, name, atMost: left, limits.ratio, path)
+      let bytes = unsafe try unpack(archive, name, atMost: left, ratio: limits.ratio)
       left -= bytes.count
       if isArchive(bytes), target.pathExtension.lowercased() != "3mf" {
         throw refused("\"\(name.prefix(80))\" is an archive itself; unpack it first", path)
@@ -86,30 +88,6 @@ extension ArchiveReader {
     else { return nil }
     let parts = name.split(separator: "/").map(String.init).filter { $0 != "." }
     return parts.isEmpty || parts.contains("..") ? nil : parts
-  }
-
-  private static func contents(
-    _ archive: OpaquePointer, _ name: String, atMost limit: Int, _ ratio: Int, _ path: String
-  ) throws(ArchiveError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    let start = unsafe archive_filter_bytes(archive, -1)
-    while true {
-      var piece: UnsafeRawPointer?
-      var length = 0
-      var offset: Int64 = 0
-      let status = unsafe archive_read_data_block(archive, &piece, &length, &offset)
-      if status == ARCHIVE_EOF { return bytes }
-      guard status == ARCHIVE_OK else { throw unsafe failure(archive, "\(path), \(name)") }
-      guard Int(offset) == bytes.count, bytes.count + length <= limit else {
-        throw refused("it unpacks to more than the limit of bytes", path)
-      }
-      unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(start: piece, count: length))
-      let packed = unsafe Int(archive_filter_bytes(archive, -1) - start)
-      guard bytes.count <= 1 << 20 || bytes.count <= ratio * max(packed, 0) else {
-        throw refused(
-          "\"\(name.prefix(80))\" unpacks to more than \(ratio) times its size", path)
-      }
-    }
   }
 
   private static func isArchive(_ bytes: [UInt8]) -> Bool {

@@ -70,7 +70,7 @@ public enum SceneFile {
   /// - Parameter details: what 3MF carries besides the model; the others leave it out.
   public static func encode(
     _ scene: Scene, as format: SceneFormat, stem: String, details: PackageDetails = .init(),
-    log: LogSink
+    log: LogSink, cancellation: Cancellation = Cancellation()
   ) throws(FormatError) -> [(name: String, bytes: [UInt8])] {
     let scene = scene.withoutEmptyParts()
     guard scene.triangleCount > 0 else {
@@ -99,7 +99,7 @@ public enum SceneFile {
       return [(stem + ".3mf", try ThreeMFWriter.write(scene, details, log: log))]
     case .fbx:
       _ = try finite(scene.merged())
-      return try AssimpProgram.fbx(scene, stem: stem, log: log)
+      return try AssimpProgram.fbx(scene, stem: stem, log: log, cancellation)
     case .usdz:
       _ = try finite(scene.merged())
       return [(stem + ".usdz", try USDZWriter.write(scene, log: log))]

@@ -42,7 +42,7 @@ public enum SceneFormat: String, Sendable, CaseIterable {
   /// The format of a model file, or of the model in an archive.
   public static func inside(_ path: String) throws(FormatError) -> SceneFormat {
     let format = try SceneFormat(path: path)
-    return format == .zip ? try SceneFormat(path: ModelArchive(path).model) : format
+    return format == .zip ? try SceneFormat(path: ModelArchive.model(in: path)) : format
   }
 
   public var mediaType: String {

@@ -10,7 +10,8 @@ enum ModelOutput {
   ) throws -> [Artifact] {
     let url = URL(fileURLWithPath: path)
     let stem = url.deletingPathExtension().lastPathComponent
-    let files = try SceneFile.encode(scene, as: format, stem: stem, log: work.log)
+    let files = try SceneFile.encode(
+      scene, as: format, stem: stem, log: work.log, cancellation: work.cancellation)
     try work.checkCancelled()
     let folder = path.contains("/") ? path[...path.lastIndex(of: "/")!] : ""
     let outputs = files.enumerated().map { index, file in

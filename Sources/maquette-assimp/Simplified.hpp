@@ -4,7 +4,6 @@
 #include <assimp/scene.h>
 
 #include <algorithm>
-
 #include <string>
 
 #include "Folder.hpp"

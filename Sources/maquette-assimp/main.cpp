@@ -35,6 +35,7 @@ void limit(int resource, rlim_t most) {
 void confine() {
   limit(RLIMIT_AS, addressBytes);
   limit(RLIMIT_CPU, processorSeconds);
+  limit(RLIMIT_FSIZE, addressBytes);
   limit(RLIMIT_CORE, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

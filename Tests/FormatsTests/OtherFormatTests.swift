@@ -60,6 +60,36 @@ import Work
     if format == .fbx || format == .gltf { #expect(again.unit == .meters) }
   }
 
+  /// Names that differ only in what the library cannot take keep their pictures apart.
+  @Test func picturesOfTwoModelsKeepApart() throws {
+    Program.useAssimp()
+    func names(_ stem: String) throws -> [String] {
+      try SceneFile.encode(Self.pictured, as: .fbx, stem: stem, log: LogSink()).map(\.name)
+    }
+    #expect(Set(try names("chair 1")).isDisjoint(with: try names("chair_1")))
+  }
+
+  /// WebP becomes PNG where a format's readers do not take it; what is lost is said.
+  @Test(arguments: [SceneFormat.fbx, .usdz])
+  func plainReadersGetPlainPictures(_ format: SceneFormat) throws {
+    Program.useAssimp()
+    var scene = Self.pictured
+    let image = try scene.images[0].decoded().image
+    scene.images[0] = ImageSource(
+      name: "p", mediaType: "image/webp", bytes: try ImageFile.encodeWebP(image, quality: nil))
+    scene.variants = ["other"]
+    let log = LogSink()
+    let files = try SceneFile.encode(scene, as: format, stem: "m", log: log)
+    #expect(log.warnings.contains { $0.contains("leaves behind: variants") })
+    let inside =
+      format == .usdz ? try ArchiveReader(files[0].bytes).names : files.map(\.name)
+    #expect(inside.contains { $0.hasSuffix(".png") } && !inside.contains { $0.hasSuffix("webp") })
+    guard format == .fbx else { return }
+    for file in files { _ = folder.write(file.bytes, as: file.name) }
+    let again = try SceneFile.read(folder.file("m.fbx"), log: LogSink())
+    #expect(try again.images.first?.decoded().image.rgba8() == image.rgba8())
+  }
+
   private static let collada = """
     <?xml version="1.0"?><COLLADA xmlns="http://www.collada.org/2005/11/COLLADASchema" version="1.4.1">
     <asset><unit name="centimeter" meter="0.01"/><up_axis>Z_UP</up_axis></asset>
@@ -167,6 +197,21 @@ import Work
     var many = [model]
     for number in 0..<10_001 { many.append(("\(number).txt", [])) }
     #expect(try code(many) == "archive-refused")
+    // A tar, whatever it is called.
+    #expect(throws: FormatError.self) {
+      try SceneFile.read(
+        folder.write([UInt8](repeating: 0x1F, count: 99), as: "t.zip"), log: LogSink())
+    }
+    // UTF-8 names whose mark, the fourth bit of the flags' second byte, is not set.
+    var unmarked = try DeflatedZip.bytes([("Stühle.obj", Self.triangle)])
+    for at in unmarked.indices.dropLast(9) {
+      let isLocal = unmarked[at..<at + 4].elementsEqual([0x50, 0x4B, 3, 4])
+      let isCentral = unmarked[at..<at + 4].elementsEqual([0x50, 0x4B, 1, 2])
+      if isLocal { unmarked[at + 7] = 0 }
+      if isCentral { unmarked[at + 9] = 0 }
+    }
+    let named = folder.write(unmarked, as: "unmarked.zip")
+    #expect(try SceneFile.read(named, log: LogSink()).triangleCount == 1)
     var cut = contents(try archive([model]))
     cut.removeLast(30)
     #expect(throws: FormatError.self) {

@@ -1,3 +1,4 @@
+import Archives
 import Foundation
 import LinearMath
 import Scenes
@@ -10,7 +11,7 @@ import Work
 enum AssimpProgram {
   /// Reads a file of one of the foreign formats.
   static func read(_ path: String, door: MeshDoor) throws(FormatError) -> Scene {
-    try inFolder { (folder) throws(FormatError) in
+    try ScratchFolder.use { (folder) throws(FormatError) in
       let glb = folder.appendingPathComponent("model.glb")
       guard FileManager.default.isReadableFile(atPath: path) else {
         throw FormatError("missing-file", "the file is not there", at: path)
@@ -36,12 +37,12 @@ enum AssimpProgram {
 
   /// A scene as FBX, with its pictures beside it.
   static func fbx(
-    _ scene: Scene, stem: String, log: LogSink
+    _ scene: Scene, stem: String, log: LogSink, _ cancellation: Cancellation
   ) throws(FormatError) -> [(name: String, bytes: [UInt8])] {
-    try inFolder { (folder) throws(FormatError) in
-      // The library takes references as they are written, so nothing in them may need escaping.
-      let plain = String(stem.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
-      let files = GLTFWriter.files(scene, stem: plain)
+    try ScratchFolder.use { (folder) throws(FormatError) in
+      if let losses = scene.lossesInFBX { log.warn(losses) }
+      let plain = plainName(stem)
+      let files = GLTFWriter.files(scene.inPlainPictures(log), stem: plain)
       let fbx = folder.appendingPathComponent("model.fbx")
       do {
         for file in files {
@@ -52,13 +53,28 @@ enum AssimpProgram {
           "temporary-folder", error.localizedDescription, at: folder.path, kind: .unwritableOutput)
       }
       let source = folder.appendingPathComponent(plain + ".gltf")
-      _ = try run(["fbx", source.path, fbx.path], in: folder, at: stem + ".fbx", Cancellation())
+      do throws(FormatError) {
+        _ = try run(["fbx", source.path, fbx.path], in: folder, at: stem + ".fbx", cancellation)
+      } catch {
+        guard error.code == "unreadable-model" else { throw error }
+        throw FormatError(
+          "unwritable-model", error.message, at: error.place, kind: .unwritableOutput)
+      }
       guard let bytes = FileManager.default.contents(atPath: fbx.path) else {
-        throw FormatError("unwritable-model", "the library wrote nothing", at: stem + ".fbx")
+        throw FormatError(
+          "unwritable-model", "the library wrote nothing", at: stem + ".fbx",
+          kind: .unwritableOutput)
       }
       let pictures = files.filter { !$0.name.hasSuffix(".gltf") && !$0.name.hasSuffix(".bin") }
       return [(stem + ".fbx", [UInt8](bytes))] + pictures
     }
+  }
+
+  /// The library takes references as they are written, so nothing in them may need escaping. Names that differ in
+  /// what is replaced stay different.
+  private static func plainName(_ stem: String) -> String {
+    let plain = String(stem.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+    return plain == stem ? stem : plain + "_" + Digest.sha256(of: Array(stem.utf8)).prefix(8)
   }
 
   // MARK: The program
@@ -97,28 +113,13 @@ enum AssimpProgram {
       try program.run(words, log: log, environment: ["LC_ALL": "C"], work)
       return said()
     } catch is WorkCancelled {
-      throw FormatError("cancelled", "reading it was cancelled", at: place)
+      throw FormatError("cancelled", "cancelled", at: place)
     } catch {
       throw FormatError(
         "unreadable-model",
         said().last.map { "its reader says: \($0)" }
           ?? "its reader broke down; the file is damaged, or larger than it can take", at: place)
     }
-  }
-
-  private static func inFolder<Result>(
-    _ body: (URL) throws(FormatError) -> Result
-  ) throws(FormatError) -> Result {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "maquette-\(UUID().uuidString)")
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw FormatError(
-        "temporary-folder", error.localizedDescription, at: folder.path, kind: .unwritableOutput)
-    }
-    defer { try? FileManager.default.removeItem(at: folder) }
-    return try body(folder)
   }
 
   /// FBX says how many centimetres its numbers are; COLLADA was brought to metres by its reader, which is what

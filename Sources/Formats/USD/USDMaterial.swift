@@ -34,11 +34,12 @@ enum USDMaterial {
       &pictures)
     network.plain("ior", material.ior)
     switch material.alphaMode {
-    case .opaque: break
-    case .mask(let cutoff):
+    case .mask(let cutoff) where cutoff > 0:
       network.plain("opacityThreshold", cutoff)
       network.value("opacity", color.w, material.baseColorTexture, "a", &pictures)
     case .blend: network.value("opacity", color.w, material.baseColorTexture, "a", &pictures)
+    // A threshold of nothing would mean blending there.
+    case .opaque, .mask: break
     }
     return network.text
   }

@@ -12,6 +12,8 @@ import Work
 /// of materials except clear coats.
 enum USDZWriter {
   static func write(_ scene: Scene, log: LogSink) throws(FormatError) -> [UInt8] {
+    if let losses = scene.lossesInUSDZ { log.warn(losses) }
+    let scene = scene.inPlainPictures(log)
     var writer = Pictures(scene: scene)
     var text = """
       #usda 1.0
@@ -37,7 +39,6 @@ enum USDZWriter {
       text += "    }\n"
     }
     text += "}\n"
-    writer.warnings.forEach(log.warn)
     let files = [("model.usda", Array(text.utf8))] + writer.files
     do throws(ArchiveError) {
       return try DeflatedZip.bytes(files, stored: Set(files.map(\.0)), alignment: 64)
@@ -46,11 +47,10 @@ enum USDZWriter {
     }
   }
 
-  /// The pictures that materials ask for, as PNG or JPEG.
+  /// The pictures that materials ask for.
   struct Pictures {
     let scene: Scene
     private(set) var files: [(name: String, bytes: [UInt8])] = []
-    private(set) var warnings: [String] = []
     private var names: [Int: String] = [:]
 
     init(scene: Scene) { self.scene = scene }
@@ -58,21 +58,12 @@ enum USDZWriter {
     /// The name of an image in the archive; nil where there is no picture.
     mutating func name(of image: Int) -> String? {
       if let known = names[image] { return known }
-      let source = scene.images[image]
-      guard source.problem == nil else { return nil }
-      let format = ImageFile.format(of: source.bytes)
-      var bytes = source.bytes
-      if format != .png && format != .jpeg {
-        guard let decoded = try? source.decoded().image, let png = try? ImageFile.encodePNG(decoded)
-        else {
-          warnings.append("picture \(image) cannot be decoded and is left behind")
-          return nil
-        }
-        bytes = png
-      }
+      let plain = scene.images[image]
+      guard plain.problem == nil else { return nil }
+      let format = ImageFile.format(of: plain.bytes)
       let name = "textures/\(image)." + (format == .jpeg ? "jpg" : "png")
       names[image] = name
-      files.append((name, bytes))
+      files.append((name, plain.bytes))
       return name
     }
   }

@@ -4,45 +4,48 @@ import Scenes
 import Work
 
 /// A ZIP that holds a model and its files: OBJ with materials and pictures, glTF with its buffers, or one file.
-struct ModelArchive {
-  let path: String
-  /// The one model in it.
-  let model: String
-
-  /// Looks for the model by the names of the entries.
-  init(_ path: String) throws(FormatError) {
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw FormatError("missing-file", "the file is not there", at: path)
-    }
+enum ModelArchive {
+  /// The name of the one model in it.
+  static func model(in path: String) throws(FormatError) -> String {
+    try check(path)
     let names: [String]
     do throws(ArchiveError) {
       names = try ArchiveReader(path: path).names
     } catch {
       throw Self.error(error, at: path)
     }
-    (self.path, model) = (path, try Self.model(among: names, of: path))
+    return try model(among: names, of: path)
   }
 
-  /// Unpacks it beside nobody, reads the model, and leaves nothing behind.
+  /// Unpacks it, reads the model, and leaves nothing behind.
   static func read(_ path: String, door: MeshDoor) throws(FormatError) -> Scene {
-    let model = try ModelArchive(path).model
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "maquette-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    do throws(ArchiveError) {
-      _ = try ArchiveReader.unpack(path, into: folder)
-    } catch {
-      throw Self.error(error, at: path)
+    try check(path)
+    return try ScratchFolder.use { (folder) throws(FormatError) in
+      let names: [String]
+      do throws(ArchiveError) {
+        names = try ArchiveReader.unpack(path, into: folder)
+      } catch {
+        throw Self.error(error, at: path)
+      }
+      let model = try model(among: names, of: path)
+      do throws(FormatError) {
+        return try SceneFile.read(
+          folder.appendingPathComponent(model).path, log: door.log, isTolerant: door.isTolerant,
+          cancellation: door.cancellation)
+      } catch {
+        let place = error.place.replacing(folder.path + "/", with: "")
+        throw FormatError(error.code, error.message, at: "\(path), \(place)", kind: error.kind)
+      }
     }
-    do throws(FormatError) {
-      return try SceneFile.read(
-        folder.appendingPathComponent(model).path, log: door.log, isTolerant: door.isTolerant,
-        cancellation: door.cancellation)
-    } catch {
-      let place = error.place.replacing(folder.resolvingSymlinksInPath().path + "/", with: "")
-      throw FormatError(
-        error.code, error.message,
-        at: path + ", " + place.replacing(folder.path + "/", with: ""), kind: error.kind)
+  }
+
+  /// A ZIP by its first bytes: of other archives the names cannot be had without unpacking everything.
+  private static func check(_ path: String) throws(FormatError) {
+    guard let file = FileHandle(forReadingAtPath: path) else {
+      throw FormatError("missing-file", "the file is not there", at: path)
+    }
+    guard let start = try? file.read(upToCount: 2), start.elementsEqual("PK".utf8) else {
+      throw FormatError("bad-zip", "the file does not begin as a ZIP does", at: path)
     }
   }
 
@@ -87,6 +90,8 @@ struct ModelArchive {
 
   private static func error(_ error: ArchiveError, at path: String) -> FormatError {
     FormatError(
-      error.code, error.message, at: error.place.isEmpty ? path : error.place, kind: error.kind)
+      error.code, error.message,
+      at: error.place.isEmpty || error.place == path ? path : "\(path), \(error.place)",
+      kind: error.kind)
   }
 }

@@ -72,12 +72,12 @@ public enum OptimizeModel: Verb {
     ])
     let bytesBefore = try ModelBytes.count(call.inputs[0])
     let input = try MeshInput.read(call.inputs[0], as: .glb, work)
-    let before = input.scene.usedOnly()
     work.progress.enter("decimate")
-    var scene = before
+    var scene = input.scene
     if let target = options.targetTriangles, target < input.mesh.triangles.count {
-      scene = try decimated(input, to: target, work).usedOnly()
+      scene = try decimated(input, to: target, work)
     }
+    scene = scene.usedOnly()
     work.progress.enter("textures")
     let pictures = SmallerPictures(
       longestSide: options.textureSize, format: options.textureFormat,
@@ -142,7 +142,7 @@ public enum OptimizeModel: Verb {
   }
 }
 
-/// The size of a model with the files beside it that belong to it.
+/// The size of a model's file; of glTF with the buffers and pictures beside it.
 enum ModelBytes {
   static func count(_ path: String) throws -> Int {
     let own = try size(path)

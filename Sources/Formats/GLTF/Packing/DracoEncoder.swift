@@ -51,14 +51,10 @@ struct DracoEncoder {
 extension VertexStreams.Stream {
   /// The bytes of floats as floats.
   fileprivate var floats: [Float] {
-    stride(from: 0, to: bytes.count, by: 4).map { at in
+    Swift.stride(from: 0, to: bytes.count, by: 4).map { at in
       Float(
         bitPattern: UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16
           | UInt32(bytes[at + 3]) << 24)
     }
-  }
-
-  private func stride(from: Int, to: Int, by: Int) -> StrideTo<Int> {
-    Swift.stride(from: from, to: to, by: by)
   }
 }

@@ -8,8 +8,9 @@ struct PackingPlan {
   private(set) var scene: Scene
   private let positions: [PositionGrid]
   private let sides: [Float]
-  /// For each material the grids of its texture coordinates, by set; the last is of parts without one.
-  private var coordinates: [[CoordinateGrid]]
+  /// For each material the grids of its texture coordinates, by set, nil where they stay
+  /// floats; the last is of parts without one.
+  private var coordinates: [[CoordinateGrid?]]
 
   init(_ scene: Scene, _ packing: GeometryPacking) {
     (self.scene, self.packing) = (scene, packing)
@@ -24,8 +25,8 @@ struct PackingPlan {
     for material in scene.materials.indices {
       let grids = coordinates[material]
       self.scene.materials[material] = scene.materials[material].mappingSlots { slot in
-        guard grids.indices.contains(slot.uvSet) else { return slot }
-        return slot.reading(grids[slot.uvSet])
+        guard grids.indices.contains(slot.uvSet), let grid = grids[slot.uvSet] else { return slot }
+        return slot.reading(grid)
       }
     }
   }
@@ -38,19 +39,20 @@ struct PackingPlan {
         scene.materials[$0].volume.map { $0.thickness > 0 } ?? false
       }
     }
-    return packing.compression == .meshopt && !isThick ? positions[shape] : nil
+    return packing.compression == .meshopt && !isThick && positions[shape].step.isFinite
+      ? positions[shape] : nil
   }
 
   func box(ofShape shape: Int) -> (grid: PositionGrid, side: Float) {
     (positions[shape], sides[shape])
   }
 
-  func coordinates(of part: Scene.Shape.Part) -> [CoordinateGrid] {
+  func coordinates(of part: Scene.Shape.Part) -> [CoordinateGrid?] {
     coordinates[part.material ?? scene.materials.count]
   }
 
   /// One grid for all that may share a mesh: materials that are each other's variants have the same.
-  private static func coordinates(of scene: Scene, bits: Int) -> [[CoordinateGrid]] {
+  private static func coordinates(of scene: Scene, bits: Int) -> [[CoordinateGrid?]] {
     let none = scene.materials.count
     var group = Array(0...none)
     func root(_ material: Int) -> Int {

@@ -39,7 +39,7 @@ struct VertexStreams {
   }
 
   /// Integers on the grids of the shape and of its texture coordinates; without a grid, positions as they are.
-  init(quantized mesh: Mesh, _ grid: PositionGrid?, _ coordinates: [CoordinateGrid]) {
+  init(quantized mesh: Mesh, _ grid: PositionGrid?, _ coordinates: [CoordinateGrid?]) {
     let attributes = mesh.attributes
     if let grid {
       let cells = mesh.positions.map { SIMD4(grid.cell(of: $0), 0) }
@@ -58,8 +58,12 @@ struct VertexStreams {
       streams.append(Self.directions("TANGENT", "VEC4", attributes.tangents))
     }
     for (set, uvs) in attributes.uvs.enumerated() {
+      guard let grid = coordinates[set] else {
+        streams.append(Self.floats("TEXCOORD_\(set)", "VEC2", uvs))
+        continue
+      }
       let cells = uvs.map { uv in
-        let cell = coordinates[set].cell(of: uv)
+        let cell = grid.cell(of: uv)
         return SIMD4<UInt16>(cell.x, cell.y, 0, 0)
       }
       streams.append(
@@ -186,9 +190,10 @@ struct CoordinateGrid: Equatable {
   let origin: SIMD2<Float>
   let step: Float
 
-  init(minimum: SIMD2<Float>, maximum: SIMD2<Float>, bits: Int) {
-    origin = minimum
-    step = max(1 / Float(1 << bits), (maximum - minimum).max() / 65_535)
+  /// Nil where so many bits of a turn do not reach across the range.
+  init?(minimum: SIMD2<Float>, maximum: SIMD2<Float>, bits: Int) {
+    (origin, step) = (minimum, 1 / Float(1 << bits))
+    guard (maximum - minimum).max() / step <= 65_535 else { return nil }
   }
 
   func cell(of uv: SIMD2<Float>) -> SIMD2<UInt16> { SIMD2<UInt16>(((uv - origin) / step).cells) }
