@@ -54,10 +54,8 @@ struct maquette_draco_encoder {
   draco::Mesh mesh;
   std::unique_ptr<draco::ExpertEncoder> encoder;
   draco::EncoderBuffer buffer;
-  struct Kept { int id; int bits; bool isPosition; };
+  struct Kept { int id, bits, components; std::vector<float> lowest; float side; };
   std::vector<Kept> kept;
-  std::vector<float> lowest = {0, 0, 0};
-  float side = 0;
 };
 
 maquette_draco_encoder *maquette_draco_encoder_new(
@@ -78,14 +76,9 @@ maquette_draco_encoder *maquette_draco_encoder_new(
 
 void maquette_draco_encoder_free(maquette_draco_encoder *encoder) { delete encoder; }
 
-void maquette_draco_box(maquette_draco_encoder *encoder, const float *lowest, float side) {
-  encoder->lowest.assign(lowest, lowest + 3);
-  encoder->side = side;
-}
-
 int maquette_draco_add(
     maquette_draco_encoder *encoder, maquette_draco_kind kind, int components, const float *values,
-    int bits) try {
+    int bits, const float *lowest, float side) try {
   using draco::GeometryAttribute;
   const GeometryAttribute::Type types[] = {
       GeometryAttribute::POSITION, GeometryAttribute::NORMAL, GeometryAttribute::COLOR,
@@ -100,7 +93,7 @@ int maquette_draco_add(
   draco::PointAttribute *attribute = encoder->mesh.attribute(id);
   for (uint32_t point = 0; point < points; ++point)
     attribute->SetAttributeValue(draco::AttributeValueIndex(point), values + size_t(point) * components);
-  encoder->kept.push_back({id, bits, kind == MAQUETTE_POSITION});
+  encoder->kept.push_back({id, bits, components, std::vector<float>(lowest, lowest + components), side});
   return static_cast<int>(attribute->unique_id());
 } catch (...) {
   return -1;
@@ -114,9 +107,9 @@ const uint8_t *maquette_draco_encode(maquette_draco_encoder *encoder, size_t *le
   expert.SetTrackEncodedProperties(true);
   expert.SetSpeedOptions(3, 5);
   for (const auto &kept : encoder->kept) {
-    if (kept.isPosition)
+    if (kept.side > 0)
       expert.SetAttributeExplicitQuantization(
-          kept.id, kept.bits, 3, encoder->lowest.data(), encoder->side > 0 ? encoder->side : 1);
+          kept.id, kept.bits, kept.components, kept.lowest.data(), kept.side);
     else
       expert.SetAttributeQuantization(kept.id, kept.bits);
   }

@@ -119,4 +119,35 @@ import Work
     let (after, _, _) = try packed(Scene(mesh: mesh), GeometryPacking(compression: compression))
     #expect(after.merged().bounds.maximum.x == 1 && after.triangleCount == 1)
   }
+
+  /// A coordinate on the border of two texels stays on it.
+  @Test(arguments: all)
+  func bordersOfTexelsStay(_ compression: GeometryPacking.Compression) throws {
+    var attributes = VertexAttributes()
+    attributes.uvs = [[[-0.0301, 0.5], [0.25, 1.01], [0.75, 0.5]]]
+    let mesh = try Mesh(
+      positions: [[0, 0, 0], [1, 0, 0], [0, 1, 0]], triangles: [[0, 1, 2]], attributes: attributes)
+    var material = Material()
+    material.baseColorTexture = TextureSlot(texture: 0)
+    var scene = Scene(mesh: mesh, material: material)
+    scene.textures = [Texture(image: 0)]
+    scene.images = [ImageSource(name: "p", mediaType: "image/png", bytes: [0x89])]
+    let (after, _, _) = try packed(scene, GeometryPacking(compression: compression))
+    let transform = after.materials[0].baseColorTexture!.transform
+    let uvs = after.merged().attributes.uvs[0].map { transform.applied(to: $0) }
+    // Draco writes the origin of the steps with six decimals.
+    let off: Float = compression == .draco ? 1e-6 : 0
+    #expect(uvs.contains { abs($0.x - 0.25) <= off })
+    #expect(uvs.contains { abs($0.x - 0.75) <= off && abs($0.y - 0.5) <= off })
+  }
+
+  /// A model of a few micrometres keeps its shape.
+  @Test(arguments: all)
+  func tinyModelsKeepTheirShape(_ compression: GeometryPacking.Compression) throws {
+    let small = Matrix3(columns: [1e-6, 0, 0], [0, 1e-6, 0], [0, 0, 1e-6])
+    let mesh = RoundTripTests.textured.merged().transformed(by: Matrix4(linear: small))
+    let (after, _, _) = try packed(Scene(mesh: mesh), GeometryPacking(compression: compression))
+    let (a, b) = (mesh.bounds, after.merged().bounds)
+    #expect((a.minimum - b.minimum).length < 1e-9 && (a.maximum - b.maximum).length < 1e-9)
+  }
 }

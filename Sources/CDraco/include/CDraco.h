@@ -26,14 +26,14 @@ int maquette_draco_floats(
 typedef struct maquette_draco_encoder maquette_draco_encoder;
 typedef enum { MAQUETTE_POSITION, MAQUETTE_NORMAL, MAQUETTE_COLOR, MAQUETTE_COORDINATE, MAQUETTE_GENERIC } maquette_draco_kind;
 
-// A mesh to be encoded. Attributes are floats, as many a point as there are components, and are rounded to bits;
-// positions on the grid of a box with this lowest corner and longest side.
+// A mesh to be encoded. Attributes are floats, as many a point as there are components, and are rounded to bits:
+// on the grid of a box with a lowest corner and a longest side, or, where the side is 0, as Draco thinks best.
 maquette_draco_encoder *maquette_draco_encoder_new(size_t points, size_t triangles, const uint32_t *indices);
 void maquette_draco_encoder_free(maquette_draco_encoder *encoder);
-void maquette_draco_box(maquette_draco_encoder *encoder, const float *lowest, float side);
 // The attribute's number in the encoded bytes, or -1.
 int maquette_draco_add(
-    maquette_draco_encoder *encoder, maquette_draco_kind kind, int components, const float *values, int bits);
+    maquette_draco_encoder *encoder, maquette_draco_kind kind, int components, const float *values, int bits,
+    const float *lowest, float side);
 // The encoded bytes, which the encoder keeps; nothing where it fails.
 const uint8_t *maquette_draco_encode(maquette_draco_encoder *encoder, size_t *length);
 // What is in them: points may have been split, and triangles without area are left out.

@@ -10,25 +10,33 @@ struct DracoEncoder {
   let points, triangles: Int
 
   /// Nil where the library gives up.
-  init?(_ mesh: VertexStreams, _ box: PositionGrid, side: Float, _ packing: GeometryPacking) {
+  ///
+  /// - Parameter isOnGrid: positions are cells, which Draco keeps as they are. It writes the corner and the side of
+  ///   a grid of its own as text with six decimals, too few for a small model.
+  init?(_ mesh: VertexStreams, isOnGrid: Bool, _ packing: GeometryPacking) {
     guard
       let encoder = unsafe maquette_draco_encoder_new(
         mesh.count, mesh.indices.count / 3, mesh.indices)
     else { return nil }
     defer { unsafe maquette_draco_encoder_free(encoder) }
-    unsafe maquette_draco_box(encoder, [box.origin.x, box.origin.y, box.origin.z], side)
     var numbers: [(name: String, number: Int)] = []
     for stream in mesh.streams {
-      let (kind, bits): (maquette_draco_kind, Int) =
-        switch stream.name {
-        case "POSITION": (MAQUETTE_POSITION, packing.positionBits)
-        case "NORMAL": (MAQUETTE_NORMAL, packing.normalBits)
-        case "TANGENT": (MAQUETTE_GENERIC, packing.normalBits)
-        case "COLOR_0": (MAQUETTE_COLOR, 8)
-        default: (MAQUETTE_COORDINATE, Self.bits(of: stream, packing))
-        }
+      var grid = (lowest: [Float](repeating: 0, count: 4), side: Float(0))
+      let kind: maquette_draco_kind
+      var bits = packing.normalBits
+      switch stream.name {
+      case "POSITION":
+        (kind, bits) = (MAQUETTE_POSITION, packing.positionBits)
+        if isOnGrid { grid.side = Float((1 << bits) - 1) }
+      case "NORMAL": kind = MAQUETTE_NORMAL
+      case "TANGENT": kind = MAQUETTE_GENERIC
+      case "COLOR_0": (kind, bits) = (MAQUETTE_COLOR, 8)
+      default:
+        kind = MAQUETTE_COORDINATE
+        (grid, bits) = Self.grid(of: stream.floats, packing.coordinateBits)
+      }
       let number = unsafe maquette_draco_add(
-        encoder, kind, Int32(stream.stride / 4), stream.floats, Int32(bits))
+        encoder, kind, Int32(stream.stride / 4), stream.floats, Int32(bits), grid.lowest, grid.side)
       guard number >= 0 else { return nil }
       numbers.append((stream.name, Int(number)))
     }
@@ -40,11 +48,17 @@ struct DracoEncoder {
     self.numbers = numbers
   }
 
-  /// The bits are of one turn of the texture; Draco counts them across what is used of it.
-  private static func bits(of stream: VertexStreams.Stream, _ packing: GeometryPacking) -> Int {
-    let values = stream.floats
-    let range = max(1, (values.max() ?? 0) - (values.min() ?? 0))
-    return min(24, packing.coordinateBits + Int(log2(min(range, 1e6)).rounded(.up)))
+  /// Steps of one turn's share from a multiple of it, so that the borders of texels stay where they are; Draco
+  /// counts the bits across what is used.
+  private static func grid(
+    of values: [Float], _ coordinateBits: Int
+  ) -> (grid: (lowest: [Float], side: Float), bits: Int) {
+    let step = 1 / Float(1 << coordinateBits)
+    let lowest = ((values.min() ?? 0) / step).rounded(.down) * step
+    let steps = ((values.max() ?? 0) - lowest) / step
+    let bits = min(24, max(1, Int(log2(min(steps, 1e9) + 1).rounded(.up))))
+    let side = max(Float((1 << bits) - 1), min(steps, 1e30)) * step
+    return (([lowest, lowest], side), bits)
   }
 }
 

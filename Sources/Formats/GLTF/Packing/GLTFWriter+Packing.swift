@@ -32,13 +32,7 @@ extension GLTFWriter {
       require("KHR_mesh_quantization")
       require("EXT_meshopt_compression")
       if !mesh.attributes.uvs.isEmpty { require("KHR_texture_transform") }
-      let used = mesh.bounds
-      let cells = grid.map { grid in
-        Box(
-          minimum: SIMD3<Float>(grid.cell(of: used.minimum)),
-          maximum: SIMD3<Float>(grid.cell(of: used.maximum)))
-      }
-      return members(of: streams, cells ?? mesh.bounds) { writer, stream in
+      return members(of: streams, grid?.cells(of: mesh.bounds) ?? mesh.bounds) { writer, stream in
         let bits = plan.packing.normalBits
         let bytes =
           stream.directions.isEmpty
@@ -53,10 +47,11 @@ extension GLTFWriter {
           count: streams.indices.count, stride: size, mode: "TRIANGLES", target: 34_963)
       }
     case .draco:
-      let streams = MeshoptEncoder.ordered(VertexStreams(exact: mesh))
-      let (box, side) = plan.box(ofShape: shape)
-      guard let encoded = DracoEncoder(streams, box, side: side, plan.packing) else {
-        return members(of: streams, mesh.bounds) { writer, stream in
+      let grid = plan.grid(ofShape: shape)
+      let streams = MeshoptEncoder.ordered(VertexStreams(exact: mesh, grid))
+      let bounds = grid?.cells(of: mesh.bounds) ?? mesh.bounds
+      guard let encoded = DracoEncoder(streams, isOnGrid: grid != nil, plan.packing) else {
+        return members(of: streams, bounds) { writer, stream in
           writer.plainView(stream.bytes, target: 34_962)
         } indices: { writer, bytes, _ in
           writer.plainView(bytes, target: 34_963)
@@ -73,7 +68,7 @@ extension GLTFWriter {
         (
           key: stream.name,
           value: accessor(
-            nil, stream, count: encoded.points, stream.name == "POSITION" ? mesh.bounds : nil)
+            nil, stream, count: encoded.points, stream.name == "POSITION" ? bounds : nil)
         )
       }
       let indices = add(accessor: [

@@ -7,7 +7,6 @@ struct PackingPlan {
   let packing: GeometryPacking
   private(set) var scene: Scene
   private let positions: [PositionGrid]
-  private let sides: [Float]
   /// For each material the grids of its texture coordinates, by set, nil where they stay
   /// floats; the last is of parts without one.
   private var coordinates: [[CoordinateGrid?]]
@@ -19,7 +18,6 @@ struct PackingPlan {
         shape.parts.map(\.mesh.bounds).filter { !$0.isEmpty }.flatMap { [$0.minimum, $0.maximum] })
     }
     positions = boxes.map { PositionGrid($0, bits: packing.positionBits) }
-    sides = boxes.map { $0.size.max() }
     coordinates = Self.coordinates(of: scene, bits: packing.coordinateBits)
     guard packing.compression == .meshopt else { return }
     for material in scene.materials.indices {
@@ -39,12 +37,8 @@ struct PackingPlan {
         scene.materials[$0].volume.map { $0.thickness > 0 } ?? false
       }
     }
-    return packing.compression == .meshopt && !isThick && positions[shape].step.isFinite
+    return packing.compression != .none && !isThick && positions[shape].step.isFinite
       ? positions[shape] : nil
-  }
-
-  func box(ofShape shape: Int) -> (grid: PositionGrid, side: Float) {
-    (positions[shape], sides[shape])
   }
 
   func coordinates(of part: Scene.Shape.Part) -> [CoordinateGrid?] {

@@ -19,10 +19,11 @@ struct VertexStreams {
   var indices: [UInt32]
   var count: Int
 
-  /// Every number as it is.
-  init(exact mesh: Mesh) {
+  /// Every number as it is, but positions as cells where there is a grid.
+  init(exact mesh: Mesh, _ grid: PositionGrid? = nil) {
     let attributes = mesh.attributes
-    streams = [Self.floats("POSITION", "VEC3", mesh.positions)]
+    let positions = grid.map { grid in mesh.positions.map { SIMD3<Float>(grid.cell(of: $0)) } }
+    streams = [Self.floats("POSITION", "VEC3", positions ?? mesh.positions)]
     if !attributes.normals.isEmpty {
       streams.append(Self.floats("NORMAL", "VEC3", attributes.normals))
     }
@@ -176,6 +177,12 @@ struct PositionGrid {
     SIMD3<UInt16>(((position - origin) / step).cells)
   }
 
+  /// The cells of a box that lies inside.
+  func cells(of box: Box) -> Box {
+    Box(
+      minimum: SIMD3<Float>(cell(of: box.minimum)), maximum: SIMD3<Float>(cell(of: box.maximum)))
+  }
+
   /// From cells back to the shape's coordinates.
   var shapeFromCell: Matrix4 {
     let scale = Double(step)
@@ -192,8 +199,10 @@ struct CoordinateGrid: Equatable {
 
   /// Nil where so many bits of a turn do not reach across the range.
   init?(minimum: SIMD2<Float>, maximum: SIMD2<Float>, bits: Int) {
-    (origin, step) = (minimum, 1 / Float(1 << bits))
-    guard (maximum - minimum).max() / step <= 65_535 else { return nil }
+    step = 1 / Float(1 << bits)
+    // From a multiple of the step, so that the borders of texels stay where they are.
+    origin = (minimum / step).rounded(.down) * step
+    guard (maximum - origin).max() / step <= 65_535 else { return nil }
   }
 
   func cell(of uv: SIMD2<Float>) -> SIMD2<UInt16> { SIMD2<UInt16>(((uv - origin) / step).cells) }
