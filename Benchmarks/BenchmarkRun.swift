@@ -27,6 +27,11 @@ enum BenchmarkRun {
       }
       return 0
     }
+    if let unknown = words.first(where: { $0.hasPrefix("--") && $0 != "--record" }) {
+      print("there is no \(unknown); there are --record and --pictures, names and models")
+      return 2
+    }
+    defer { try? FileManager.default.removeItem(at: Scenarios.scratch) }
     let plain = words.filter { !$0.hasPrefix("--") }
     let models = plain.filter { (try? SceneFormat(path: $0)) != nil }
     let names = plain.filter { !models.contains($0) }

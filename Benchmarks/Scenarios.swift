@@ -168,12 +168,18 @@ enum Scenarios {
     [("bytes", file.count), ("triangles", try reread(file, .glb).triangleCount)]
   }
 
+  /// Where files lie while a run lasts.
+  static let scratch = FileManager.default.temporaryDirectory.appendingPathComponent(
+    "maquette-benchmark-\(ProcessInfo.processInfo.processIdentifier)")
+
+  /// Written once in a run, so that only the reading is timed.
   private static func reread(_ file: [UInt8], _ format: SceneFormat) throws -> Scene {
-    let name = "benchmark." + format.rawValue
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
-    try Data(file).write(to: URL(fileURLWithPath: path))
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    return try SceneFile.read(path, log: LogSink())
+    let path = scratch.appendingPathComponent("\(file.count).\(format.rawValue)")
+    if !FileManager.default.fileExists(atPath: path.path) {
+      try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+      try Data(file).write(to: path)
+    }
+    return try SceneFile.read(path.path, log: LogSink())
   }
 
   static func encoded(_ mesh: Mesh, _ format: SceneFormat) throws -> [UInt8] {

@@ -27,15 +27,16 @@ struct ByteReader {
 }
 
 extension [UInt8] {
-  /// Four little-endian bytes; the index is checked as any other.
+  // One load each where four of single bytes cost a reader half its time; the range is checked.
+
+  /// Four little-endian bytes.
   @inline(__always) func loadUInt32(at offset: Int) -> UInt32 {
-    let low = UInt32(self[offset]) | UInt32(self[offset + 1]) << 8
-    let high = UInt32(self[offset + 2]) << 16 | UInt32(self[offset + 3]) << 24
-    return low | high
+    UInt32(littleEndian: unsafe span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
   }
 
+  /// Two little-endian bytes.
   @inline(__always) func loadUInt16(at offset: Int) -> UInt16 {
-    UInt16(self[offset]) | UInt16(self[offset + 1]) << 8
+    UInt16(littleEndian: unsafe span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
   }
 
   @inline(__always) func loadFloat(at offset: Int) -> Float {

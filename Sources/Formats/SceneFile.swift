@@ -37,7 +37,8 @@ public enum SceneFile {
     if format.isForeign && size <= byteLimit {
       return try limited(AssimpProgram.read(path, door: door), path)
     }
-    let file = try bytes(of: path)
+    let file = try [UInt8](file: path, limit: byteLimit)
+    guard !file.isEmpty else { throw FormatError("empty-file", "the file is empty", at: path) }
     do throws(FormatError) {
       let scene =
         switch format {
@@ -126,22 +127,6 @@ public enum SceneFile {
       throw FormatError("non-finite-position", "the model is larger than numbers go")
     }
     return mesh
-  }
-
-  private static func bytes(of path: String) throws(FormatError) -> [UInt8] {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    guard let attributes else {
-      throw FormatError("missing-file", "the file is not there", at: path)
-    }
-    let size = (attributes[.size] as? NSNumber)?.intValue ?? 0
-    guard size <= byteLimit else {
-      throw FormatError("too-large", "\(size) bytes are over the limit of \(byteLimit)", at: path)
-    }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw FormatError("unreadable-file", "the file cannot be read", at: path)
-    }
-    guard !data.isEmpty else { throw FormatError("empty-file", "the file is empty", at: path) }
-    return [UInt8](data)
   }
 }
 

@@ -116,6 +116,17 @@ import Work
     #expect(FileManager.default.fileExists(atPath: folder.file("empty/transforms.json")))
   }
 
+  @Test func aCloudOfPointsIsInspectedButNotPrintable() throws {
+    let folder = TemporaryFolder()
+    let header = ["ply", "format ascii 1.0", "element vertex 2", "property float x"]
+    let rest = ["property float y", "property float z", "end_header", "0 1 2", "3 1 4", ""]
+    let path = folder.write((header + rest).joined(separator: "\n"), as: "cloud.ply")
+    let result = try run("inspect", [path], nil, [("--require", "printable")])
+    #expect(result.result["points"]?.int == 2 && result.result["triangles"]?.int == 0)
+    #expect(result.result["boundingBox"]?["max"]?.array?.map(\.double) == [3, 1, 4])
+    #expect(result.unmetGuarantee != nil)
+  }
+
   /// A model that stands on z in its file stands on z in the set, whichever way it is told.
   @Test func datasetsStandUp() throws {
     let folder = TemporaryFolder()

@@ -167,17 +167,42 @@ struct GLTFAccessors {
   }
 
   func vectors2(_ index: Int) throws(FormatError) -> [SIMD2<Float>] {
+    if let (bytes, layout, start) = try plainFloats(index, components: 2) {
+      return (0..<layout.count).map { element in
+        let at = start + element * layout.stride
+        return SIMD2(bytes.loadFloat(at: at), bytes.loadFloat(at: at + 4))
+      }
+    }
     let (values, layout) = try floats(index)
     try require(layout, components: [2])
     return (0..<layout.count).map { SIMD2(values[2 * $0], values[2 * $0 + 1]) }
   }
 
   func vectors3(_ index: Int) throws(FormatError) -> [SIMD3<Float>] {
+    if let (bytes, layout, start) = try plainFloats(index, components: 3) {
+      return (0..<layout.count).map { element in
+        let at = start + element * layout.stride
+        return SIMD3(
+          bytes.loadFloat(at: at), bytes.loadFloat(at: at + 4), bytes.loadFloat(at: at + 8))
+      }
+    }
     let (values, layout) = try floats(index)
     try require(layout, components: [3])
     return (0..<layout.count).map {
       SIMD3(values[3 * $0], values[3 * $0 + 1], values[3 * $0 + 2])
     }
+  }
+
+  /// Where vectors of floats lie as they are, which is the common case; nil for all others.
+  private func plainFloats(
+    _ index: Int, components: Int
+  ) throws(FormatError) -> (bytes: [UInt8], layout: Layout, start: Int)? {
+    let layout = try layout(index)
+    guard layout.isFloat, layout.type == "VEC\(components)", decoded[index] == nil,
+      document["accessors"][index]["sparse"] == nil, let view = layout.view
+    else { return nil }
+    let (buffer, range, _) = try buffers.range(ofView: view)
+    return (try buffers.bytes(ofBuffer: buffer), layout, range.lowerBound + layout.offset)
   }
 
   /// Three or four components; the fourth is 1 where it is not there.

@@ -124,7 +124,7 @@ struct GLTFMeshes {
     }
     var streams = VertexAttributes()
     if let normals = try index("NORMAL") {
-      streams.normals = try accessors.vectors3(normals).map(\.normalized)
+      streams.normals = try accessors.vectors3(normals).map { $0.normalized }
     }
     if let tangents = try index("TANGENT"), !streams.normals.isEmpty {
       streams.tangents = try accessors.vectors4(tangents).map {

@@ -84,14 +84,14 @@ enum STLReader {
       log.warn(
         "the file goes on for \(file.count - 84 - 50 * count) bytes after its \(count) triangles")
     }
-    var corners: [SIMD3<Float>] = []
-    corners.reserveCapacity(3 * count)
+    // Straight into place: appending would ask for room at each of the corners.
+    var corners = [SIMD3<Float>](repeating: .zero, count: 3 * count)
     for triangle in 0..<count {
       for corner in 0..<3 {
         let at = 84 + 50 * triangle + 12 + 12 * corner
-        corners.append([
+        corners[3 * triangle + corner] = [
           file.loadFloat(at: at), file.loadFloat(at: at + 4), file.loadFloat(at: at + 8),
-        ])
+        ]
       }
     }
     return corners

@@ -32,6 +32,14 @@ public enum Inspect: Verb {
     work.progress.enter("read")
     let scene = try SceneFile.read(call.inputs[0], log: work.log, cancellation: work.cancellation)
     if scene.triangleCount == 0 {
+      if let cloud = PointCloudReport(scene) {
+        if let requirement = call.options.require {
+          return VerbResult(
+            result: cloud.json, text: cloud.text,
+            unmetGuarantee: "a cloud of points is not \(requirement.rawValue)")
+        }
+        return VerbResult(result: cloud.json, text: cloud.text)
+      }
       // A glTF may be a library of parts without a scene, or hold points and lines; that is no error
       // of the file. Nodes that hold nothing, and mesh formats without a mesh, are.
       let isGLTF = try SceneFormat.inside(call.inputs[0]).isGLTF
