@@ -71,6 +71,11 @@ let package = Package(
       name: "CEXR",
       cxxSettings: [.unsafeFlags(["-I/usr/include/OpenEXR", "-I/usr/include/Imath"])],
       linkerSettings: ["OpenEXR-3_1", "Imath-3_1", "Iex-3_1"].map { .linkedLibrary($0) }),
+    library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+    library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+    library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+    .target(name: "CSandbox"),
+    module("HTTP", uses: ["CMicroHTTPD", "CCurl"]),
     .target(name: "COnnx", linkerSettings: [.linkedLibrary("dl")]),
     library("CEGL", pkgConfig: "egl", apt: "libegl-dev"),
     // Floor 2: the three nouns' materials.
@@ -101,8 +106,12 @@ let package = Package(
         "Geometry", "Imaging", "Views", "Scenes", "Formats", "Rendering", "Datasets", "Archives",
         "Reconstruction", "Video",
       ]),
+    // Floor 6: the service.
+    module(
+      "Service",
+      uses: ["Operations", "HTTP", "Archives", "Imaging", "Settings", "Work", "CSQLite", "CSandbox"]),
     .executableTarget(
-      name: "maquette", dependencies: ["Operations", "Settings", "Work"],
+      name: "maquette", dependencies: ["Operations", "Service", "Settings", "Work"],
       swiftSettings: strict + architecture),
     // A child process of Formats: the Open Asset Import Library, away from everything else.
     .executableTarget(
@@ -124,6 +133,8 @@ let package = Package(
     tests(of: "Geometry", uses: foundations),
     tests(of: "Imaging", uses: foundations),
     tests(of: "Archives"),
+    tests(of: "HTTP"),
+    tests(of: "Service", uses: ["HTTP", "Settings", "Archives"]),
     tests(of: "Views", uses: foundations + ["Imaging"]),
     tests(of: "Formats", uses: foundations + ["Geometry", "Imaging", "Scenes", "Archives"]),
     tests(

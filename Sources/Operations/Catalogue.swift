@@ -45,7 +45,7 @@ public struct AnyVerb: Sendable {
       _ preset: String?, _ work: WorkContext
     ) throws -> VerbResult
 
-  init<V: Verb>(_ verb: V.Type) {
+  public init<V: Verb>(_ verb: V.Type) {
     name = V.name
     summary = V.summary
     usage = V.usage

@@ -1,5 +1,6 @@
 import Foundation
 import Operations
+import Service
 import Settings
 import Work
 
@@ -10,6 +11,8 @@ enum CommandLineTool {
       Terminal.error(sentence)
       return ExitCode.missing
     }
+    // The service's jobs run in processes of this same program.
+    if words == [JobTask.word] { return JobTask.main() }
     var verb: AnyVerb?
     let wantsJSON = words.contains("--json")
     do {
@@ -21,7 +24,7 @@ enum CommandLineTool {
         try Terminal.out(answer)
         return ExitCode.done
       }
-      verb = Catalogue.verb(named: first)
+      verb = Verbs.named(first)
       guard let verb else { throw UsageError(Help.unknownVerb(first)) }
       return try Invocation(verb, Array(words.dropFirst())).run()
     } catch {

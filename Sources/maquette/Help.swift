@@ -8,7 +8,7 @@ enum Help {
     switch words[0] {
     case "--help", "-h", "help":
       guard words.count > 1 else { return overview }
-      guard let verb = Catalogue.verb(named: words[1]) else {
+      guard let verb = Verbs.named(words[1]) else {
         throw UsageError(unknownVerb(words[1]))
       }
       return page(verb)
@@ -21,15 +21,15 @@ enum Help {
       return script
     default:
       guard words.dropFirst().contains(where: { $0 == "--help" || $0 == "-h" }),
-        let verb = Catalogue.verb(named: words[0])
+        let verb = Verbs.named(words[0])
       else { return nil }
       return page(verb)
     }
   }
 
   static var overview: String {
-    let width = Catalogue.verbs.map(\.name.count).max()! + 2
-    let verbs = Catalogue.verbs.map { "  \(padded($0.name, width))\($0.summary)" }
+    let width = Verbs.all.map(\.name.count).max()! + 2
+    let verbs = Verbs.all.map { "  \(padded($0.name, width))\($0.summary)" }
     return
       (["usage: maquette VERB [INPUT...] [-o OUTPUT] [--option value...]", ""] + verbs + [
         "", "  maquette VERB --help   the options of a verb",
@@ -39,7 +39,7 @@ enum Help {
   }
 
   static func unknownVerb(_ name: String) -> String {
-    let nearest = nearestName(to: name, among: Catalogue.verbs.map(\.name))
+    let nearest = nearestName(to: name, among: Verbs.all.map(\.name))
     return "there is no verb \"\(name)\""
       + (nearest.map { "; did you mean \($0)?" } ?? "; maquette --help lists them")
   }
@@ -77,7 +77,7 @@ enum Help {
   }
 
   private static func completions(_ shell: String) -> String? {
-    let verbs = Catalogue.verbs
+    let verbs = Verbs.all
     let common = Invocation.common.map(\.flag)
     func flags(_ verb: AnyVerb) -> String {
       (verb.options.map(\.flag) + common + ["-o"]).joined(separator: " ")

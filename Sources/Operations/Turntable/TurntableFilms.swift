@@ -13,9 +13,13 @@ struct TurntableFilms {
 
   init(_ plan: TurntablePlan, _ work: WorkContext) { (self.plan, self.work) = (plan, work) }
 
-  /// - Parameter draw: hands every frame, RGBA with straight alpha, to its argument in order.
-  func write(_ draw: (_ take: @escaping (Image) throws -> Void) throws -> Void) throws -> [Artifact]
-  {
+  typealias Frames = (_ take: @escaping (Image) throws -> Void) throws -> Void
+
+  /// - Parameters:
+  ///   - draw: hands every frame, RGBA with straight alpha, to its argument in order.
+  ///   - poster: hands the frame of the poster alone.
+  func write(_ draw: Frames, poster: Frames) throws -> [Artifact] {
+    try writePosters(poster)
     guard plan.isShared else { return try film(plan.films[0], isFirst: true, draw) }
     let place = FileManager.default.temporaryDirectory.appendingPathComponent(
       "maquette-frames-\(UUID().uuidString)")
@@ -46,12 +50,27 @@ struct TurntableFilms {
     return artifacts
   }
 
+  /// Before the video, so that there is something to show while it is made.
+  private func writePosters(_ frame: Frames) throws {
+    let (extras, backdrop) = (plan.extras, plan.films[0].backdrop)
+    guard extras.poster != nil || extras.posterThumb != nil else { return }
+    try frame { image in
+      let shown = backdrop.behind(image)
+      if let small = extras.posterThumb {
+        let quarter = shown.reduced(toWidth: shown.width / 4, height: shown.height / 4)
+        try StagedFile.write(try ImageFile.encodePNG(quarter), to: small)
+      }
+      if let poster = extras.poster {
+        try StagedFile.write(try ImageFile.encodePNG(shown), to: poster)
+      }
+    }
+  }
+
   private func film(
-    _ film: TurntablePlan.Film, isFirst: Bool,
-    _ frames: (_ take: @escaping (Image) throws -> Void) throws -> Void
+    _ film: TurntablePlan.Film, isFirst: Bool, _ frames: Frames
   ) throws -> [Artifact] {
     guard let format = film.format else { return try pictures(film, frames) }
-    let extras = isFirst ? plan.extras : .init(web: nil, thumb: nil, poster: nil, bundle: nil)
+    let extras = isFirst ? plan.extras : .none
     let place = FileManager.default.temporaryDirectory.appendingPathComponent(
       "maquette-bundle-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: place) }
@@ -74,12 +93,12 @@ struct TurntableFilms {
     ) { add in
       try frames { image in
         let shown = film.backdrop.behind(image)
-        if index == plan.posterFrame && poster != nil { still = try ImageFile.encodePNG(shown) }
+        if index == plan.posterFrame && poster != nil && extras.poster == nil { still = try ImageFile.encodePNG(shown) }
         index += 1
         try add(shown)
       }
     }
-    if let poster { try StagedFile.write(still, to: poster) }
+    if let poster, extras.poster == nil { try StagedFile.write(still, to: poster) }
     if let bundle = extras.bundle {
       let parts = [
         ("video.\(format.rawValue)", film.path), ("web.mp4", web!), ("thumb.mp4", thumb!),
@@ -90,6 +109,7 @@ struct TurntableFilms {
     var artifacts = [Artifact(path: film.path, mediaType: format.mediaType)]
     for (path, type) in [
       (extras.web, "video/mp4"), (extras.thumb, "video/mp4"), (extras.poster, "image/png"),
+      (extras.posterThumb, "image/png"),
       (extras.bundle, "application/zip"),
     ] {
       if let path { artifacts.append(Artifact(path: path, mediaType: type)) }
@@ -99,7 +119,7 @@ struct TurntableFilms {
 
   /// A folder of `frame_00000.png` and so on.
   private func pictures(
-    _ film: TurntablePlan.Film, _ frames: (_ take: @escaping (Image) throws -> Void) throws -> Void
+    _ film: TurntablePlan.Film, _ frames: Frames
   ) throws -> [Artifact] {
     var artifacts: [Artifact] = []
     let folder = film.path.hasSuffix("/") ? String(film.path.dropLast()) : film.path

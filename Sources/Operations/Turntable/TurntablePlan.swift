@@ -26,7 +26,9 @@ struct TurntablePlan {
 
   /// Files beside the first film.
   struct Extras {
-    let web, thumb, poster, bundle: String?
+    let web, thumb, poster, posterThumb, bundle: String?
+
+    static let none = Extras(web: nil, thumb: nil, poster: nil, posterThumb: nil, bundle: nil)
   }
 
   /// Whether frames are drawn for more than one film.
@@ -86,7 +88,8 @@ struct TurntablePlan {
     }
     self.films = films
     extras = Extras(
-      web: options.web, thumb: options.thumb, poster: options.poster, bundle: options.bundle)
+      web: options.web, thumb: options.thumb, poster: options.poster,
+      posterThumb: options.posterThumb, bundle: options.bundle)
     let read =
       call.inputs
       + ([options.variants, options.background, options.backgroundImage]
@@ -155,7 +158,8 @@ struct TurntablePlan {
     }
     let named = [
       ("--web", extras.web, "mp4"), ("--thumb", extras.thumb, "mp4"),
-      ("--poster", extras.poster, "png"), ("--bundle", extras.bundle, "zip"),
+      ("--poster", extras.poster, "png"), ("--poster-thumb", extras.posterThumb, "png"),
+      ("--bundle", extras.bundle, "zip"),
     ]
     var taken = read + others
     for (index, path) in others.enumerated()

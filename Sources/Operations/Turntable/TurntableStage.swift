@@ -6,8 +6,8 @@ import Work
 
 /// A prepared model, and the cameras that go around it.
 struct TurntableStage {
-  private let cameras: [Camera]
-  private let opacities: [Double]
+  private var cameras: [Camera]
+  private var opacities: [Double]
   /// nil where the ground mirrors nothing.
   private let reflection: Reflection?
 
@@ -29,9 +29,19 @@ struct TurntableStage {
     reflection = reflects ? Reflection(ground: scene.groundHeight) : nil
   }
 
+  /// One frame of it.
+  func only(_ frame: Int) -> TurntableStage {
+    var stage = self
+    (stage.cameras, stage.opacities) = ([cameras[frame]], [opacities[frame]])
+    return stage
+  }
+
   /// Draws all frames in order: RGBA, straight alpha.
+  ///
+  /// - Parameter isAll: false where these frames do not count for how far the work is.
   func forEachFrame(
-    _ renderer: borrowing Renderer, _ work: WorkContext, _ take: @escaping (Image) throws -> Void
+    _ renderer: borrowing Renderer, _ work: WorkContext, isAll: Bool = true,
+    _ take: @escaping (Image) throws -> Void
   ) throws {
     let (cameras, opacities, reflection) = (cameras, opacities, reflection)
     let shade = renderer.groundShade
@@ -40,7 +50,7 @@ struct TurntableStage {
     func finish(_ image: Image) throws {
       try take(image)
       done += 1
-      work.progress.update(Double(done) / Double(count))
+      if isAll { work.progress.update(Double(done) / Double(count)) }
     }
     guard let reflection else {
       return try renderer.forEachFrame(

@@ -78,8 +78,11 @@ public struct RenderTurntableSettings: SettingsGroup {
   @Setting("Also a video of a quarter of each side, at this path (.mp4).")
   public var thumb: String? = nil
 
-  @Setting("Also a still of the moment that shows most, at this path (.png).")
+  @Setting("Also a still of the moment that shows most, at this path (.png); there before the video is.")
   public var poster: String? = nil
+
+  @Setting("Also that still at a quarter of each side, at this path (.png).")
+  public var posterThumb: String? = nil
 
   @Setting("Also all of these in one ZIP, at this path.")
   public var bundle: String? = nil
@@ -130,6 +133,8 @@ public enum RenderTurntable: Verb {
     work.progress.enter("render")
     let outputs = try TurntableFilms(plan, work).write { take in
       try stage.forEachFrame(renderer, work, take)
+    } poster: { take in
+      try stage.only(plan.posterFrame).forEachFrame(renderer, work, isAll: false, take)
     }
     return VerbResult(
       outputs: outputs,

@@ -1,0 +1,169 @@
+import CCurl
+import Dispatch
+import Foundation
+import Glibc
+import Synchronization
+
+/// Requests to the outside, through libcurl, behind `AddressGuard`.
+public struct Client: Sendable {
+  public enum Failure: Error, Sendable, Equatable {
+    /// The URL is none that is fetched: scheme, port, user name.
+    case badURL(String)
+    /// It leads to an address that is not allowed.
+    case blocked
+    case tooLarge(limit: Int)
+    case timedOut
+    /// The server answered with this status.
+    case status(Int)
+    /// In libcurl's words.
+    case failed(String)
+  }
+
+  private static let start: Void = { _ = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }()
+  private static let queue = DispatchQueue(label: "client", attributes: .concurrent)
+  public var addresses: AddressGuard
+  public var connectSeconds = 10
+  public var totalSeconds = 120
+  public var redirects = 3
+
+  public init(_ addresses: AddressGuard = AddressGuard()) { self.addresses = addresses }
+
+  /// Downloads to a file that is made anew. Throws `Failure`; the file is then not there.
+  public func download(_ url: String, to path: String, limit: Int) async throws {
+    let client = self
+    try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+      Self.queue.async {
+        do throws(Failure) {
+          try client.downloadNow(url, to: path, limit: limit)
+          done.resume()
+        } catch {
+          try? FileManager.default.removeItem(atPath: path)
+          done.resume(throwing: error)
+        }
+      }
+    }
+  }
+
+  private func downloadNow(_ url: String, to path: String, limit: Int) throws(Failure) {
+    _ = Self.start
+    try Self.check(url)
+    guard FileManager.default.createFile(atPath: path, contents: nil),
+      let file = FileHandle(forWritingAtPath: path)
+    else { throw .failed("the download cannot be stored") }
+    defer { try? file.close() }
+    guard let handle = unsafe curl_easy_init() else { throw .failed("libcurl does not start") }
+    defer { unsafe curl_easy_cleanup(handle) }
+    let transfer = Transfer(addresses, file, limit)
+    let context = unsafe Unmanaged.passUnretained(transfer).toOpaque()
+    let numbers: [(CURLoption, Int)] = [
+      (CURLOPT_NOSIGNAL, 1), (CURLOPT_FOLLOWLOCATION, redirects > 0 ? 1 : 0),
+      (CURLOPT_MAXREDIRS, redirects), (CURLOPT_CONNECTTIMEOUT, connectSeconds),
+      (CURLOPT_TIMEOUT, totalSeconds), (CURLOPT_FAILONERROR, 1),
+    ]
+    for (option, value) in numbers { _ = unsafe maquette_curl_set_long(handle, option, value) }
+    let texts = [
+      (CURLOPT_URL, url), (CURLOPT_PROTOCOLS_STR, "http,https"),
+      (CURLOPT_REDIR_PROTOCOLS_STR, "http,https"), (CURLOPT_PROXY, ""), (CURLOPT_NOPROXY, "*"),
+      (CURLOPT_USERAGENT, "maquette"),
+    ]
+    for (option, value) in texts { _ = unsafe maquette_curl_set_text(handle, option, value) }
+    _ = unsafe maquette_curl_set_size(handle, CURLOPT_MAXFILESIZE_LARGE, limit)
+    _ = unsafe maquette_curl_set_writer(handle, clientWrite)
+    _ = unsafe maquette_curl_set_pointer(handle, CURLOPT_WRITEDATA, context)
+    _ = unsafe maquette_curl_set_opener(handle, clientOpen)
+    _ = unsafe maquette_curl_set_pointer(handle, CURLOPT_OPENSOCKETDATA, context)
+    let result = unsafe curl_easy_perform(handle)
+    if transfer.isBlocked { throw .blocked }
+    if transfer.isOverLimit || result == CURLE_FILESIZE_EXCEEDED { throw .tooLarge(limit: limit) }
+    switch result {
+    case CURLE_OK: return
+    case CURLE_OPERATION_TIMEDOUT: throw .timedOut
+    case CURLE_HTTP_RETURNED_ERROR:
+      var status = 0
+      _ = unsafe maquette_curl_status(handle, &status)
+      throw .status(status)
+    default: throw .failed(unsafe String(cString: curl_easy_strerror(result)))
+    }
+  }
+
+  /// By libcurl's own parser, so that nobody reads the URL otherwise than who dials it.
+  private static func check(_ text: String) throws(Failure) {
+    guard let url = unsafe curl_url() else { throw .failed("libcurl does not start") }
+    defer { unsafe curl_url_cleanup(url) }
+    guard unsafe curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK else {
+      throw .badURL("this is no URL")
+    }
+    func part(_ what: CURLUPart) -> String? {
+      var text: UnsafeMutablePointer<CChar>?
+      guard unsafe curl_url_get(url, what, &text, 0) == CURLUE_OK, let found = unsafe text else {
+        return nil
+      }
+      defer { unsafe curl_free(found) }
+      return unsafe String(cString: found)
+    }
+    guard let scheme = part(CURLUPART_SCHEME), ["http", "https"].contains(scheme) else {
+      throw .badURL("only http and https are fetched")
+    }
+    guard part(CURLUPART_USER) == nil, part(CURLUPART_PASSWORD) == nil else {
+      throw .badURL("the URL must not hold a user name")
+    }
+  }
+}
+
+/// What libcurl's calls work on, all from the thread that transfers.
+private final class Transfer {
+  let addresses: AddressGuard
+  let file: FileHandle
+  let limit: Int
+  var received = 0
+  var isBlocked = false
+  var isOverLimit = false
+
+  init(_ addresses: AddressGuard, _ file: FileHandle, _ limit: Int) {
+    (self.addresses, self.file, self.limit) = (addresses, file, limit)
+  }
+}
+
+private let clientWrite: curl_write_callback = { bytes, size, count, context in
+  let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
+  let total = size * count
+  transfer.received += total
+  guard transfer.received <= transfer.limit else {
+    transfer.isOverLimit = true
+    return 0
+  }
+  do {
+    try unsafe transfer.file.write(contentsOf: Data(bytes: bytes!, count: total))
+    return total
+  } catch {
+    return 0
+  }
+}
+
+private let clientOpen: curl_opensocket_callback = { context, _, address in
+  let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
+  guard let address = unsafe address, !transfer.isBlocked else { return -1 }
+  let family = unsafe address.pointee.family
+  // sockaddr_in and sockaddr_in6 both hold the port, in network order, after the family.
+  let raw = unsafe withUnsafeBytes(of: &address.pointee.addr) { unsafe [UInt8]($0) }
+  let size = Int(unsafe address.pointee.addrlen)
+  let port = raw.count >= 4 ? UInt16(raw[2]) << 8 | UInt16(raw[3]) : 0
+  var bytes: [UInt8] = []
+  if family == AF_INET {
+    bytes = Array(raw[4..<8])
+  } else if family == AF_INET6, size >= 24 {
+    bytes = unsafe withUnsafePointer(to: &address.pointee.addr) { pointer in
+      unsafe [UInt8](UnsafeRawBufferPointer(start: pointer, count: 24))[8..<24].map { $0 }
+    }
+  }
+  var text = [CChar](repeating: 0, count: 64)
+  _ = unsafe inet_ntop(family, bytes, &text, socklen_t(text.count))
+  let written = String(
+    decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  guard !bytes.isEmpty, transfer.addresses.permits(bytes, port: port, text: written) else {
+    transfer.isBlocked = true
+    return -1
+  }
+  return unsafe socket(
+    family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+}

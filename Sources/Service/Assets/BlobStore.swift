@@ -1,0 +1,72 @@
+import Archives
+import Foundation
+import Glibc
+
+/// Files by the SHA-256 of what they hold: written beside, synced, renamed; never changed. What is
+/// stored twice is there once. Visible only through a row that an account owns.
+struct BlobStore: Sendable {
+  enum Problem: Error { case cannotStore(String) }
+
+  let folder: String
+
+  init(folder: String) throws {
+    self.folder = folder
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+
+  func path(_ sha256: String) -> String { "\(folder)/\(sha256.prefix(2))/\(sha256)" }
+
+  /// Takes a file over, which is gone from its place afterwards. Gives its SHA-256 and size.
+  func adopt(_ path: String) throws -> (sha256: String, bytes: Int) {
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw Problem.cannotStore(path) }
+    defer { close(file) }
+    var facts = stat()
+    guard unsafe fstat(file, &facts) == 0, let sha256 = Digest.sha256(ofFile: path),
+      fsync(file) == 0
+    else { throw Problem.cannotStore(path) }
+    let target = self.path(sha256)
+    try FileManager.default.createDirectory(
+      atPath: "\(folder)/\(sha256.prefix(2))", withIntermediateDirectories: true)
+    guard unsafe rename(path, target) == 0 else { throw Problem.cannotStore(path) }
+    // The name is on the disk only once its folder is.
+    let parent = unsafe open("\(folder)/\(sha256.prefix(2))", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if parent >= 0 {
+      fsync(parent)
+      close(parent)
+    }
+    return (sha256, Int(facts.st_size))
+  }
+
+  /// Makes the row that keeps a blob from being swept.
+  static func record(_ sha256: String, bytes: Int, _ database: Connection) throws {
+    try database.run(
+      """
+      INSERT INTO blob (sha256, bytes, created) VALUES (?, ?, ?)
+      ON CONFLICT (sha256) DO UPDATE SET created = excluded.created
+      """, [.text(sha256), .integer(bytes), .integer(Clock.now())])
+  }
+
+  /// Removes files that no row names any more and that are older than an hour.
+  func sweep(_ database: Connection) throws {
+    let hour = 3_600_000
+    let unused = try database.rows(
+      """
+      SELECT sha256 FROM blob b WHERE created < ? AND
+        NOT EXISTS (SELECT 1 FROM model WHERE deleted IS NULL AND (original = b.sha256 OR blob = b.sha256)) AND
+        NOT EXISTS (SELECT 1 FROM overlay WHERE deleted IS NULL AND blob = b.sha256) AND
+        NOT EXISTS (SELECT 1 FROM output o JOIN job j ON j.id = o.job
+          WHERE o.blob = b.sha256 AND j.state != 'expired') AND
+        NOT EXISTS (SELECT 1 FROM job WHERE state IN ('queued', 'running')
+          AND instr(plan, b.sha256) > 0)
+      """, [.integer(Clock.now() - hour)]) { $0.text(0) }
+    for sha256 in unused {
+      // A file that just came again is younger than its row says.
+      let facts = try? FileManager.default.attributesOfItem(atPath: path(sha256))
+      guard let written = facts?[.modificationDate] as? Date,
+        -written.timeIntervalSinceNow > Double(hour) / 1000
+      else { continue }
+      try? FileManager.default.removeItem(atPath: path(sha256))
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import HTTP
+import Settings
+
+/// DX.GL's API: models, renders, overlays, credits.
+struct DXGL: Facade {
+  static let dialect = "dxgl"
+  static let unit = "dxgl_credit"
+
+  let id = dialect
+  /// Where forms may be a little longer than the file they hold.
+  private static let formOverhead = 1 << 20
+
+  let uploadBytes: Int
+
+  func response(to problem: ServiceProblem) -> Response { DXGLWire.error(problem) }
+
+  var routes: [Route] { modelRoutes + renderRoutes + accountRoutes }
+
+  private var modelRoutes: [Route] {
+    let upload = BodyPolicy(limit: uploadBytes + Self.formOverhead, takesForms: true)
+    return [
+      Route(
+        "POST", "/v1/models", "Uploads a model and queues its preview", scope: "write", body: upload,
+        run: DXGLModels.upload),
+      Route(
+        "POST", "/v1/models/ingest", "Takes a model from a URL", scope: "write",
+        run: DXGLModels.ingest),
+      Route("GET", "/v1/models", "Lists models", scope: "read", run: DXGLModels.list),
+      Route("GET", "/v1/models/{id}", "A model and its renders", scope: "read", run: DXGLModels.get),
+      Route(
+        "PATCH", "/v1/models/{id}", "Changes title, SKU or tags", scope: "write",
+        run: DXGLModels.update),
+      Route("DELETE", "/v1/models/{id}", "Deletes a model", scope: "write", run: DXGLModels.delete),
+      Route("GET", "/v1/models/{id}/file", "The model as GLB", scope: "read", run: DXGLModels.file),
+      Route(
+        "POST", "/v1/overlays", "Uploads a background picture", scope: "write",
+        body: BodyPolicy(limit: DXGLOverlays.byteLimit + Self.formOverhead, takesForms: true),
+        run: DXGLOverlays.upload),
+      Route("GET", "/v1/overlays", "Lists overlays", scope: "read", run: DXGLOverlays.list),
+      Route(
+        "DELETE", "/v1/overlays/{id}", "Deletes an overlay", scope: "write",
+        run: DXGLOverlays.delete),
+    ]
+  }
+
+  private var renderRoutes: [Route] {
+    func asset(_ name: String, _ summary: String, _ role: @escaping @Sendable (RequestHead) -> String)
+      -> Route
+    {
+      Route("GET", "/v1/renders/{id}/\(name)", summary, scope: "read") { call in
+        try DXGLRenders.asset(role(call.request.head), call)
+      }
+    }
+    return [
+      Route("POST", "/v1/renders", "Queues a render", scope: "write", run: DXGLRenders.create),
+      Route(
+        "POST", "/v1/renders/batch", "Queues up to 100 renders at once", scope: "write",
+        run: DXGLRenders.createBatch),
+      Route("GET", "/v1/renders", "Lists renders", scope: "read", run: DXGLRenders.list),
+      Route("GET", "/v1/renders/{id}", "How far a render is", scope: "read", run: DXGLRenders.get),
+      asset("video", "The video; quality=web for a smaller one") { head in
+        head.query("quality") == "web" ? "video_web" : "video"
+      },
+      asset("poster", "The poster; quality=full for all its pixels") { head in
+        head.query("quality") == "full" ? "poster" : "poster_thumb"
+      },
+      asset("thumb", "A video of a quarter of each side") { _ in "thumb" },
+      asset("bundle", "All files in a ZIP") { _ in "bundle" },
+      asset("dataset", "The dataset as ZIP, or with format=h5 as HDF5") { head in
+        head.query("format") == "h5" ? "dataset_h5" : "dataset"
+      },
+      Route("GET", "/portal/v/{id}", "A page for anybody", scope: nil, run: DXGLShare.page),
+      Route(
+        "GET", "/api/v/{model}/{id}/{asset}", "A file of a shared render", scope: nil,
+        run: DXGLShare.asset),
+    ]
+  }
+
+  private var accountRoutes: [Route] {
+    [
+      Route("GET", "/v1/account", "Credits left", scope: "read") { call in
+        let credits = try call.core.store.read {
+          try call.core.ledger.balance(call.account, Self.unit, $0)
+        }
+        return .answer(DXGLWire.data(["credits": .integer(credits)]))
+      },
+      Route("POST", "/v1/quote", "What renders would cost", scope: "read", run: DXGLRenders.quote),
+      Route("GET", "/v1/health", "Whether the service is up", scope: nil) { _ in
+        .answer(DXGLWire.data(["status": "ok"]))
+      },
+    ]
+  }
+}

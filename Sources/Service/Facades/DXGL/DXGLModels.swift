@@ -1,0 +1,210 @@
+import Foundation
+import HTTP
+import Settings
+
+/// Models: uploaded or fetched, listed, tagged.
+enum DXGLModels {
+  private static let fields = ["file", "renderSettings"]
+
+  @Sendable static func upload(_ call: Call) async throws -> Outcome {
+    guard case .form(let form) = call.request.body else {
+      throw ServiceProblem(.invalid("request"), "the body is no multipart form with a file")
+    }
+    guard let file = form.files.first(where: { $0.field == "file" }), form.files.count == 1 else {
+      throw ServiceProblem(.invalid("request"), "the form needs one file in the field \"file\"")
+    }
+    guard file.bytes <= call.core.settings.uploadBytes else {
+      throw tooLarge(call.core.settings.uploadBytes)
+    }
+    for (name, _) in form.fields where !fields.contains(name) {
+      throw ServiceProblem(.invalid("request"), "the form has a field \"\(name.prefix(40))\" too many")
+    }
+    let settings = try form.value("renderSettings").map { text in
+      try DXGLRenderSettings(settingsObject(text))
+    }
+    let title = (file.name as NSString).lastPathComponent
+    return try take(file.path, title: (title as NSString).deletingPathExtension, settings, call)
+  }
+
+  private static func settingsObject(_ text: String) throws -> JSONValue {
+    do { return try JSONText.parse(Array(text.utf8)) } catch let error as JSONError {
+      throw ServiceProblem(.invalid("settings"), "renderSettings is no JSON: \(error.reason)")
+    }
+  }
+
+  @Sendable static func ingest(_ call: Call) async throws -> Outcome {
+    let body = try call.json()
+    for (key, _) in body.object ?? [] where !["url", "renderSettings"].contains(key) {
+      throw ServiceProblem(.invalid("request"), "there is no field \"\(key.prefix(40))\"")
+    }
+    guard let url = body["url"]?.string else {
+      throw ServiceProblem(.invalid("request"), "\"url\" is missing")
+    }
+    let settings = try body["renderSettings"].map { try DXGLRenderSettings($0) }
+    let path = call.core.data.uploads + "/ingest-" + Identifier.short()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    do {
+      try await call.core.client.download(url, to: path, limit: call.core.settings.uploadBytes)
+    } catch let failure as Client.Failure {
+      throw problem(failure)
+    }
+    let name = URL(string: url)?.lastPathComponent ?? ""
+    return try take(path, title: (name as NSString).deletingPathExtension, settings, call)
+  }
+
+  private static func problem(_ failure: Client.Failure) -> ServiceProblem {
+    switch failure {
+    case .badURL(let why): ServiceProblem(.ingestFailed, "the URL is not fetched: \(why)")
+    case .blocked: ServiceProblem(.ingestFailed, "the URL leads to an address that is not fetched from")
+    case .tooLarge(let limit): tooLarge(limit)
+    case .timedOut: ServiceProblem(.ingestTimeout, "the download took longer than two minutes")
+    case .status(let status):
+      ServiceProblem(.ingestFailed, "the server of the URL answered with status \(status)")
+    case .failed(let why): ServiceProblem(.ingestFailed, "the download failed: \(why)")
+    }
+  }
+
+  static func tooLarge(_ limit: Int) -> ServiceProblem {
+    ServiceProblem(.fileTooLarge, "the file is larger than \(limit) bytes")
+  }
+
+  /// Stores the file; the model and its jobs follow in one transaction.
+  private static func take(
+    _ path: String, title: String, _ settings: DXGLRenderSettings?, _ call: Call
+  ) throws -> Outcome {
+    guard let format = Sniffed.model(path) else {
+      throw ServiceProblem(
+        .invalidFormat, "the file is none of GLB, glTF, or a ZIP with OBJ, MTL and pictures")
+    }
+    let (sha256, bytes) = try call.core.blobs.adopt(path)
+    KillPoint.pass("after-upload")
+    let core = call.core
+    let account = call.account
+    return .write { database in
+      let (model, isNew) = try ModelStore.add(
+        account: account, sha256: sha256, bytes: bytes, format: format,
+        title: String(title.prefix(200)), database)
+      let preview = DXGLRenders.preview(of: model)
+      try JobStore.submit(preview, core.ledger, database)
+      var render = preview
+      if let settings {
+        render = try DXGLRenders.job(settings, model, batch: nil, database)
+        try JobStore.submit(render, core.ledger, database)
+      }
+      var members: [(key: String, value: JSONValue)] = [
+        ("modelId", .string(model.id)), ("renderId", .string(render.publicID)),
+      ]
+      if !isNew { members.append(("duplicate", true)) }
+      return DXGLWire.data(.object(members), status: 201)
+    }
+  }
+
+  // MARK: Looking and changing
+
+  static func find(_ call: Call, _ database: Connection) throws -> ModelStore.Model {
+    try find(call.parameter("id"), call.account, database)
+  }
+
+  static func find(
+    _ id: String, _ account: String, _ database: Connection
+  ) throws -> ModelStore.Model {
+    guard let model = try ModelStore.find(id, account: account, database) else {
+      throw ServiceProblem(.notFound("model"), "there is no model \(id.prefix(40))")
+    }
+    return model
+  }
+
+  @Sendable static func list(_ call: Call) async throws -> Outcome {
+    let limit = try call.number("limit", in: 1...100, default: 50)
+    let offset = try call.number("offset", in: 0...1_000_000_000, default: 0)
+    let tags = (call.request.head.query("tags") ?? "").split(separator: ",").map { tag in
+      tag.trimmingCharacters(in: .whitespaces).lowercased()
+    }.filter { !$0.isEmpty }
+    guard tags.count <= 100 else {
+      throw ServiceProblem(.invalid("tags"), "at most 100 tags are looked for at once")
+    }
+    let (models, total) = try call.core.store.read {
+      try ModelStore.list(account: call.account, tags: tags, limit: limit, offset: offset, $0)
+    }
+    return .answer(
+      DXGLWire.list(models.map(DXGLWire.model), total: total, offset: offset, limit: limit))
+  }
+
+  @Sendable static func get(_ call: Call) async throws -> Outcome {
+    let value = try call.core.store.read { database -> JSONValue in
+      let model = try find(call, database)
+      let renders = try JobStore.of(model: model.id, database).map { job in
+        DXGLWire.render(job, try JobStore.outputs(of: job.id, database), call.core)
+      }
+      return .object((DXGLWire.model(model).object ?? []) + [("renders", .array(renders))])
+    }
+    return .answer(DXGLWire.data(value))
+  }
+
+  @Sendable static func update(_ call: Call) async throws -> Outcome {
+    let body = try call.json()
+    for (key, _) in body.object ?? [] where !["title", "sku", "tags"].contains(key) {
+      throw ServiceProblem(.invalid("request"), "there is no field \"\(key.prefix(40))\"")
+    }
+    func text(_ key: String) throws -> String? {
+      guard let value = body[key] else { return nil }
+      guard let text = value.string, text.count <= 200 else {
+        throw ServiceProblem(.invalid("request"), "\(key) is text of at most 200 characters")
+      }
+      return text
+    }
+    let (title, sku) = (try text("title"), try text("sku"))
+    let tags = try body["tags"].map(Self.tags)
+    return .write { database in
+      var model = try find(call, database)
+      if let title { model.title = title }
+      if let sku { model.sku = sku }
+      if let tags { model.tags = tags }
+      try ModelStore.update(model, database)
+      return DXGLWire.data(DXGLWire.model(model))
+    }
+  }
+
+  /// Trimmed, in lower case, each once.
+  private static func tags(_ value: JSONValue) throws -> [String] {
+    guard let list = value.array, list.allSatisfy({ $0.string != nil }) else {
+      throw ServiceProblem(.invalid("tags"), "tags is a list of texts")
+    }
+    var tags: [String] = []
+    for text in list.compactMap(\.string) {
+      let tag = text.trimmingCharacters(in: .whitespacesAndNewlines).lowercased()
+      guard tag.count <= 64 else {
+        throw ServiceProblem(.invalid("tags"), "a tag has at most 64 characters")
+      }
+      if !tag.isEmpty && !tags.contains(tag) { tags.append(tag) }
+    }
+    guard tags.count <= 20 else {
+      throw ServiceProblem(.invalid("tags"), "a model has at most 20 tags")
+    }
+    return tags
+  }
+
+  @Sendable static func delete(_ call: Call) async throws -> Outcome {
+    .write { database in
+      try ModelStore.delete(try find(call, database), database)
+      return Response(status: 204)
+    }
+  }
+
+  @Sendable static func file(_ call: Call) async throws -> Outcome {
+    let (model, bytes) = try call.core.store.read { database in
+      let model = try find(call, database)
+      let bytes = try model.blob.flatMap { blob in
+        try database.first("SELECT bytes FROM blob WHERE sha256 = ?", [.text(blob)]) { $0.int(0) }
+      }
+      return (model, bytes)
+    }
+    guard let blob = model.blob, let bytes else {
+      throw ServiceProblem(.notReady, "the model is still being converted")
+    }
+    let output = Job.Output(
+      role: "model_glb", blob: blob, name: "\(model.id).glb", mediaType: "model/gltf-binary",
+      bytes: bytes)
+    return .answer(call.core.answer(output, isPublic: false, to: call))
+  }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import HTTP
+import Settings
+
+/// Background pictures.
+enum DXGLOverlays {
+  static let byteLimit = 10_000_000
+  private static let sideLimit = 16_384
+  private static let pixelLimit = 100_000_000
+
+  @Sendable static func upload(_ call: Call) async throws -> Outcome {
+    guard case .form(let form) = call.request.body,
+      let file = form.files.first(where: { $0.field == "file" }), form.files.count == 1
+    else {
+      throw ServiceProblem(.invalid("request"), "the form needs one file in the field \"file\"")
+    }
+    guard form.value("layer") ?? "background" == "background" else {
+      throw ServiceProblem(.invalid("request"), "layer is background")
+    }
+    guard file.bytes <= byteLimit else {
+      throw DXGLModels.tooLarge(byteLimit)
+    }
+    guard let format = Sniffed.picture(file.path),
+      let bytes = FileManager.default.contents(atPath: file.path),
+      let (width, height) = PictureHeader.size([UInt8](bytes))
+    else {
+      throw ServiceProblem(.invalidFormat, "the file is none of PNG, JPEG, WebP")
+    }
+    guard max(width, height) <= sideLimit, width * height <= pixelLimit else {
+      throw ServiceProblem(
+        .invalidFormat,
+        "\(width) x \(height) pixels are over the limit of \(sideLimit) a side and \(pixelLimit) in all")
+    }
+    let (sha256, size) = try call.core.blobs.adopt(file.path)
+    let name = form.value("name") ?? (file.name as NSString).deletingPathExtension
+    let overlay = OverlayStore.Overlay(
+      id: Identifier.short(), blob: sha256, format: format, layer: "background",
+      name: String(name.prefix(200)), width: width, height: height, created: Clock.now())
+    let account = call.account
+    return .write { database in
+      try OverlayStore.add(overlay, bytes: size, account: account, database)
+      return DXGLWire.data(DXGLWire.overlay(overlay), status: 201)
+    }
+  }
+
+  static func find(
+    _ id: String, _ account: String, _ database: Connection
+  ) throws -> OverlayStore.Overlay {
+    guard let overlay = try OverlayStore.find(id, account: account, database) else {
+      throw ServiceProblem(.notFound("overlay"), "there is no overlay \(id.prefix(40))")
+    }
+    return overlay
+  }
+
+  @Sendable static func list(_ call: Call) async throws -> Outcome {
+    let limit = try call.number("limit", in: 1...100, default: 50)
+    let offset = try call.number("offset", in: 0...1_000_000_000, default: 0)
+    let (overlays, total) = try call.core.store.read {
+      try OverlayStore.list(account: call.account, limit: limit, offset: offset, $0)
+    }
+    return .answer(
+      DXGLWire.list(overlays.map(DXGLWire.overlay), total: total, offset: offset, limit: limit))
+  }
+
+  @Sendable static func delete(_ call: Call) async throws -> Outcome {
+    .write { database in
+      let overlay = try find(call.parameter("id"), call.account, database)
+      try OverlayStore.delete(overlay.id, database)
+      return Response(status: 204)
+    }
+  }
+}

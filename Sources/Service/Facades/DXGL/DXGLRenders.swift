@@ -1,0 +1,183 @@
+import HTTP
+import Settings
+
+/// Renders: priced, queued, followed, fetched.
+enum DXGLRenders {
+  static let batchLimit = 100
+
+  // MARK: Jobs
+
+  static func preview(of model: ModelStore.Model) -> Job {
+    Job(
+      account: model.account, dialect: DXGL.dialect, kind: "preview", model: model.id,
+      request: DXGLRenderSettings.standard.values,
+      plan: DXGLRenderSettings.previewPlan(model: file(model)), priority: 1, unit: DXGL.unit)
+  }
+
+  private static func file(_ model: ModelStore.Model) -> (blob: String, ending: String) {
+    model.blob.map { ($0, "glb") } ?? (model.original, model.format)
+  }
+
+  static func job(
+    _ settings: DXGLRenderSettings, _ model: ModelStore.Model, batch: String?,
+    _ database: Connection
+  ) throws -> Job {
+    let overlay = try settings.overlay.map { id in
+      try DXGLOverlays.find(id, model.account, database)
+    }
+    return Job(
+      account: model.account, dialect: DXGL.dialect, kind: settings.kind, model: model.id,
+      batch: batch, request: settings.values,
+      plan: settings.plan(
+        model: file(model), overlay: overlay.map { ($0.blob, $0.format) }),
+      price: settings.price, unit: DXGL.unit)
+  }
+
+  // MARK: Submitting
+
+  /// `{modelId, renderSettings}`
+  private static func order(
+    _ value: JSONValue
+  ) throws -> (model: String, settings: DXGLRenderSettings) {
+    for (key, _) in value.object ?? [] where !["modelId", "renderSettings"].contains(key) {
+      throw ServiceProblem(.invalid("request"), "there is no field \"\(key.prefix(40))\"")
+    }
+    guard let model = value["modelId"]?.string else {
+      throw ServiceProblem(.invalid("request"), "\"modelId\" is missing")
+    }
+    return (model, try DXGLRenderSettings(value["renderSettings"]))
+  }
+
+  @Sendable static func create(_ call: Call) async throws -> Outcome {
+    let (id, settings) = try order(try call.json())
+    let (core, account) = (call.core, call.account)
+    return .write { database in
+      let model = try DXGLModels.find(id, account, database)
+      let job = try job(settings, model, batch: nil, database)
+      try JobStore.submit(job, core.ledger, database)
+      return DXGLWire.data(["renderId": .string(job.publicID)], status: 201)
+    }
+  }
+
+  private static func items(_ body: JSONValue) throws -> [JSONValue] {
+    for (key, _) in body.object ?? [] where key != "renders" {
+      throw ServiceProblem(.invalid("request"), "there is no field \"\(key.prefix(40))\"")
+    }
+    guard let items = body["renders"]?.array, !items.isEmpty else {
+      throw ServiceProblem(.invalid("request"), "\"renders\" is a list of at least one render")
+    }
+    guard items.count <= batchLimit else {
+      throw ServiceProblem(.tooMany, "a batch holds at most \(batchLimit) renders")
+    }
+    return items
+  }
+
+  /// All or nothing: the sum is there, or nothing is charged and nothing queued.
+  @Sendable static func createBatch(_ call: Call) async throws -> Outcome {
+    let orders = try items(try call.json()).map(order)
+    let (core, account) = (call.core, call.account)
+    return .write { database in
+      let batch = Identifier.short()
+      let jobs = try orders.map { id, settings in
+        try job(settings, try DXGLModels.find(id, account, database), batch: batch, database)
+      }
+      let sum = jobs.reduce(0) { $0 + $1.price }
+      try core.ledger.require(sum, account, DXGL.unit, database)
+      for job in jobs { try JobStore.submit(job, core.ledger, database) }
+      return DXGLWire.data(
+        [
+          "renders": .array(
+            jobs.map { job in
+              ["renderId": .string(job.publicID), "modelId": .string(job.model ?? "")]
+            }), "creditsCharged": .integer(sum),
+        ], status: 201)
+    }
+  }
+
+  /// An item is `{modelId?, renderSettings}` or the settings alone.
+  @Sendable static func quote(_ call: Call) async throws -> Outcome {
+    let prices = try items(try call.json()).map { item in
+      let isWrapped = item["renderSettings"] != nil || item["modelId"] != nil
+      return try DXGLRenderSettings(isWrapped ? item["renderSettings"] : item).price
+    }
+    let available = try call.core.store.read {
+      try call.core.ledger.balance(call.account, DXGL.unit, $0)
+    }
+    let sum = prices.reduce(0, +)
+    return .answer(
+      DXGLWire.data([
+        "creditsRequired": .integer(sum), "creditsAvailable": .integer(available),
+        "sufficient": .bool(sum <= available),
+        "items": .array(
+          prices.enumerated().map { ["index": .integer($0), "credits": .integer($1)] }),
+      ]))
+  }
+
+  // MARK: Looking
+
+  private static func find(_ call: Call, _ database: Connection) throws -> Job {
+    let id = call.parameter("id")
+    guard
+      let job = try JobStore.find(
+        dialect: DXGL.dialect, publicID: id, account: call.account, database)
+    else { throw ServiceProblem(.notFound("render"), "there is no render \(id.prefix(40))") }
+    return job
+  }
+
+  @Sendable static func get(_ call: Call) async throws -> Outcome {
+    let value = try call.core.store.read { database in
+      let job = try find(call, database)
+      return DXGLWire.render(job, try JobStore.outputs(of: job.id, database), call.core)
+    }
+    return .answer(DXGLWire.data(value))
+  }
+
+  @Sendable static func list(_ call: Call) async throws -> Outcome {
+    let limit = try call.number("limit", in: 1...100, default: 50)
+    let offset = try call.number("offset", in: 0...1_000_000_000, default: 0)
+    let filter = try call.request.head.query("status").map { status in
+      guard let filter = DXGLWire.filter(status) else {
+        throw ServiceProblem(.invalid("request"), "\"\(status.prefix(40))\" is no status")
+      }
+      return filter
+    }
+    let model = call.request.head.query("modelId")
+    let (values, total) = try call.core.store.read { database in
+      let (jobs, total) = try JobStore.list(
+        account: call.account, dialect: DXGL.dialect, model: model, states: filter?.states ?? [],
+        phases: filter?.phases ?? [], limit: limit, offset: offset, database)
+      let values = try jobs.map { job in
+        DXGLWire.render(job, try JobStore.outputs(of: job.id, database), call.core)
+      }
+      return (values, total)
+    }
+    return .answer(DXGLWire.list(values, total: total, offset: offset, limit: limit))
+  }
+
+  static func asset(_ role: String, _ call: Call) throws -> Outcome {
+    let (job, outputs) = try call.core.store.read { database in
+      let job = try find(call, database)
+      return (job, try JobStore.outputs(of: job.id, database))
+    }
+    return .answer(try asset(role, job, outputs, isPublic: false, call))
+  }
+
+  static func asset(
+    _ role: String, _ job: Job, _ outputs: [Job.Output], isPublic: Bool, _ call: Call
+  ) throws -> Response {
+    guard job.state != .expired else {
+      throw ServiceProblem(.expired, "the files of this render have expired")
+    }
+    // What a dataset has for a video is the dataset, and the bundle of it too.
+    let isDataset = job.kind == "render_dataset"
+    let wanted = isDataset && ["video", "bundle"].contains(role) ? "dataset" : role
+    guard let output = outputs.first(where: { $0.role == wanted }) else {
+      if job.state == .succeeded {
+        throw ServiceProblem(.notFound("render"), "this render has no such file")
+      }
+      let why = job.failure.map { "the render failed: \($0.message)" }
+      throw ServiceProblem(.notReady, why ?? "the render is \(DXGLWire.status(job))")
+    }
+    return call.core.answer(output, isPublic: isPublic, to: call)
+  }
+}

@@ -1,0 +1,76 @@
+import HTTP
+import Settings
+
+/// Finished renders, for anybody who has the link.
+enum DXGLShare {
+  private static func find(_ call: Call) throws -> (Job, [Job.Output]) {
+    let id = call.parameter("id")
+    let found = try call.core.store.read { database -> (Job, [Job.Output])? in
+      guard
+        let job = try JobStore.find(
+          dialect: DXGL.dialect, publicID: id, account: nil, database)
+      else { return nil }
+      return (job, try JobStore.outputs(of: job.id, database))
+    }
+    guard call.core.settings.sharing, let found, found.0.state == .succeeded else {
+      throw ServiceProblem(.notFound("render"), "there is no shared render \(id.prefix(40))")
+    }
+    return found
+  }
+
+  @Sendable static func asset(_ call: Call) async throws -> Outcome {
+    let (job, outputs) = try find(call)
+    let roles = [
+      "video": "video", "web": "video_web", "poster": "poster", "thumb": "thumb",
+      "dataset": "dataset",
+    ]
+    guard job.model == call.parameter("model"), let role = roles[call.parameter("asset")] else {
+      throw ServiceProblem(.notFound("render"), "there is no such file")
+    }
+    return .answer(try DXGLRenders.asset(role, job, outputs, isPublic: true, call))
+  }
+
+  @Sendable static func page(_ call: Call) async throws -> Outcome {
+    let (job, _) = try find(call)
+    let model = try job.model.flatMap { id in
+      try call.core.store.read { try ModelStore.find(id, account: job.account, $0) }
+    }
+    let title = escaped(model?.title.isEmpty == false ? model!.title : "A render")
+    let files = "\(call.core.publicURL)/api/v/\(job.model ?? "")/\(job.publicID)"
+    let shown =
+      job.kind == "render_dataset"
+      ? "<img src=\"\(files)/poster\" alt=\"\(title)\"><p><a href=\"\(files)/dataset\">Dataset</a></p>"
+      : "<video src=\"\(files)/web\" poster=\"\(files)/poster\" autoplay loop muted playsinline controls></video>"
+    let html = """
+      <!doctype html>
+      <html lang="en"><head><meta charset="utf-8">
+      <meta name="viewport" content="width=device-width,initial-scale=1">
+      <meta name="robots" content="noindex">
+      <title>\(title)</title>
+      <meta property="og:title" content="\(title)">
+      <meta property="og:image" content="\(files)/poster">
+      \(job.kind == "render_dataset" ? "" : "<meta property=\"og:video\" content=\"\(files)/web\">")
+      <style>body{margin:0;background:#111;color:#eee;font:16px sans-serif;text-align:center}
+      video,img{max-width:100%;max-height:90vh}a{color:#9cf}</style></head>
+      <body><main>\(shown)<h1>\(title)</h1></main></body></html>
+      """
+    let policy = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
+    return .answer(
+      Response(type: "text/html; charset=utf-8", text: html)
+        .with("Content-Security-Policy", policy).with("X-Robots-Tag", "noindex"))
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for character in text {
+      switch character {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      default: result.append(character)
+      }
+    }
+    return result
+  }
+}

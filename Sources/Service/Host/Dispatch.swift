@@ -1,0 +1,235 @@
+import Archives
+import Foundation
+import HTTP
+import Settings
+import Synchronization
+
+/// From a request to an answer: finds the route, asks who it is, counts, remembers idempotency keys, and
+/// has the dialect put what goes wrong into its words.
+final class Dispatch: Sendable {
+  /// A route and whose it is.
+  private struct Mounted: Sendable {
+    let facade: any Facade
+    let route: Route
+  }
+
+  /// What was found out when a request was admitted.
+  private struct Admitted: Sendable {
+    let mounted: Mounted
+    let parameters: [String: String]
+    let principal: Principal?
+    let limits: [(name: String, value: String)]
+    let began: ContinuousClock.Instant
+  }
+
+  let core: ServiceCore
+  private let metrics: Metrics
+  private let router: Router<Mounted>
+  private let facades: [any Facade]
+  /// The one whose words are used where no dialect is known.
+  private let plain: any Facade
+  private let keys: KeyRing
+  private let reads, writes: RateLimit
+  /// Wrong keys an address may try a minute.
+  private let guesses = RateLimit(perMinute: 20)
+  private let idempotency: Idempotency
+  private let log: ServiceLog
+
+  /// - Parameters:
+  ///   - roots: the dialects that stand at the root as well as under their prefix.
+  ///   - plain: the dialect of paths that belong to none.
+  init(
+    _ core: ServiceCore, facades: [any Facade], roots: Set<String>, plain: any Facade,
+    metrics: Metrics, log: ServiceLog
+  ) throws {
+    (self.core, self.facades, self.plain) = (core, facades, plain)
+    (self.metrics, self.log) = (metrics, log)
+    keys = KeyRing(core.store)
+    reads = RateLimit(perMinute: core.settings.readsPerMinute)
+    writes = RateLimit(perMinute: core.settings.writesPerMinute)
+    idempotency = Idempotency(core.store)
+    var router = Router<Mounted>()
+    for facade in facades {
+      for route in facade.routes {
+        let mounted = Mounted(facade: facade, route: route)
+        try router.add(route.method, "/\(facade.id)\(route.pattern)", mounted)
+        if roots.contains(facade.id) { try router.add(route.method, route.pattern, mounted) }
+      }
+    }
+    self.router = router
+  }
+
+  var handler: Handler {
+    Handler(
+      admit: { [self] head in
+        do throws(Refusal) {
+          let admitted = try admit(head)
+          return .accept(admitted.mounted.route.body, context: admitted)
+        } catch {
+          return .refuse(finished(error.facade.response(to: error.problem), head, nil))
+        }
+      },
+      answer: { [self] request in
+        guard let admitted = request.context as? Admitted else { return Response(status: 500) }
+        return finished(await answer(request, admitted), request.head, admitted)
+      },
+      problem: { [self] head, problem in
+        let facade = facade(of: head.path)
+        return finished(facade.response(to: Self.problem(problem)), head, nil)
+      })
+  }
+
+  private static func problem(_ problem: BodyProblem) -> ServiceProblem {
+    switch problem {
+    case .tooLarge(let limit):
+      ServiceProblem(.fileTooLarge, "the request is larger than \(limit) bytes")
+    case .malformed(let why): ServiceProblem(.invalid("request"), why)
+    case .cannotStore:
+      ServiceProblem(.storage, "the service's disk is full or cannot be written")
+    }
+  }
+
+  // MARK: Before the body
+
+  private struct Refusal: Error {
+    let facade: any Facade
+    let problem: ServiceProblem
+  }
+
+  private func facade(of path: String) -> any Facade {
+    let first = path.split(separator: "/").first.map(String.init)
+    if let known = facades.first(where: { $0.id == first }) { return known }
+    for method in ["GET", "POST", "PATCH", "DELETE"] {
+      if case .found(let mounted, _) = router.match(method, path) { return mounted.facade }
+    }
+    return plain
+  }
+
+  private func admit(_ head: RequestHead) throws(Refusal) -> Admitted {
+    let began = ContinuousClock.now
+    switch router.match(head.method, head.path) {
+    case .none:
+      throw Refusal(
+        facade: facade(of: head.path),
+        problem: ServiceProblem(.unknownPath, "there is nothing at \(head.path.prefix(200))"))
+    case .wrongMethod(let allowed):
+      let message = "\(head.method) is not for this path; \(allowed.joined(separator: ", ")) is"
+      throw Refusal(
+        facade: facade(of: head.path),
+        problem: ServiceProblem(.wrongMethod(allowed: allowed), message))
+    case .found(let mounted, let parameters):
+      do {
+        let principal = try principal(head, mounted)
+        let limits = try limit(head, principal, mounted.route)
+        return Admitted(
+          mounted: mounted, parameters: parameters, principal: principal, limits: limits,
+          began: began)
+      } catch {
+        throw Refusal(facade: mounted.facade, problem: ServiceProblem.of(error))
+      }
+    }
+  }
+
+  /// Any dialect's way of sending a key is taken by all.
+  private static func secret(_ head: RequestHead) -> String? {
+    if let value = head.headers["authorization"] {
+      let parts = value.split(separator: " ", maxSplits: 1)
+      return parts.count == 2 && parts[0].lowercased() == "bearer" ? String(parts[1]) : nil
+    }
+    return head.headers["x-api-key"] ?? head.headers["ocp-apim-subscription-key"]
+  }
+
+  private func principal(_ head: RequestHead, _ mounted: Mounted) throws -> Principal? {
+    guard let scope = mounted.route.scope else { return nil }
+    guard let secret = Self.secret(head) else {
+      throw ServiceProblem(.unauthorized, "an API key is needed: Authorization: Bearer ...")
+    }
+    guard let principal = try keys.principal(secret) else {
+      if let verdict = guesses.take(head.address), !verdict.isAllowed {
+        throw ServiceProblem(
+          .rateLimited(seconds: verdict.seconds), "too many wrong keys from this address")
+      }
+      throw ServiceProblem(.unauthorized, "the API key is unknown, revoked or expired")
+    }
+    guard principal.may(scope, in: mounted.facade.id) else {
+      throw ServiceProblem(.forbidden, "the API key does not allow \(scope) here")
+    }
+    return principal
+  }
+
+  private func limit(
+    _ head: RequestHead, _ principal: Principal?, _ route: Route
+  ) throws -> [(name: String, value: String)] {
+    let isReading = ["GET", "HEAD"].contains(head.method) || route.scope == "read"
+    guard let verdict = (isReading ? reads : writes).take(principal?.key ?? head.address) else {
+      return []
+    }
+    guard verdict.isAllowed else {
+      throw ServiceProblem(
+        .rateLimited(seconds: verdict.seconds),
+        "more than \(verdict.limit) requests a minute; wait \(verdict.seconds) s")
+    }
+    return [
+      ("RateLimit-Limit", "\(verdict.limit)"), ("RateLimit-Remaining", "\(verdict.remaining)"),
+      ("RateLimit-Reset", "\(verdict.seconds)"),
+    ]
+  }
+
+  // MARK: With the body
+
+  private func answer(_ request: Request, _ admitted: Admitted) async -> Response {
+    let facade = admitted.mounted.facade
+    let call = Call(
+      request: request, parameters: admitted.parameters, principal: admitted.principal, core: core)
+    do {
+      guard let key = request.head.headers["idempotency-key"], request.head.method == "POST",
+        let account = admitted.principal?.account
+      else {
+        switch try await admitted.mounted.route.run(call) {
+        case .answer(let response): return response
+        case .write(let body): return try await core.store.write(body)
+        }
+      }
+      return try await idempotency.once(key, account, request) {
+        try await admitted.mounted.route.run(call)
+      }
+    } catch {
+      let problem = ServiceProblem.of(error)
+      if problem.kind == .internal || problem.kind == .storage {
+        log.write(
+          "error", ["request": .string(request.head.id), "error": .string("\(error)")])
+      }
+      return facade.response(to: problem)
+    }
+  }
+
+  /// What every answer carries, and a line in the log.
+  private func finished(
+    _ response: Response, _ head: RequestHead, _ admitted: Admitted?
+  ) -> Response {
+    var response = response
+    response.headers += (admitted?.limits ?? [])
+    response.headers += [("X-Request-Id", head.id), ("X-Content-Type-Options", "nosniff")]
+    if response.header("Cache-Control") == nil {
+      response.headers.append(("Cache-Control", "no-store"))
+    }
+    let route = admitted.map { $0.mounted.route.pattern } ?? "refused"
+    let time = admitted.map { ContinuousClock.now - $0.began } ?? .zero
+    metrics.count(
+      dialect: admitted?.mounted.facade.id ?? "", method: head.method, route: route,
+      status: response.status, seconds: time / .seconds(1))
+    if core.settings.log == .requests || response.status >= 500 {
+      log.write(
+        "request",
+        [
+          "request": .string(head.id), "method": .string(head.method), "route": .string(route),
+          "status": .integer(response.status),
+          "dialect": .string(admitted?.mounted.facade.id ?? ""),
+          "account": .string(admitted?.principal?.account ?? ""),
+          "ms": .number((time / .milliseconds(1) * 1000).rounded() / 1000),
+          "address": .string(head.address),
+        ])
+    }
+    return response
+  }
+}

@@ -1,0 +1,80 @@
+import HTTP
+import Settings
+
+/// One method and path of a dialect. The table of them is what is served, documented and measured.
+struct Route: Sendable {
+  let method: String
+  /// `/v1/models/{id}`
+  let pattern: String
+  /// One sentence for the documentation.
+  let summary: String
+  /// What a key must allow; nil where no key is asked.
+  let scope: String?
+  var body = BodyPolicy()
+  let run: @Sendable (Call) async throws -> Outcome
+
+  init(
+    _ method: String, _ pattern: String, _ summary: String, scope: String?,
+    body: BodyPolicy = BodyPolicy(), run: @escaping @Sendable (Call) async throws -> Outcome
+  ) {
+    (self.method, self.pattern, self.summary) = (method, pattern, summary)
+    (self.scope, self.body, self.run) = (scope, body, run)
+  }
+}
+
+/// What a route gives: an answer, or what makes one within a transaction, together with the
+/// idempotency key.
+enum Outcome: Sendable {
+  case answer(Response)
+  case write(@Sendable (Connection) throws -> Response)
+}
+
+/// A request to a route.
+struct Call: Sendable {
+  let request: Request
+  let parameters: [String: String]
+  let principal: Principal?
+  let core: ServiceCore
+
+  var account: String { principal?.account ?? "" }
+  func parameter(_ name: String) -> String { parameters[name] ?? "" }
+
+  /// The body as a JSON object. Throws where it is none.
+  func json() throws -> JSONValue {
+    guard case .bytes(let bytes) = request.body else {
+      throw ServiceProblem(.invalid("request"), "the request has no JSON body")
+    }
+    return try Self.object(bytes)
+  }
+
+  static func object(_ bytes: [UInt8]) throws -> JSONValue {
+    do {
+      let value = try JSONText.parse(bytes)
+      guard value.object != nil else {
+        throw ServiceProblem(.invalid("request"), "the body is JSON but no object")
+      }
+      return value
+    } catch let error as JSONError {
+      throw ServiceProblem(.invalid("request"), "the body is no JSON: \(error.reason)")
+    }
+  }
+
+  /// A whole number of the query within its range.
+  func number(_ name: String, in range: ClosedRange<Int>, default normal: Int) throws -> Int {
+    guard let text = request.head.query(name) else { return normal }
+    guard let value = Int(text), range.contains(value) else {
+      throw ServiceProblem(
+        .invalid("request"),
+        "\(name) is a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+}
+
+/// One service's words for what the core does.
+protocol Facade: Sendable {
+  /// The prefix under which it is always mounted.
+  var id: String { get }
+  var routes: [Route] { get }
+  func response(to problem: ServiceProblem) -> Response
+}

@@ -1,0 +1,53 @@
+import HTTP
+
+/// Why a request is not done, before it is put into the words of a dialect.
+struct ServiceProblem: Error, Sendable {
+  enum Kind: Sendable, Equatable {
+    case unauthorized
+    case forbidden
+    case insufficientCredits
+    case fileTooLarge
+    case invalidFormat
+    /// Of the thing that is named: `model`, `render`, `overlay`, `job`.
+    case notFound(String)
+    case unknownPath
+    case wrongMethod(allowed: [String])
+    case tooMany
+    /// With the word that says what of the request is wrong: `request`, `settings`, `tags`.
+    case invalid(String)
+    case notReady
+    case expired
+    case rateLimited(seconds: Int)
+    case ingestFailed
+    case ingestTimeout
+    /// The idempotency key is in use by a request that is not answered yet.
+    case keyInUse
+    /// The idempotency key was used for another request.
+    case keyReused
+    /// The disk is full or broken.
+    case storage
+    case `internal`
+  }
+
+  let kind: Kind
+  let message: String
+
+  init(_ kind: Kind, _ message: String) { (self.kind, self.message) = (kind, message) }
+
+  static func of(_ error: any Error) -> ServiceProblem {
+    switch error {
+    case let problem as ServiceProblem: problem
+    case let short as Ledger.Short:
+      ServiceProblem(
+        .insufficientCredits,
+        short.available == 0
+          ? "No render credits remaining"
+          : "\(short.needed) credits are needed and \(short.available) are there")
+    case let error as StoreError where error.isDisk:
+      ServiceProblem(.storage, "the service's disk is full or cannot be written")
+    case is BlobStore.Problem:
+      ServiceProblem(.storage, "the service's disk is full or cannot be written")
+    default: ServiceProblem(.internal, "something went wrong here; the log has it by request id")
+    }
+  }
+}

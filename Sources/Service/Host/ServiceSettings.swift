@@ -1,0 +1,59 @@
+public import Settings
+
+/// How the service is run.
+public struct ServiceSettings: SettingsGroup {
+  @Setting("Address and port to listen on; port 0 takes any that is free.")
+  public var listen = "127.0.0.1:8080"
+
+  @Setting("Folder for the database and all files; made where it is not there.")
+  public var data = "maquette-data"
+
+  @Setting("Where clients reach the service, for links in answers; without it the address listened on.")
+  public var publicUrl: String? = nil
+
+  @Setting("Which dialects stand at the root: all, none, or some by name with commas.")
+  public var dialect = "all"
+
+  @Setting("Processes that work on jobs, one job each at a time.", in: 0...256)
+  public var workers = 1
+
+  @Setting("Whether what is not paid for is refused.")
+  public var billing = BillingMode.off
+
+  @Setting("Credits that an account shows where nothing is charged.", in: 0...1_000_000_000)
+  public var shownCredits = 1000
+
+  @Setting("Addresses of this machine or network that may be downloaded from, with commas: 10.0.0.7:8000.")
+  public var allowAddresses = ""
+
+  @Setting("Anybody who knows its link may see a finished render.")
+  public var sharing = true
+
+  @Setting("Reading requests a minute and key; 0 for no limit.", in: 0...1_000_000_000)
+  public var readsPerMinute = 600
+
+  @Setting("Other requests a minute and key; 0 for no limit.", in: 0...1_000_000_000)
+  public var writesPerMinute = 60
+
+  @Setting("Largest model in bytes.", in: 1...1_000_000_000_000)
+  public var uploadBytes = 100_000_000
+
+  @Setting("Seconds of processor time that a job may take.", in: 1...1_000_000)
+  public var jobSeconds = 3600
+
+  @Setting("Gibibytes of memory that a job may take.", in: 1...4096)
+  public var jobGibibytes = 16
+
+  @Setting("What is written to standard error: every request, or only what went wrong.")
+  public var log = LogLevel.requests
+
+  public init() {}
+}
+
+public enum BillingMode: String, SettingChoice {
+  case off, enforce
+}
+
+public enum LogLevel: String, SettingChoice {
+  case requests, errors
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Glibc
+import Settings
+import Synchronization
+
+/// The process of one attempt at a job, from outside: starts it in a folder with nothing but its
+/// inputs, and listens.
+final class JobProcess: Sendable {
+  enum Event: Sendable {
+    case progress(Double)
+    /// A file that is whole.
+    case ready(String)
+  }
+
+  enum Ending: Sendable {
+    case done(JSONValue)
+    case failed(Job.Failure)
+    /// The process ended without a word.
+    case crashed(String)
+  }
+
+  /// The most that is believed of a line.
+  private static let lineLimit = 1 << 20
+  private let process = Process()
+  private let lines = Mutex<[JSONValue]>([])
+  private let news = DispatchSemaphore(value: 0)
+  private let isOver = Mutex(false)
+
+  /// - Parameter program: the executable that knows `JobTask.word`.
+  init(folder: String, program: String, limits: JobLimits) throws {
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = [JobTask.word]
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    // Nothing of ours but where programs are: what runs here reads what strangers sent.
+    process.environment = limits.environment.merging(
+      ["PATH": "/usr/local/bin:/usr/bin:/bin", "TMPDIR": folder, "HOME": folder]
+    ) { $1 }
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardInput = FileHandle.nullDevice
+    _ = FileManager.default.createFile(atPath: folder + "/log.txt", contents: nil)
+    process.standardError = FileHandle(forWritingAtPath: folder + "/log.txt")
+    try process.run()
+    try? output.fileHandleForWriting.close()
+    let reader = output.fileHandleForReading
+    Thread.detachNewThread { [self] in
+      var held: [UInt8] = []
+      while let piece = try? reader.read(upToCount: 1 << 16), !piece.isEmpty {
+        held += piece
+        while let end = held.firstIndex(of: UInt8(ascii: "\n")) {
+          if let line = try? JSONValue(parsing: Data(held[..<end])) {
+            lines.withLock { $0.append(line) }
+            news.signal()
+          }
+          held.removeFirst(end + 1)
+        }
+        if held.count > Self.lineLimit { break }
+      }
+      process.waitUntilExit()
+      isOver.withLock { $0 = true }
+      news.signal()
+    }
+  }
+
+  func kill() { Glibc.kill(process.processIdentifier, SIGKILL) }
+
+  /// Waits for the end; `tick` is called at least once a second, with what is new.
+  func wait(_ tick: ([Event]) throws -> Void) rethrows -> Ending {
+    var ending: Ending?
+    while true {
+      _ = news.wait(timeout: .now() + 1)
+      let wasOver = isOver.withLock { $0 }
+      let new = lines.withLock { lines in
+        defer { lines = [] }
+        return lines
+      }
+      var events: [Event] = []
+      for line in new {
+        if let fraction = line["progress"]?.double {
+          events.append(.progress(fraction))
+        } else if let name = line["ready"]?.string {
+          events.append(.ready(name))
+        } else if let result = line["done"] {
+          ending = .done(result)
+        } else if let failure = line["failed"] {
+          ending = .failed(
+            Job.Failure(
+              kind: Job.ErrorKind(rawValue: failure["kind"]?.string ?? "") ?? .system,
+              code: failure["code"]?.string ?? "unexpected",
+              message: failure["message"]?.string ?? "the job failed"))
+        }
+      }
+      try tick(events)
+      if wasOver { return ending ?? .crashed(crash) }
+    }
+  }
+
+  private var crash: String {
+    process.terminationReason == .uncaughtSignal
+      ? "the job's process was ended by signal \(process.terminationStatus)"
+      : "the job's process ended with \(process.terminationStatus) and no word"
+  }
+}

@@ -1,0 +1,283 @@
+import Foundation
+import Settings
+
+/// Jobs in the database. Every change of state is one guarded statement, so that of two who try the
+/// same only one succeeds, and what goes with it (money, outputs) is in the same transaction.
+enum JobStore {
+  static let maximumAttempts = 3
+  static let leaseMilliseconds = 60_000
+  /// A job that ends its process this often is itself at fault.
+  private static let maximumCrashes = 2
+
+  private static let columns = """
+    id, public_id, account, dialect, kind, model, batch, request, plan, state, phase, progress,
+    attempt, crashes, priority, price, unit, result, error_kind, error_code, error_message,
+    created, finished
+    """
+
+  private static func job(_ row: Row) throws -> Job {
+    func json(_ column: Int32) throws -> JSONValue {
+      try JSONValue(parsing: Data(row.text(column).utf8))
+    }
+    var job = Job(
+      id: row.text(0), publicID: row.text(1), account: row.text(2), dialect: row.text(3),
+      kind: row.text(4), model: row.optionalText(5), batch: row.optionalText(6),
+      request: try json(7), plan: JobPlan(try json(8)), unit: row.text(16))
+    job.state = Job.State(rawValue: row.text(9)) ?? .failed
+    job.phase = Job.Phase(rawValue: row.int(10)) ?? .waiting
+    (job.progress, job.attempt, job.crashes) = (row.int(11), row.int(12), row.int(13))
+    (job.priority, job.price, job.result) = (row.int(14), row.int(15), try json(17))
+    if let kind = row.optionalText(18).flatMap(Job.ErrorKind.init) {
+      job.failure = Job.Failure(kind: kind, code: row.text(19), message: row.text(20))
+    }
+    (job.created, job.finished) = (row.int(21), row.optionalInt(22))
+    return job
+  }
+
+  // MARK: Finding
+
+  static func find(
+    dialect: String, publicID: String, account: String?, _ database: Connection
+  ) throws -> Job? {
+    let owner = account == nil ? "" : " AND account = ?"
+    return try database.first(
+      "SELECT \(columns) FROM job WHERE dialect = ? AND public_id = ?\(owner)",
+      [.text(dialect), .text(publicID)] + (account.map { [.text($0)] } ?? []), job)
+  }
+
+  static func of(model: String, _ database: Connection) throws -> [Job] {
+    try database.rows(
+      "SELECT \(columns) FROM job WHERE model = ? ORDER BY created, rowid", [.text(model)], job)
+  }
+
+  static func list(
+    account: String, dialect: String, model: String? = nil, states: [Job.State] = [],
+    phases: [Job.Phase] = [], limit: Int, offset: Int, _ database: Connection
+  ) throws -> (jobs: [Job], total: Int) {
+    var filter = "account = ? AND dialect = ?"
+    var values: [SQLValue] = [.text(account), .text(dialect)]
+    if let model {
+      filter += " AND model = ?"
+      values.append(.text(model))
+    }
+    if !states.isEmpty {
+      filter += " AND state IN (\(states.map { "'\($0.rawValue)'" }.joined(separator: ",")))"
+    }
+    if !phases.isEmpty {
+      filter += " AND phase IN (\(phases.map { "\($0.rawValue)" }.joined(separator: ",")))"
+    }
+    let total = try database.first("SELECT COUNT(*) FROM job WHERE \(filter)", values) { $0.int(0) }
+    let jobs = try database.rows(
+      "SELECT \(columns) FROM job WHERE \(filter) ORDER BY created DESC, rowid DESC LIMIT ? OFFSET ?",
+      values + [.integer(limit), .integer(offset)], job)
+    return (jobs, total ?? 0)
+  }
+
+  static func outputs(of job: String, _ database: Connection) throws -> [Job.Output] {
+    try database.rows(
+      """
+      SELECT o.role, o.blob, o.name, o.media_type, b.bytes FROM output o JOIN blob b ON b.sha256 = o.blob
+      WHERE o.job = ? ORDER BY o.rowid
+      """, [.text(job)]
+    ) { row in
+      Job.Output(
+        role: row.text(0), blob: row.text(1), name: row.text(2), mediaType: row.text(3),
+        bytes: row.int(4))
+    }
+  }
+
+  // MARK: Changes of state
+
+  /// Puts a job into the queue and takes its price.
+  static func submit(_ job: Job, _ ledger: Ledger, _ database: Connection) throws {
+    try database.run(
+      """
+      INSERT INTO job (id, public_id, account, dialect, kind, model, batch, request, plan, priority,
+        price, unit, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        .text(job.id), .text(job.publicID), .text(job.account), .text(job.dialect),
+        .text(job.kind), SQLValue(job.model), SQLValue(job.batch), .text(job.request.text()),
+        .text(job.plan.json.text()), .integer(job.priority), .integer(job.price),
+        .text(job.unit), .integer(job.created),
+      ])
+    try ledger.precharge(job: job.id, job.account, job.unit, job.price, database)
+  }
+
+  /// Leases the job whose turn it is: of the account with the fewest running, the one with the highest
+  /// priority that waits longest.
+  static func claim(_ owner: String, _ database: Connection) throws -> Job? {
+    let now = Clock.now()
+    let next = try database.first(
+      """
+      SELECT q.account FROM (SELECT DISTINCT account FROM job
+        WHERE state = 'queued' AND not_before <= ?1) q
+      ORDER BY (SELECT COUNT(*) FROM job r WHERE r.state = 'running' AND r.account = q.account),
+        (SELECT MIN(created) FROM job w WHERE w.state = 'queued' AND w.account = q.account)
+      LIMIT 1
+      """, [.integer(now)]) { $0.text(0) }
+    guard let next else { return nil }
+    return try database.first(
+      """
+      UPDATE job SET state = 'running', attempt = attempt + 1, lease_owner = ?, lease_until = ?,
+        started = COALESCE(started, ?), phase = MAX(phase, 1)
+      WHERE id = (SELECT id FROM job WHERE state = 'queued' AND account = ? AND not_before <= ?
+        ORDER BY priority DESC, created, rowid LIMIT 1)
+      RETURNING \(columns)
+      """,
+      [
+        .text(owner), .integer(Clock.steady() + leaseMilliseconds), .integer(now), .text(next),
+        .integer(now),
+      ], job)
+  }
+
+  /// Whether the lease is still held; that is where a cancelled job is noticed.
+  static func isHeld(_ job: String, by owner: String, _ database: Connection) throws -> Bool {
+    try database.first(
+      "SELECT 1 FROM job WHERE id = ? AND lease_owner = ? AND state = 'running'",
+      [.text(job), .text(owner)]) { _ in true } ?? false
+  }
+
+  /// Renews the lease and tells how far the job is; false where it is no longer held.
+  static func heartbeat(
+    _ job: String, by owner: String, phase: Job.Phase, progress: Int, _ database: Connection
+  ) throws -> Bool {
+    try database.run(
+      """
+      UPDATE job SET lease_until = ?, phase = MAX(phase, ?), progress = MAX(progress, ?)
+      WHERE id = ? AND lease_owner = ? AND state = 'running'
+      """,
+      [
+        .integer(Clock.steady() + leaseMilliseconds), .integer(phase.rawValue),
+        .integer(min(progress, 99)), .text(job), .text(owner),
+      ]) > 0
+  }
+
+  static func keep(_ output: Job.Output, of job: String, _ database: Connection) throws {
+    try BlobStore.record(output.blob, bytes: output.bytes, database)
+    // A second attempt may make the same file anew; what was handed out once stays.
+    try database.run(
+      """
+      INSERT INTO output (job, role, blob, name, media_type) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (job, role) DO NOTHING
+      """,
+      [
+        .text(job), .text(output.role), .text(output.blob), .text(output.name),
+        .text(output.mediaType),
+      ])
+  }
+
+  /// Ends a job well: state, outputs and settlement at once. False where the lease is no longer held.
+  static func succeed(
+    _ job: Job, by owner: String, outputs: [Job.Output], result: JSONValue, _ database: Connection
+  ) throws -> Bool {
+    guard
+      try database.run(
+        """
+        UPDATE job SET state = 'succeeded', progress = 100, finished = ?, result = ?,
+          lease_owner = NULL, lease_until = NULL
+        WHERE id = ? AND lease_owner = ? AND state = 'running'
+        """, [.integer(Clock.now()), .text(result.text()), .text(job.id), .text(owner)]) > 0
+    else { return false }
+    for output in outputs { try keep(output, of: job.id, database) }
+    KillPoint.pass("between-outputs-and-settlement")
+    try Ledger.settle(job, final: job.price, database)
+    try ModelStore.learn(from: job, outputs: outputs, result: result, database)
+    return true
+  }
+
+  /// Ends an attempt badly. What is the input's fault ends the job; what is ours is tried again.
+  static func fail(
+    _ job: Job, by owner: String, _ failure: Job.Failure, crashed: Bool, _ database: Connection
+  ) throws {
+    let isHeld = try isHeld(job.id, by: owner, database)
+    guard isHeld else { return }
+    try giveUp(job, failure, crashed: crashed, database)
+  }
+
+  /// Gives a job back untouched, where its worker is told to end.
+  static func release(_ job: String, by owner: String, _ database: Connection) throws {
+    try database.run(
+      """
+      UPDATE job SET state = 'queued', attempt = attempt - 1, lease_owner = NULL, lease_until = NULL
+      WHERE id = ? AND lease_owner = ? AND state = 'running'
+      """, [.text(job), .text(owner)])
+  }
+
+  private static func giveUp(
+    _ job: Job, _ failure: Job.Failure, crashed: Bool, _ database: Connection
+  ) throws {
+    let crashes = job.crashes + (crashed ? 1 : 0)
+    var failure = failure
+    if crashes >= maximumCrashes {
+      failure = Job.Failure(
+        kind: .input, code: "quarantined",
+        message: "the job ended its process \(crashes) times and is not tried again: "
+          + failure.message)
+    }
+    if failure.kind == .system && job.attempt < maximumAttempts {
+      // 5 s, 20 s: what was a hiccup is over, what is not does not spin.
+      let wait = 5_000 << (2 * (job.attempt - 1))
+      try database.run(
+        """
+        UPDATE job SET state = 'queued', lease_owner = NULL, lease_until = NULL, crashes = ?,
+          not_before = ? WHERE id = ? AND state = 'running'
+        """, [.integer(crashes), .integer(Clock.now() + wait), .text(job.id)])
+      return
+    }
+    try end(job, as: .failed, failure, database)
+  }
+
+  /// Ends a job that waits or runs; false where it has ended already.
+  static func cancel(_ job: Job, _ database: Connection) throws -> Bool {
+    try end(
+      job, as: .cancelled, Job.Failure(kind: .input, code: "cancelled", message: "cancelled"),
+      database)
+  }
+
+  @discardableResult private static func end(
+    _ job: Job, as state: Job.State, _ failure: Job.Failure, _ database: Connection
+  ) throws -> Bool {
+    guard
+      try database.run(
+        """
+        UPDATE job SET state = ?, finished = ?, error_kind = ?, error_code = ?, error_message = ?,
+          lease_owner = NULL, lease_until = NULL WHERE id = ? AND state IN ('queued', 'running')
+        """,
+        [
+          .text(state.rawValue), .integer(Clock.now()), .text(failure.kind.rawValue),
+          .text(failure.code), .text(failure.message), .text(job.id),
+        ]) > 0
+    else { return false }
+    try Ledger.refund(job, note: failure.code, database)
+    return true
+  }
+
+  /// Puts jobs back whose worker is gone or silent. A lost worker is no crash of the job.
+  static func reclaim(_ isAlive: (_ owner: String) -> Bool, _ database: Connection) throws -> Int {
+    let leased = try database.rows(
+      "SELECT lease_owner, lease_until, \(columns) FROM job WHERE state = 'running'"
+    ) { row in (owner: row.text(0), until: row.int(1), job: row.text(2)) }
+    let lost = leased.filter { $0.until < Clock.steady() || !isAlive($0.owner) }
+    for (owner, _, id) in lost {
+      guard
+        let job = try database.first(
+          "SELECT \(columns) FROM job WHERE id = ? AND lease_owner = ?", [.text(id), .text(owner)],
+          job)
+      else { continue }
+      if job.attempt < maximumAttempts {
+        try database.run(
+          """
+          UPDATE job SET state = 'queued', lease_owner = NULL, lease_until = NULL
+          WHERE id = ? AND state = 'running'
+          """, [.text(id)])
+      } else {
+        let failure = Job.Failure(
+          kind: .system, code: "worker_lost",
+          message: "the worker was lost \(job.attempt) times while it ran this job")
+        try end(job, as: .failed, failure, database)
+      }
+    }
+    return lost.count
+  }
+}

@@ -1,0 +1,186 @@
+import Foundation
+import Glibc
+import Settings
+
+/// Leases jobs one after another and runs each in a process of its own.
+final class Worker {
+  private let store: Store
+  private let blobs: BlobStore
+  private let data: DataFolder
+  private let program: String
+  private let limits: JobLimits
+  private let owner = LeaseOwner.here()
+  private let log: ServiceLog
+
+  init(data: DataFolder, program: String, limits: JobLimits, log: ServiceLog) throws {
+    (self.data, self.program, self.limits, self.log) = (data, program, limits, log)
+    store = try Store(path: data.database)
+    blobs = try BlobStore(folder: data.blobs)
+  }
+
+  /// Works until `isWanted` says otherwise.
+  func run(while isWanted: () -> Bool) {
+    while isWanted() {
+      do {
+        let owner = owner
+        // Looked at before it is written, so that an idle worker syncs nothing.
+        guard try store.read(Self.hasWork),
+          let job = try store.writeNow({ try JobStore.claim(owner, $0) })
+        else {
+          usleep(50_000)
+          continue
+        }
+        try attempt(job, isWanted)
+      } catch {
+        log.write("worker-trouble", ["error": .string("\(error)")])
+        sleep(1)
+      }
+    }
+  }
+
+  private static func hasWork(_ database: Connection) throws -> Bool {
+    try database.first(
+      "SELECT 1 FROM job WHERE state = 'queued' AND not_before <= ? LIMIT 1",
+      [.integer(Clock.now())]) { _ in true } ?? false
+  }
+
+  private func attempt(_ job: Job, _ isWanted: () -> Bool) throws {
+    KillPoint.pass("after-claim")
+    let folder = "\(data.work)/\(job.id)-\(job.attempt)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let started = Clock.steady()
+    let ending: JobProcess.Ending
+    var kept: [Job.Output] = []
+    do {
+      try layOut(job.plan, in: folder)
+      let process = try JobProcess(folder: folder, program: program, limits: limits)
+      (ending, kept) = try follow(process, job, folder, isWanted)
+    } catch {
+      ending = .failed(
+        Job.Failure(kind: .system, code: "storage", message: "the job's files cannot be stored"))
+      log.write("job-trouble", ["job": .string(job.id), "error": .string("\(error)")])
+    }
+    guard isWanted() else {
+      let owner = owner
+      return try store.writeNow { try JobStore.release(job.id, by: owner, $0) }
+    }
+    try finish(job, ending, kept)
+    log.write(
+      "job",
+      [
+        "job": .string(job.id), "kind": .string(job.kind), "attempt": .integer(job.attempt),
+        "ending": .string(Self.name(ending)), "ms": .integer(Clock.steady() - started),
+      ])
+  }
+
+  private static func name(_ ending: JobProcess.Ending) -> String {
+    switch ending {
+    case .done: "done"
+    case .failed(let failure): failure.code
+    case .crashed(let how): how
+    }
+  }
+
+  /// The inputs under the names that the verbs are to see, as further names of the blobs.
+  private func layOut(_ plan: JobPlan, in folder: String) throws {
+    try? FileManager.default.removeItem(atPath: folder)
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for (name, blob) in plan.inputs {
+      let (source, target) = (blobs.path(blob), "\(folder)/\(name)")
+      if unsafe link(source, target) != 0 {
+        try FileManager.default.copyItem(atPath: source, toPath: target)
+      }
+    }
+    try Data(plan.json.text().utf8).write(to: URL(fileURLWithPath: folder + "/" + JobTask.planFile))
+  }
+
+  /// Listens to the process, renews the lease, and keeps files as soon as they are whole.
+  private func follow(
+    _ process: JobProcess, _ job: Job, _ folder: String, _ isWanted: () -> Bool
+  ) throws -> (JobProcess.Ending, [Job.Output]) {
+    let owner = owner
+    var kept: [Job.Output] = []
+    var (phase, progress) = (Job.Phase.poster, 0)
+    var renewed = Clock.steady()
+    let ending = try process.wait { events in
+      var isNew = false
+      for event in events {
+        switch event {
+        case .progress(let fraction):
+          progress = Int(fraction * 100)
+          if phase == .posterDone { phase = .main }
+          isNew = true
+        case .ready(let name):
+          guard let output = try keep(name, job.plan, folder) else { continue }
+          kept.append(output)
+          if output.role == "poster" { phase = max(phase, .posterDone) }
+          isNew = true
+          let (id, only) = (job.id, output)
+          try store.writeNow { database in
+            guard try JobStore.isHeld(id, by: owner, database) else { return }
+            try JobStore.keep(only, of: id, database)
+          }
+        }
+      }
+      let isHeld: Bool
+      if isNew || Clock.steady() - renewed > 15_000 {
+        renewed = Clock.steady()
+        let (id, phase, progress) = (job.id, phase, progress)
+        isHeld = try store.writeNow {
+          try JobStore.heartbeat(id, by: owner, phase: phase, progress: progress, $0)
+        }
+      } else {
+        isHeld = try store.read { try JobStore.isHeld(job.id, by: owner, $0) }
+      }
+      if !isHeld || !isWanted() { process.kill() }
+    }
+    return (ending, kept)
+  }
+
+  private func keep(_ name: String, _ plan: JobPlan, _ folder: String) throws -> Job.Output? {
+    guard let role = plan.keep.first(where: { $0.name == name })?.role else { return nil }
+    let (sha256, bytes) = try blobs.adopt("\(folder)/\(name)")
+    return Job.Output(
+      role: role, blob: sha256, name: name, mediaType: JobPlan.mediaType(name), bytes: bytes)
+  }
+
+  private func finish(_ job: Job, _ ending: JobProcess.Ending, _ kept: [Job.Output]) throws {
+    KillPoint.pass("before-finish")
+    let owner = owner
+    try store.writeNow { database in
+      switch ending {
+      case .done(let result):
+        _ = try JobStore.succeed(job, by: owner, outputs: kept, result: result, database)
+      case .failed(let failure):
+        try JobStore.fail(job, by: owner, failure, crashed: false, database)
+      case .crashed(let how):
+        let failure = Job.Failure(kind: .system, code: "crashed", message: how)
+        try JobStore.fail(job, by: owner, failure, crashed: true, database)
+      }
+    }
+    KillPoint.pass("after-finish")
+  }
+}
+
+/// Where the service keeps what it has.
+struct DataFolder: Sendable {
+  let root: String
+
+  var database: String { root + "/maquette.db" }
+  var blobs: String { root + "/blobs" }
+  /// Of jobs that run; lost with the process.
+  var work: String { root + "/work" }
+  /// Of requests that are being answered; lost with the process.
+  var uploads: String { root + "/uploads" }
+
+  /// Makes the folder where it is not there, for nobody else to read.
+  init(_ root: String) throws {
+    let path = URL(fileURLWithPath: root).standardizedFileURL.path
+    self.root = path
+    for folder in [path, path + "/blobs", path + "/work", path + "/uploads"] {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
+    }
+  }
+}

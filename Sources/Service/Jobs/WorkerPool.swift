@@ -1,0 +1,62 @@
+import Foundation
+import Glibc
+import Settings
+import Synchronization
+
+/// Keeps as many worker processes as are wanted; one that ends is started again.
+final class WorkerPool: Sendable {
+  private let count: Int
+  private let program: String
+  private let arguments: [String]
+  private let log: ServiceLog
+  private let running = Mutex<(isWanted: Bool, processes: [Process])>((true, []))
+
+  init(count: Int, program: String, data: String, settings: ServiceSettings, log: ServiceLog) {
+    (self.count, self.program, self.log) = (count, program, log)
+    arguments = [
+      "worker", "--data", data, "--job-seconds", "\(settings.jobSeconds)", "--job-gibibytes",
+      "\(settings.jobGibibytes)", "--attached",
+    ]
+  }
+
+  /// Processes are started from a thread that stays: the system ends them with the thread.
+  func start() {
+    guard count > 0 else { return }
+    Thread.detachNewThread { [self] in
+      while running.withLock({ $0.isWanted }) {
+        running.withLock { running in
+          running.processes.removeAll { !$0.isRunning }
+          while running.isWanted && running.processes.count < count {
+            guard let process = start() else { return }
+            running.processes.append(process)
+          }
+        }
+        usleep(200_000)
+      }
+    }
+  }
+
+  private func start() -> Process? {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    do {
+      try process.run()
+      log.write("worker-started", ["process": .integer(Int(process.processIdentifier))])
+      return process
+    } catch {
+      log.write("worker-trouble", ["error": .string("\(error)")])
+      return nil
+    }
+  }
+
+  func stop() {
+    let processes = running.withLock { running in
+      running.isWanted = false
+      return running.processes
+    }
+    for process in processes { process.terminate() }
+    for process in processes { process.waitUntilExit() }
+  }
+}

@@ -1,0 +1,179 @@
+import CSandbox
+import Foundation
+import Glibc
+public import Operations
+public import Settings
+import Synchronization
+public import Work
+
+/// Options of `worker`.
+public struct WorkerSettings: SettingsGroup {
+  @Setting("The service's folder.")
+  public var data = "maquette-data"
+
+  @Setting("Seconds of processor time that a job may take.", in: 1...1_000_000)
+  public var jobSeconds = 3600
+
+  @Setting("Gibibytes of memory that a job may take.", in: 1...4096)
+  public var jobGibibytes = 16
+
+  @Setting("End when the process that started this one ends.")
+  public var attached = false
+
+  public init() {}
+}
+
+/// Options of `keys`.
+public struct KeysSettings: SettingsGroup {
+  @Setting("The service's folder.")
+  public var data = "maquette-data"
+
+  @Setting("Make a key for this account, which is made where it is not there.")
+  public var create: String? = nil
+
+  @Setting("What the key is for.")
+  public var label = ""
+
+  @Setting("How the key begins: dxgl_sk_ or maq_sk_; it matters to nobody but people.")
+  public var prefix = "maq_sk_"
+
+  @Setting("What the key allows, with commas: read, write, billing, admin.")
+  public var scopes = "read,write,billing,admin"
+
+  @Setting("Revoke the key with this id.")
+  public var revoke: String? = nil
+
+  @Setting("Give the account of --create this many DX.GL credits.", in: 0...1_000_000_000)
+  public var credits = 0
+
+  @Setting("Check the books: every balance is the sum of its entries.")
+  public var audit = false
+
+  public init() {}
+}
+
+/// The service, until it is told to end.
+public enum Serve: Verb {
+  public static let name = "serve"
+  public static let summary = "Serves the API over HTTP and works on its jobs."
+  public static let usage = ""
+  public static let inputCount = 0...0
+  public static let output = OutputRule.none
+
+  public static func run(_ call: VerbCall<ServiceSettings>, _ work: WorkContext) throws
+    -> VerbResult
+  {
+    let host = try ServiceHost(call.options, program: try thisProgram(), log: .standardError)
+    ServiceLog.standardError.write("listening", ["url": .string(host.url)])
+    while !work.cancellation.isCancelled { usleep(50_000) }
+    let done = DispatchSemaphore(value: 0)
+    Task {
+      await host.stop()
+      done.signal()
+    }
+    done.wait()
+    return VerbResult(result: ["url": .string(host.url)], text: "stopped \(host.url)")
+  }
+}
+
+/// The executable that runs, to run it again.
+private func thisProgram() throws -> String {
+  try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+}
+
+/// A process that works on the service's jobs, until it is told to end.
+public enum WorkOnJobs: Verb {
+  public static let name = "worker"
+  public static let summary = "Works on the jobs of a service on this machine."
+  public static let usage = ""
+  public static let inputCount = 0...0
+  public static let output = OutputRule.none
+
+  public static func run(_ call: VerbCall<WorkerSettings>, _ work: WorkContext) throws
+    -> VerbResult
+  {
+    let settings = call.options
+    if settings.attached {
+      let parent = getppid()
+      _ = maquette_end_with_parent(SIGKILL)
+      guard getppid() == parent else { return VerbResult(result: .object([]), text: "stopped") }
+    }
+    var limits = JobLimits()
+    limits.seconds = UInt64(settings.jobSeconds)
+    limits.memory = UInt64(settings.jobGibibytes) << 30
+    let worker = try Worker(
+      data: try ServiceHost.folder(settings.data), program: try thisProgram(), limits: limits,
+      log: .standardError)
+    worker.run { !work.cancellation.isCancelled }
+    return VerbResult(result: .object([]), text: "stopped")
+  }
+}
+
+/// Keys: made, listed, revoked.
+public enum ManageKeys: Verb {
+  public static let name = "keys"
+  public static let summary = "Makes, lists and revokes the service's API keys."
+  public static let usage = ""
+  public static let inputCount = 0...0
+  public static let output = OutputRule.none
+
+  public static func run(_ call: VerbCall<KeysSettings>, _ work: WorkContext) throws -> VerbResult {
+    let (text, result) = try keys(call.options)
+    return VerbResult(result: result, text: text)
+  }
+
+  /// What is said to a person and to a machine; a new key is in both, once.
+  private static func keys(_ settings: KeysSettings) throws -> (text: String, result: JSONValue) {
+    let store = try Store(path: try ServiceHost.folder(settings.data).database)
+    if settings.audit {
+      let problems = try store.read(Ledger.audit)
+      guard problems.isEmpty else {
+        throw ServiceError(.unreadableInput, "audit", problems.joined(separator: "; "))
+      }
+      return ("the books are right", ["problems": .array([])])
+    }
+    if let account = settings.create {
+      let scopes = settings.scopes.split(separator: ",").map(String.init)
+      if let unknown = scopes.first(where: { !APIKeys.allScopes.contains($0) }) {
+        throw ServiceError(
+          .usage, "scopes",
+          "there is no scope \(unknown); there are \(APIKeys.allScopes.joined(separator: ", "))")
+      }
+      let secret = try store.writeNow { database in
+        let secret = try APIKeys.make(
+          database, account: account, label: settings.label, kind: settings.prefix, scopes: scopes)
+        if settings.credits > 0 {
+          try Ledger(mode: .enforce, shownBalance: 0).topUp(
+            try Accounts.named(account, database), DXGL.unit, settings.credits, note: "keys",
+            database)
+        }
+        return secret
+      }
+      return (secret, ["key": .string(secret), "account": .string(account)])
+    }
+    if let id = settings.revoke {
+      guard try store.writeNow({ try APIKeys.revoke($0, id: id) }) else {
+        throw ServiceError(.usage, "unknown-key", "there is no key \(id) that works")
+      }
+      return ("revoked \(id)", ["revoked": .string(id)])
+    }
+    let keys = try store.read(APIKeys.list)
+    let lines = keys.map { key in
+      let state = key.revoked != nil ? "revoked" : "works"
+      return "\(key.id)  \(key.prefix)...  \(key.account)  \(key.name)  \(state)"
+    }
+    return (
+      keys.isEmpty ? "there are no keys; --create ACCOUNT makes one" : lines.joined(separator: "\n"),
+      [
+        "keys": .array(
+          keys.map { key in
+            [
+              "id": .string(key.id), "prefix": .string(key.prefix),
+              "account": .string(key.account), "label": .string(key.name),
+              "created": .string(Clock.text(key.created)), "revoked": .bool(key.revoked != nil),
+            ]
+          })
+      ]
+    )
+  }
+}

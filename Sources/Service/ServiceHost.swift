@@ -1,0 +1,126 @@
+import Foundation
+import Glibc
+import HTTP
+import Settings
+import Synchronization
+public import Work
+
+/// What is wrong with how the service is started, in a sentence.
+public struct ServiceError: ExplainedError {
+  public let kind: FailureKind
+  public let code, message: String
+  public var place: String { "" }
+
+  init(_ kind: FailureKind, _ code: String, _ message: String) {
+    (self.kind, self.code, self.message) = (kind, code, message)
+  }
+}
+
+/// A running service: the server, the processes that work for it, and the sweeps.
+final class ServiceHost: Sendable {
+  private let core: ServiceCore
+  private let server: Server
+  private let workers: WorkerPool
+  private let isOpen = Mutex(true)
+  /// Where it is reached.
+  let url: String
+
+  /// Starts it. Jobs that an earlier run left behind go on.
+  ///
+  /// - Parameter program: the executable that knows `worker` and `JobTask.word`.
+  init(_ settings: ServiceSettings, program: String, log: ServiceLog) throws {
+    let (address, port) = try Self.place(settings.listen)
+    let data = try Self.folder(settings.data)
+    // Nothing of these outlives the process that made it.
+    for folder in [data.uploads] {
+      for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+        try? FileManager.default.removeItem(atPath: folder + "/" + name)
+      }
+    }
+    var options = ServerOptions()
+    (options.address, options.port) = (address, port)
+    options.uploadFolder = data.uploads
+    options.threads = max(2, ProcessInfo.processInfo.activeProcessorCount)
+    do {
+      server = try Server(options)
+    } catch ServerError.badAddress(let text) {
+      throw ServiceError(.usage, "listen", "\(text) is no address of this machine, such as 127.0.0.1")
+    } catch {
+      throw ServiceError(
+        .unwritableOutput, "listen", "\(settings.listen) cannot be listened on: is it in use?")
+    }
+    let shown = address.contains(":") ? "[\(address)]" : address
+    url = "http://\(shown):\(server.port)"
+    core = try ServiceCore(settings, data: data, publicURL: settings.publicUrl ?? url)
+    let metrics = Metrics()
+    let native = NativeFacade(metrics: metrics)
+    let dialects: [any Facade] = [DXGL(uploadBytes: settings.uploadBytes)]
+    let roots = try Self.roots(settings.dialect, dialects)
+    let dispatch = try Dispatch(
+      core, facades: dialects + [native], roots: roots.union([native.id]), plain: native,
+      metrics: metrics, log: log)
+    server.answer(with: dispatch.handler)
+    workers = WorkerPool(
+      count: settings.workers, program: program, data: data.root, settings: settings, log: log)
+    Thread.detachNewThread { [weak self] in
+      while let host = self, host.isOpen.withLock({ $0 }) {
+        host.sweep(log)
+        sleep(1)
+      }
+    }
+    workers.start()
+  }
+
+  /// Stops taking requests, ends answers under way, gives leases back.
+  func stop() async {
+    isOpen.withLock { $0 = false }
+    await server.stop()
+    workers.stop()
+    try? await core.store.write { _ = try JobStore.reclaim(LeaseOwner.isAlive, $0) }
+  }
+
+  private func sweep(_ log: ServiceLog) {
+    do {
+      let running = try core.store.read {
+        try $0.first("SELECT COUNT(*) FROM job WHERE state = 'running'") { $0.int(0) } ?? 0
+      }
+      if running > 0 {
+        let count = try core.store.writeNow { try JobStore.reclaim(LeaseOwner.isAlive, $0) }
+        if count > 0 { log.write("reclaimed", ["jobs": .integer(count)]) }
+      }
+      if Int(Clock.steady() / 1000) % 60 == 0 {
+        try core.store.writeNow { try Idempotency.sweep($0) }
+        try core.store.read { try core.blobs.sweep($0) }
+      }
+    } catch {
+      log.write("sweep-trouble", ["error": .string("\(error)")])
+    }
+  }
+
+  private static func place(_ text: String) throws -> (String, UInt16) {
+    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...])
+    else {
+      throw ServiceError(.usage, "listen", "--listen takes an address and a port: 127.0.0.1:8080")
+    }
+    return (text[..<colon].filter { $0 != "[" && $0 != "]" }, port)
+  }
+
+  static func folder(_ path: String) throws -> DataFolder {
+    do { return try DataFolder(path) } catch {
+      throw ServiceError(.unwritableOutput, "data", "the folder \(path) cannot be made or written")
+    }
+  }
+
+  private static func roots(_ text: String, _ known: [any Facade]) throws -> Set<String> {
+    let names = known.map(\.id)
+    if text == "all" { return Set(names) }
+    if text == "none" { return [] }
+    let wanted = Set(text.split(separator: ",").map(String.init))
+    if let unknown = wanted.first(where: { !names.contains($0) }) {
+      throw ServiceError(
+        .usage, "dialect",
+        "there is no dialect \(unknown); there are \(names.joined(separator: ", ")), all and none")
+    }
+    return wanted
+  }
+}

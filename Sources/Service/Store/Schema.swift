@@ -1,0 +1,88 @@
+/// The tables, by version. Times are milliseconds since 1970, money whole minor units.
+enum Schema {
+  /// Each step goes from one version to the next and is never changed once released.
+  private static let steps = [
+    """
+    CREATE TABLE account (
+      id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, email TEXT NOT NULL DEFAULT '',
+      created INTEGER NOT NULL);
+    CREATE TABLE api_key (
+      id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account, name TEXT NOT NULL,
+      prefix TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, scopes TEXT NOT NULL, dialects TEXT NOT NULL,
+      created INTEGER NOT NULL, expires INTEGER, revoked INTEGER, last_used INTEGER);
+    CREATE TABLE wallet (
+      account TEXT NOT NULL REFERENCES account, unit TEXT NOT NULL,
+      balance INTEGER NOT NULL DEFAULT 0 CHECK (balance >= 0), PRIMARY KEY (account, unit));
+    CREATE TABLE blob (
+      sha256 TEXT PRIMARY KEY, bytes INTEGER NOT NULL, created INTEGER NOT NULL);
+    CREATE TABLE model (
+      id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account,
+      original TEXT NOT NULL REFERENCES blob, format TEXT NOT NULL,
+      blob TEXT REFERENCES blob, title TEXT NOT NULL DEFAULT '', sku TEXT NOT NULL DEFAULT '',
+      tags TEXT NOT NULL DEFAULT '[]', stats TEXT NOT NULL DEFAULT 'null',
+      created INTEGER NOT NULL, deleted INTEGER);
+    CREATE UNIQUE INDEX model_once ON model (account, original) WHERE deleted IS NULL;
+    CREATE INDEX model_list ON model (account, created);
+    CREATE TABLE model_tag (
+      model TEXT NOT NULL REFERENCES model, tag TEXT NOT NULL, PRIMARY KEY (model, tag));
+    CREATE INDEX model_of_tag ON model_tag (tag, model);
+    CREATE TABLE overlay (
+      id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account,
+      blob TEXT NOT NULL REFERENCES blob, format TEXT NOT NULL, layer TEXT NOT NULL,
+      name TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+      created INTEGER NOT NULL, deleted INTEGER);
+    CREATE TABLE job (
+      id TEXT PRIMARY KEY, public_id TEXT NOT NULL, account TEXT NOT NULL REFERENCES account,
+      dialect TEXT NOT NULL, kind TEXT NOT NULL, model TEXT, batch TEXT,
+      request TEXT NOT NULL, plan TEXT NOT NULL,
+      state TEXT NOT NULL DEFAULT 'queued', phase INTEGER NOT NULL DEFAULT 0,
+      progress INTEGER NOT NULL DEFAULT 0, attempt INTEGER NOT NULL DEFAULT 0,
+      crashes INTEGER NOT NULL DEFAULT 0, lease_owner TEXT, lease_until INTEGER,
+      not_before INTEGER NOT NULL DEFAULT 0, priority INTEGER NOT NULL DEFAULT 0,
+      price INTEGER NOT NULL, unit TEXT NOT NULL, result TEXT NOT NULL DEFAULT 'null',
+      error_kind TEXT, error_code TEXT, error_message TEXT,
+      created INTEGER NOT NULL, started INTEGER, finished INTEGER, expires INTEGER,
+      UNIQUE (dialect, public_id));
+    CREATE INDEX job_queue ON job (state, account, priority DESC, created);
+    CREATE INDEX job_list ON job (account, dialect, created);
+    CREATE INDEX job_of_model ON job (model, created);
+    CREATE TABLE output (
+      job TEXT NOT NULL REFERENCES job, role TEXT NOT NULL, blob TEXT NOT NULL REFERENCES blob,
+      name TEXT NOT NULL, media_type TEXT NOT NULL, PRIMARY KEY (job, role));
+    CREATE TABLE ledger (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, unit TEXT NOT NULL,
+      job TEXT REFERENCES job, kind TEXT NOT NULL, amount INTEGER NOT NULL,
+      balance_after INTEGER NOT NULL, created INTEGER NOT NULL, note TEXT NOT NULL DEFAULT '',
+      FOREIGN KEY (account, unit) REFERENCES wallet);
+    CREATE UNIQUE INDEX ledger_once ON ledger (job, kind) WHERE job IS NOT NULL AND kind != 'topup';
+    CREATE INDEX ledger_list ON ledger (account, unit, id);
+    CREATE TRIGGER ledger_is_kept BEFORE DELETE ON ledger
+      BEGIN SELECT RAISE(ABORT, 'the ledger is only appended to'); END;
+    CREATE TRIGGER ledger_is_true BEFORE UPDATE ON ledger
+      BEGIN SELECT RAISE(ABORT, 'the ledger is only appended to'); END;
+    CREATE TABLE idempotency (
+      account TEXT NOT NULL, key TEXT NOT NULL, route TEXT NOT NULL, request TEXT NOT NULL,
+      status INTEGER NOT NULL, headers TEXT NOT NULL, body TEXT NOT NULL,
+      expires INTEGER NOT NULL, PRIMARY KEY (account, key));
+    """
+  ]
+
+  static func migrate(_ database: Connection) throws {
+    // One process at a time; the others then find the work done.
+    try database.run("BEGIN IMMEDIATE")
+    do {
+      let version = try database.first("PRAGMA user_version") { $0.int(0) } ?? 0
+      guard version <= steps.count else {
+        throw StoreError(
+          code: 0,
+          message: "the data were written by a newer Maquette (version \(version) of the tables)")
+      }
+      for step in steps.dropFirst(version) { try database.script(step) }
+      try database.script("PRAGMA user_version = \(steps.count)")
+      try database.run("COMMIT")
+    } catch {
+      _ = try? database.run("ROLLBACK")
+      throw error
+    }
+  }
+}
