@@ -6,9 +6,9 @@ import Synchronization
 /// What a server does with requests. The head is judged before the body is read; both are called from
 /// several threads.
 public struct Handler: Sendable {
-  let admit: @Sendable (RequestHead) -> Admission
-  let answer: @Sendable (Request) async -> Response
-  let problem: @Sendable (RequestHead, BodyProblem) -> Response
+  public let admit: @Sendable (RequestHead) -> Admission
+  public let answer: @Sendable (Request) async -> Response
+  public let problem: @Sendable (RequestHead, BodyProblem) -> Response
 
   /// - Parameters:
   ///   - admit: runs at once, on a thread of the network; must not wait.

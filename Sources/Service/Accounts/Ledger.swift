@@ -72,11 +72,13 @@ struct Ledger: Sendable {
     _ account: String, _ unit: String, job: String?, kind: String, _ amount: Int, note: String,
     _ database: Connection
   ) throws {
+    // A row whose first balance were below zero would be refused before it could be added to.
+    try database.run(
+      "INSERT INTO wallet (account, unit) VALUES (?, ?) ON CONFLICT DO NOTHING",
+      [.text(account), .text(unit)])
     let balance = try database.first(
-      """
-      INSERT INTO wallet (account, unit, balance) VALUES (?1, ?2, ?3)
-      ON CONFLICT (account, unit) DO UPDATE SET balance = balance + ?3 RETURNING balance
-      """, [.text(account), .text(unit), .integer(amount)]
+      "UPDATE wallet SET balance = balance + ? WHERE account = ? AND unit = ? RETURNING balance",
+      [.integer(amount), .text(account), .text(unit)]
     ) { $0.int(0) }
     try database.run(
       """

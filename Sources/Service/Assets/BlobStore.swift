@@ -2,7 +2,7 @@ import Archives
 import Foundation
 import Glibc
 
-/// Files by the SHA-256 of what they hold: written beside, synced, renamed; never changed. What is
+/// Files by the SHA-256 of what they hold: written elsewhere, synced, then given their name; never changed. What is
 /// stored twice is there once. Visible only through a row that an account owns.
 struct BlobStore: Sendable {
   enum Problem: Error { case cannotStore(String) }
@@ -16,7 +16,8 @@ struct BlobStore: Sendable {
 
   func path(_ sha256: String) -> String { "\(folder)/\(sha256.prefix(2))/\(sha256)" }
 
-  /// Takes a file over, which is gone from its place afterwards. Gives its SHA-256 and size.
+  /// Takes a file in, which must not be written to afterwards: it is there under both names. Gives its
+  /// SHA-256 and size.
   func adopt(_ path: String) throws -> (sha256: String, bytes: Int) {
     let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw Problem.cannotStore(path) }
@@ -28,7 +29,9 @@ struct BlobStore: Sendable {
     let target = self.path(sha256)
     try FileManager.default.createDirectory(
       atPath: "\(folder)/\(sha256.prefix(2))", withIntermediateDirectories: true)
-    guard unsafe rename(path, target) == 0 else { throw Problem.cannotStore(path) }
+    guard unsafe link(path, target) == 0 || errno == EEXIST else {
+      throw Problem.cannotStore(path)
+    }
     // The name is on the disk only once its folder is.
     let parent = unsafe open("\(folder)/\(sha256.prefix(2))", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if parent >= 0 {

@@ -66,16 +66,20 @@ final class Dispatch: Sendable {
           let admitted = try admit(head)
           return .accept(admitted.mounted.route.body, context: admitted)
         } catch {
-          return .refuse(finished(error.facade.response(to: error.problem), head, nil))
+          let answer = error.facade.response(to: error.problem)
+          return .refuse(finished(answer, head, error.facade.id, error.route, nil))
         }
       },
       answer: { [self] request in
         guard let admitted = request.context as? Admitted else { return Response(status: 500) }
-        return finished(await answer(request, admitted), request.head, admitted)
+        let mounted = admitted.mounted
+        return finished(
+          await answer(request, admitted), request.head, mounted.facade.id, mounted.route, admitted)
       },
       problem: { [self] head, problem in
         let facade = facade(of: head.path)
-        return finished(facade.response(to: Self.problem(problem)), head, nil)
+        let answer = facade.response(to: Self.problem(problem))
+        return finished(answer, head, facade.id, nil, nil)
       })
   }
 
@@ -93,6 +97,7 @@ final class Dispatch: Sendable {
 
   private struct Refusal: Error {
     let facade: any Facade
+    var route: Route?
     let problem: ServiceProblem
   }
 
@@ -125,7 +130,8 @@ final class Dispatch: Sendable {
           mounted: mounted, parameters: parameters, principal: principal, limits: limits,
           began: began)
       } catch {
-        throw Refusal(facade: mounted.facade, problem: ServiceProblem.of(error))
+        throw Refusal(
+          facade: mounted.facade, route: mounted.route, problem: ServiceProblem.of(error))
       }
     }
   }
@@ -205,7 +211,8 @@ final class Dispatch: Sendable {
 
   /// What every answer carries, and a line in the log.
   private func finished(
-    _ response: Response, _ head: RequestHead, _ admitted: Admitted?
+    _ response: Response, _ head: RequestHead, _ dialect: String, _ route: Route?,
+    _ admitted: Admitted?
   ) -> Response {
     var response = response
     response.headers += (admitted?.limits ?? [])
@@ -213,10 +220,10 @@ final class Dispatch: Sendable {
     if response.header("Cache-Control") == nil {
       response.headers.append(("Cache-Control", "no-store"))
     }
-    let route = admitted.map { $0.mounted.route.pattern } ?? "refused"
+    let route = route?.pattern ?? "none"
     let time = admitted.map { ContinuousClock.now - $0.began } ?? .zero
     metrics.count(
-      dialect: admitted?.mounted.facade.id ?? "", method: head.method, route: route,
+      dialect: dialect, method: head.method, route: route,
       status: response.status, seconds: time / .seconds(1))
     if core.settings.log == .requests || response.status >= 500 {
       log.write(
@@ -224,7 +231,7 @@ final class Dispatch: Sendable {
         [
           "request": .string(head.id), "method": .string(head.method), "route": .string(route),
           "status": .integer(response.status),
-          "dialect": .string(admitted?.mounted.facade.id ?? ""),
+          "dialect": .string(dialect),
           "account": .string(admitted?.principal?.account ?? ""),
           "ms": .number((time / .milliseconds(1) * 1000).rounded() / 1000),
           "address": .string(head.address),

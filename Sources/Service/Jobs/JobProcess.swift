@@ -45,7 +45,8 @@ final class JobProcess: Sendable {
     let reader = output.fileHandleForReading
     Thread.detachNewThread { [self] in
       var held: [UInt8] = []
-      while let piece = try? reader.read(upToCount: 1 << 16), !piece.isEmpty {
+      // What is there, at once: reading a number of bytes would wait for all of them.
+      while case let piece = reader.availableData, !piece.isEmpty {
         held += piece
         while let end = held.firstIndex(of: UInt8(ascii: "\n")) {
           if let line = try? JSONValue(parsing: Data(held[..<end])) {

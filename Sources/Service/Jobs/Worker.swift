@@ -12,6 +12,9 @@ final class Worker {
   private let owner = LeaseOwner.here()
   private let log: ServiceLog
 
+  /// So long a job is said to be where its poster is done: clients who ask every few seconds wait for it.
+  private static let posterMilliseconds = 3_000
+
   init(data: DataFolder, program: String, limits: JobLimits, log: ServiceLog) throws {
     (self.data, self.program, self.limits, self.log) = (data, program, limits, log)
     store = try Store(path: data.database)
@@ -102,18 +105,24 @@ final class Worker {
     var kept: [Job.Output] = []
     var (phase, progress) = (Job.Phase.poster, 0)
     var renewed = Clock.steady()
+    var posterSince = 0
     let ending = try process.wait { events in
       var isNew = false
       for event in events {
         switch event {
         case .progress(let fraction):
           progress = Int(fraction * 100)
-          if phase == .posterDone { phase = .main }
+          if phase == .posterDone && Clock.steady() - posterSince > Self.posterMilliseconds {
+            phase = .main
+          }
           isNew = true
         case .ready(let name):
           guard let output = try keep(name, job.plan, folder) else { continue }
           kept.append(output)
-          if output.role == "poster" { phase = max(phase, .posterDone) }
+          if output.role == "poster" {
+            phase = max(phase, .posterDone)
+            posterSince = Clock.steady()
+          }
           isNew = true
           let (id, only) = (job.id, output)
           try store.writeNow { database in
