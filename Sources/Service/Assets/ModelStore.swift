@@ -1,4 +1,3 @@
-import Foundation
 import Settings
 
 /// Models that accounts own.
@@ -16,11 +15,11 @@ enum ModelStore {
   private static let columns = "id, account, original, format, blob, title, sku, tags, stats, created"
 
   private static func model(_ row: Row) throws -> Model {
-    let tags = try JSONValue(parsing: Data(row.text(7).utf8)).array ?? []
+    let tags = try KnownJSON.value(row.text(7)).array ?? []
     return Model(
       id: row.text(0), account: row.text(1), original: row.text(2), format: row.text(3),
       blob: row.optionalText(4), title: row.text(5), sku: row.text(6),
-      tags: tags.compactMap(\.string), stats: try JSONValue(parsing: Data(row.text(8).utf8)),
+      tags: tags.compactMap(\.string), stats: try KnownJSON.value(row.text(8)),
       created: row.int(9))
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Settings
 
 /// A unit of paid work, as the store keeps it.
@@ -35,7 +36,8 @@ struct Job: Sendable {
   var batch: String?
   /// What was asked for, in the words of the dialect.
   var request: JSONValue
-  var plan: JobPlan
+  /// A `JobPlan` as it is kept: only workers read it.
+  var planText: String
   var state = State.queued
   var phase = Phase.waiting
   var progress = 0
@@ -48,6 +50,10 @@ struct Job: Sendable {
   var failure: Failure?
   var created = Clock.now()
   var finished: Int?
+
+  var plan: JobPlan {
+    get throws { JobPlan(try JSONValue(parsing: Data(planText.utf8))) }
+  }
 
   /// A file that a job made.
   struct Output: Sendable, Equatable {

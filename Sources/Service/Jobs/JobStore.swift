@@ -16,13 +16,11 @@ enum JobStore {
     """
 
   private static func job(_ row: Row) throws -> Job {
-    func json(_ column: Int32) throws -> JSONValue {
-      try JSONValue(parsing: Data(row.text(column).utf8))
-    }
+    func json(_ column: Int32) throws -> JSONValue { try KnownJSON.value(row.text(column)) }
     var job = Job(
       id: row.text(0), publicID: row.text(1), account: row.text(2), dialect: row.text(3),
       kind: row.text(4), model: row.optionalText(5), batch: row.optionalText(6),
-      request: try json(7), plan: JobPlan(try json(8)), unit: row.text(16))
+      request: try json(7), planText: row.text(8), unit: row.text(16))
     job.state = Job.State(rawValue: row.text(9)) ?? .failed
     job.phase = Job.Phase(rawValue: row.int(10)) ?? .waiting
     (job.progress, job.attempt, job.crashes) = (row.int(11), row.int(12), row.int(13))
@@ -98,7 +96,7 @@ enum JobStore {
       [
         .text(job.id), .text(job.publicID), .text(job.account), .text(job.dialect),
         .text(job.kind), SQLValue(job.model), SQLValue(job.batch), .text(job.request.text()),
-        .text(job.plan.json.text()), .integer(job.priority), .integer(job.price),
+        .text(job.planText), .integer(job.priority), .integer(job.price),
         .text(job.unit), .integer(job.created),
       ])
     try ledger.precharge(job: job.id, job.account, job.unit, job.price, database)

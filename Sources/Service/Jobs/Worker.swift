@@ -55,9 +55,10 @@ final class Worker {
     let ending: JobProcess.Ending
     var kept: [Job.Output] = []
     do {
-      try layOut(job.plan, in: folder)
+      let plan = try job.plan
+      try layOut(plan, in: folder)
       let process = try JobProcess(folder: folder, program: program, limits: limits)
-      (ending, kept) = try follow(process, job, folder, isWanted)
+      (ending, kept) = try follow(process, job, plan, folder, isWanted)
     } catch {
       ending = .failed(
         Job.Failure(kind: .system, code: "storage", message: "the job's files cannot be stored"))
@@ -99,7 +100,7 @@ final class Worker {
 
   /// Listens to the process, renews the lease, and keeps files as soon as they are whole.
   private func follow(
-    _ process: JobProcess, _ job: Job, _ folder: String, _ isWanted: () -> Bool
+    _ process: JobProcess, _ job: Job, _ plan: JobPlan, _ folder: String, _ isWanted: () -> Bool
   ) throws -> (JobProcess.Ending, [Job.Output]) {
     let owner = owner
     var kept: [Job.Output] = []
@@ -117,7 +118,7 @@ final class Worker {
           }
           isNew = true
         case .ready(let name):
-          guard let output = try keep(name, job.plan, folder) else { continue }
+          guard let output = try keep(name, plan, folder) else { continue }
           kept.append(output)
           if output.role == "poster" {
             phase = max(phase, .posterDone)

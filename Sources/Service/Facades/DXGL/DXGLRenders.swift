@@ -11,7 +11,7 @@ enum DXGLRenders {
     Job(
       account: model.account, dialect: DXGL.dialect, kind: "preview", model: model.id,
       request: DXGLRenderSettings.standard.values,
-      plan: DXGLRenderSettings.previewPlan(model: file(model)), priority: 1, unit: DXGL.unit)
+      planText: DXGLRenderSettings.previewPlan(model: file(model)).json.text(), priority: 1, unit: DXGL.unit)
   }
 
   private static func file(_ model: ModelStore.Model) -> (blob: String, ending: String) {
@@ -28,8 +28,9 @@ enum DXGLRenders {
     return Job(
       account: model.account, dialect: DXGL.dialect, kind: settings.kind, model: model.id,
       batch: batch, request: settings.values,
-      plan: settings.plan(
-        model: file(model), overlay: overlay.map { ($0.blob, $0.format) }),
+      planText: settings.plan(
+        model: file(model), overlay: overlay.map { ($0.blob, $0.format) }
+      ).json.text(),
       price: settings.price, unit: DXGL.unit)
   }
 
