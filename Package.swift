@@ -19,10 +19,13 @@ let architecture: [SwiftSetting] =
   ? [] : [.unsafeFlags(["-Xcc", "-march=x86-64-v3"]), .define("REQUIRES_X86_64_V3")]
 
 /// A Swift module, and everything it may import.
-func module(_ name: String, uses: [String] = []) -> Target {
+///
+/// - Parameter isOpen: its tests see what is internal to it, also in release builds. For modules that are
+///   no product, whose parts have no reason to be public.
+func module(_ name: String, uses: [String] = [], isOpen: Bool = false) -> Target {
   .target(
     name: name, dependencies: uses.map { .init(stringLiteral: $0) },
-    swiftSettings: strict + architecture)
+    swiftSettings: strict + architecture + (isOpen ? [.unsafeFlags(["-enable-testing"])] : []))
 }
 
 func tests(of name: String, uses: [String] = []) -> Target {
@@ -75,7 +78,7 @@ let package = Package(
     library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
     .target(name: "CSandbox"),
-    module("HTTP", uses: ["CMicroHTTPD", "CCurl"]),
+    module("HTTP", uses: ["CMicroHTTPD", "CCurl"], isOpen: true),
     .target(name: "COnnx", linkerSettings: [.linkedLibrary("dl")]),
     library("CEGL", pkgConfig: "egl", apt: "libegl-dev"),
     // Floor 2: the three nouns' materials.
@@ -109,7 +112,8 @@ let package = Package(
     // Floor 6: the service.
     module(
       "Service",
-      uses: ["Operations", "HTTP", "Archives", "Imaging", "Settings", "Work", "CSQLite", "CSandbox"]),
+      uses: ["Operations", "HTTP", "Archives", "Imaging", "Settings", "Work", "CSQLite", "CSandbox"],
+      isOpen: true),
     .executableTarget(
       name: "maquette", dependencies: ["Operations", "Service", "Settings", "Work"],
       swiftSettings: strict + architecture),

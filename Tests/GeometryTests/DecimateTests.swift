@@ -197,6 +197,6 @@ private func grid(_ side: Int) -> Mesh {
 /// Seconds that this thread has had a processor.
 private func threadSeconds() -> Double {
   var time = timespec()
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+  _ = unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }

@@ -43,7 +43,8 @@ enum Clock {
 
   /// RFC 3339 in UTC with milliseconds.
   static func text(_ milliseconds: Int) -> String {
-    Date(timeIntervalSince1970: Double(milliseconds) / 1000)
+    // Half a millisecond more: the format cuts off, and a binary fraction may lie just below.
+    Date(timeIntervalSince1970: (Double(milliseconds) + 0.5) / 1000)
       .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
   }
 }
