@@ -30,6 +30,19 @@ public enum Digest {
     return hexadecimal(digest)
   }
 
+  /// HMAC with SHA-256 (RFC 2104), in hexadecimal.
+  public static func hmac256(of bytes: [UInt8], key: [UInt8]) -> String {
+    var digest = [UInt8](repeating: 0, count: 32)
+    _ = unsafe HMAC(EVP_sha256(), key, Int32(key.count), bytes, bytes.count, &digest, nil)
+    return hexadecimal(digest)
+  }
+
+  /// Whether two texts are the same, in a time that does not tell where they differ.
+  public static func isSame(_ a: String, _ b: String) -> Bool {
+    let (a, b) = (Array(a.utf8), Array(b.utf8))
+    return a.count == b.count && zip(a, b).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+  }
+
   private static func hexadecimal(_ digest: [UInt8]) -> String {
     digest.map { byte in
       let text = String(byte, radix: 16)

@@ -38,6 +38,8 @@ public struct AnyVerb: Sendable {
   public let options: [SettingDescription]
   /// A JSON schema of the options.
   public let schema: JSONValue
+  /// Throws `SettingsError` where the layers do not fit the options.
+  public let check: @Sendable (_ layers: [SettingsLayer]) throws -> Void
   /// Checks the layers and runs; the defaults lie under the layers.
   public let run:
     @Sendable (
@@ -53,6 +55,7 @@ public struct AnyVerb: Sendable {
     output = V.output
     options = V.Options().options
     schema = V.Options.schema
+    check = { layers in _ = try V.Options(layers: layers) }
     run = { layers, inputs, output, seed, preset, work in
       let options = try V.Options(layers: layers)
       return try V.run(

@@ -77,7 +77,7 @@ public enum Serve: Verb {
 }
 
 /// The executable that runs, to run it again.
-private func thisProgram() throws -> String {
+func thisProgram() throws -> String {
   try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
 }
 

@@ -18,7 +18,8 @@ public struct ServiceError: ExplainedError {
 
 /// A running service: the server, the processes that work for it, and the sweeps.
 final class ServiceHost: Sendable {
-  private let core: ServiceCore
+  let core: ServiceCore
+  let dispatch: Dispatch
   private let server: Server
   private let workers: WorkerPool
   private let isOpen = Mutex(true)
@@ -56,7 +57,7 @@ final class ServiceHost: Sendable {
     let native = NativeFacade(metrics: metrics)
     let dialects: [any Facade] = [DXGL(uploadBytes: settings.uploadBytes)]
     let roots = try Self.roots(settings.dialect, dialects)
-    let dispatch = try Dispatch(
+    dispatch = try Dispatch(
       core, facades: dialects + [native], roots: roots.union([native.id]), plain: native,
       metrics: metrics, log: log)
     server.answer(with: dispatch.handler)

@@ -186,7 +186,8 @@ final class Dispatch: Sendable {
   private func answer(_ request: Request, _ admitted: Admitted) async -> Response {
     let facade = admitted.mounted.facade
     let call = Call(
-      request: request, parameters: admitted.parameters, principal: admitted.principal, core: core)
+      request: request, parameters: admitted.parameters, principal: admitted.principal, core: core,
+      dispatch: self)
     do {
       guard let key = request.head.headers["idempotency-key"], request.head.method == "POST",
         let account = admitted.principal?.account
@@ -206,6 +207,23 @@ final class Dispatch: Sendable {
           "error", ["request": .string(request.head.id), "error": .string("\(error)")])
       }
       return facade.response(to: problem)
+    }
+  }
+
+  /// The answer to a request from inside, whose principal is known.
+  func answer(_ request: Request, as principal: Principal) async -> Response {
+    switch router.match(request.head.method, request.head.path) {
+    case .found(let mounted, let parameters):
+      guard mounted.route.scope.map({ principal.may($0, in: mounted.facade.id) }) ?? true else {
+        return mounted.facade.response(
+          to: ServiceProblem(.forbidden, "the API key does not allow this"))
+      }
+      let admitted = Admitted(
+        mounted: mounted, parameters: parameters, principal: principal, limits: [], began: .now)
+      return await answer(request, admitted)
+    default:
+      return plain.response(
+        to: ServiceProblem(.unknownPath, "there is nothing at \(request.head.path)"))
     }
   }
 

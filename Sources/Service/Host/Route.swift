@@ -35,6 +35,8 @@ struct Call: Sendable {
   let parameters: [String: String]
   let principal: Principal?
   let core: ServiceCore
+  /// What answers requests, for those that ask further ones.
+  var dispatch: Dispatch?
 
   var account: String { principal?.account ?? "" }
   func parameter(_ name: String) -> String { parameters[name] ?? "" }

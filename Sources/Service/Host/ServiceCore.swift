@@ -10,12 +10,14 @@ struct ServiceCore: Sendable {
   let blobs: BlobStore
   let ledger: Ledger
   let client: Client
+  let links: SignedLinks
   let publicURL: String
 
   init(_ settings: ServiceSettings, data: DataFolder, publicURL: String) throws {
     (self.settings, self.data, self.publicURL) = (settings, data, publicURL)
     store = try Store(path: data.database)
     blobs = try BlobStore(folder: data.blobs)
+    links = try SignedLinks(folder: data.root)
     ledger = Ledger(
       mode: settings.billing == .enforce ? .enforce : .off, shownBalance: settings.shownCredits)
     client = Client(

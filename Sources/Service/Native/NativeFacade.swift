@@ -2,7 +2,7 @@ import Foundation
 import HTTP
 import Settings
 
-/// Maquette's own paths: health, metrics. Problems are told as RFC 9457 says.
+/// Maquette's own paths: jobs of any verb, health, metrics. Problems are told as RFC 9457 says.
 struct NativeFacade: Facade {
   let id = "maq"
   let metrics: Metrics
@@ -29,6 +29,24 @@ struct NativeFacade: Facade {
         .answer(JSONText.response(200, ["status": "ok"]))
       },
       Route("GET", "/readyz", "Whether jobs can be taken", scope: nil, run: Self.ready),
+      Route(
+        "POST", "/maquette/v1/jobs", "Queues a verb on models", scope: "write",
+        run: NativeJobs.create),
+      Route("GET", "/maquette/v1/jobs", "Lists jobs", scope: "read", run: NativeJobs.list),
+      Route(
+        "GET", "/maquette/v1/jobs/{id}", "How far a job is; wait=30 answers when that changes",
+        scope: "read", run: NativeJobs.get),
+      Route("DELETE", "/maquette/v1/jobs/{id}", "Cancels a job", scope: "write", run: NativeJobs.cancel),
+      Route(
+        "GET", "/maquette/v1/jobs/{id}/events", "Follows a job by server-sent events",
+        scope: "read", run: NativeJobs.events),
+      Route(
+        "GET", "/maquette/v1/jobs/{id}/outputs/{name}", "A file that a job made", scope: "read",
+        run: NativeJobs.output),
+      Route(
+        "POST", "/mcp", "The Model Context Protocol", scope: "read",
+        body: BodyPolicy(limit: 8 << 20), run: MCPOverHTTP.post),
+      Route("GET", "/files/{token}", "A file by its signed link", scope: nil, run: SignedLinks.file),
       Route("GET", "/metrics", "Counts for Prometheus", scope: nil) { call in
         let text = try call.core.store.read(metrics.text)
         return .answer(Response(type: "text/plain; version=0.0.4", text: text))

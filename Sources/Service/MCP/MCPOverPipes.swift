@@ -1,0 +1,112 @@
+import Foundation
+import HTTP
+public import Operations
+public import Settings
+import Synchronization
+public import Work
+
+/// Options of `mcp`.
+public struct MCPSettings: SettingsGroup {
+  @Setting("The service's folder; shared with a server that runs on it.")
+  public var data = "maquette-data"
+
+  @Setting("Whose models these are; made where nobody has the name.")
+  public var account = "local"
+
+  @Setting("Processes that work on jobs; 0 where a server on the same folder does.", in: 0...256)
+  public var workers = 1
+
+  public init() {}
+}
+
+/// The Model Context Protocol over standard input and output, one message a line.
+public enum ServeMCP: Verb {
+  public static let name = "mcp"
+  public static let summary = "Serves the Model Context Protocol on standard input and output."
+  public static let usage = ""
+  public static let inputCount = 0...0
+  public static let output = OutputRule.none
+
+  public static func run(_ call: VerbCall<MCPSettings>, _ work: WorkContext) throws -> VerbResult {
+    var settings = ServiceSettings()
+    settings.data = call.options.data
+    settings.workers = call.options.workers
+    settings.listen = "127.0.0.1:0"
+    settings.log = .errors
+    settings.readsPerMinute = 0
+    settings.writesPerMinute = 0
+    // Links to files need a server, which listens where only this machine reaches it.
+    let host = try ServiceHost(settings, program: try thisProgram(), log: .standardError)
+    let account = call.options.account
+    let id = try host.core.store.writeNow { try Accounts.named(account, $0) }
+    let principal = Principal(
+      account: id, key: "stdio", scopes: Set(APIKeys.allScopes), dialects: [])
+    let server = MCPServer(rest: MCPRest(dispatch: host.dispatch, principal: principal))
+    Task {
+      await serve(server)
+      work.cancellation.cancel()
+    }
+    while !work.cancellation.isCancelled { usleep(20_000) }
+    let done = DispatchSemaphore(value: 0)
+    Task {
+      await host.stop()
+      done.signal()
+    }
+    done.wait()
+    // Standard output is the protocol's.
+    exit(0)
+  }
+
+  private static let lineLimit = 8 << 20
+
+  /// Until the input ends; requests are answered side by side.
+  private static func serve(_ server: MCPServer) async {
+    let write: MCPServer.Notify = { value in
+      writing.withLock { _ in
+        FileHandle.standardOutput.write(Data((value.text() + "\n").utf8))
+      }
+    }
+    let running = Mutex<[String: Task<Void, Never>]>([:])
+    for await line in lines() {
+      do {
+        let message = try JSONRPC.message(line)
+        if message.method == "notifications/cancelled" {
+          let id = message.parameters["requestId"]?.text() ?? ""
+          running.withLock { $0.removeValue(forKey: id) }?.cancel()
+          continue
+        }
+        let id = message.id?.text() ?? ""
+        let task = Task {
+          if let answer = await server.answer(message, write), !Task.isCancelled { write(answer) }
+        }
+        if message.id != nil { running.withLock { $0[id] = task } }
+      } catch let fault as JSONRPC.Fault {
+        write(JSONRPC.error(fault, id: (try? JSONText.parse(line))?["id"]))
+      } catch {
+        write(JSONRPC.error(.internal, id: nil))
+      }
+    }
+    let left = running.withLock { Array($0.values) }
+    for task in left { await task.value }
+  }
+
+  private static let writing = Mutex(())
+
+  private static func lines() -> AsyncStream<[UInt8]> {
+    AsyncStream { lines in
+      Thread.detachNewThread {
+        var held: [UInt8] = []
+        while case let piece = FileHandle.standardInput.availableData, !piece.isEmpty {
+          held += piece
+          while let end = held.firstIndex(of: UInt8(ascii: "\n")) {
+            let line = Array(held[..<end])
+            held.removeFirst(end + 1)
+            if line.contains(where: { $0 > 0x20 }) { lines.yield(line) }
+          }
+          if held.count > lineLimit { break }
+        }
+        lines.finish()
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Archives
+import Foundation
+import HTTP
+
+/// Links to one file that work without a key until they run out: `/files/{token}`.
+struct SignedLinks: Sendable {
+  private let secret: [UInt8]
+
+  /// Reads the secret of the service, or makes it.
+  init(folder: String) throws {
+    let path = folder + "/link-secret"
+    if let held = FileManager.default.contents(atPath: path), held.count >= 32 {
+      secret = [UInt8](held)
+      return
+    }
+    secret = Array(Identifier.random(64).utf8)
+    _ = FileManager.default.createFile(
+      atPath: path, contents: Data(secret), attributes: [.posixPermissions: 0o600])
+  }
+
+  /// `blob.expires.name.signature`
+  func token(_ output: Job.Output, seconds: Int) -> String {
+    let said = "\(output.blob).\(Clock.now() / 1000 + seconds).\(output.name)"
+    return said + "." + Digest.hmac256(of: Array(said.utf8), key: secret)
+  }
+
+  /// The blob and name, where the token is ours and has not run out.
+  func open(_ token: String) -> (blob: String, name: String)? {
+    let parts = token.split(separator: ".").map(String.init)
+    guard parts.count >= 4, let expires = Int(parts[1]), expires >= Clock.now() / 1000,
+      let signature = parts.last
+    else { return nil }
+    let said = parts.dropLast().joined(separator: ".")
+    let wanted = Digest.hmac256(of: Array(said.utf8), key: secret)
+    guard Digest.isSame(wanted, signature) else { return nil }
+    return (parts[0], parts[2..<parts.count - 1].joined(separator: "."))
+  }
+
+  @Sendable static func file(_ call: Call) async throws -> Outcome {
+    guard let (blob, name) = call.core.links.open(call.parameter("token")),
+      let bytes = try call.core.store.read({ database in
+        try database.first("SELECT bytes FROM blob WHERE sha256 = ?", [.text(blob)]) { $0.int(0) }
+      })
+    else { throw ServiceProblem(.notFound("file"), "the link is not one of ours or has run out") }
+    let output = Job.Output(
+      role: "", blob: blob, name: name, mediaType: JobPlan.mediaType(name), bytes: bytes)
+    return .answer(call.core.answer(output, isPublic: false, to: call))
+  }
+}
