@@ -138,7 +138,7 @@ let package = Package(
     tests(of: "Imaging", uses: foundations),
     tests(of: "Archives"),
     tests(of: "HTTP"),
-    tests(of: "Service", uses: ["HTTP", "Settings", "Archives"]),
+    tests(of: "Service", uses: ["HTTP", "Operations", "Settings", "Archives"]),
     tests(of: "Views", uses: foundations + ["Imaging"]),
     tests(of: "Formats", uses: foundations + ["Geometry", "Imaging", "Scenes", "Archives"]),
     tests(

@@ -1,4 +1,5 @@
 import Foundation
+import Operations
 import Settings
 import Testing
 
@@ -238,6 +239,31 @@ struct DXGLTests {
   @Test(arguments: ["{\"length\":3}", "{\"length\":30}", "{\"rotateY\":-180}", "{\"tiltX\":90}"])
   func theEndsOfRangesAreWithin(_ text: String) throws {
     _ = try DXGLRenderSettings(try JSONValue(parsing: Data(text.utf8)))
+  }
+
+  /// What is handed to the verbs is what they take.
+  @Test func plansFitTheVerbs() throws {
+    func check(_ plan: JobPlan) throws {
+      for step in plan.steps {
+        let verb = try #require(Catalogue.verb(named: step.verb))
+        try verb.check([.json(step.settings, source: "plan")])
+      }
+    }
+    for ending in ["glb", "zip"] {
+      try check(DXGLRenderSettings.previewPlan(model: ("b", ending)))
+    }
+    for (name, rule, _, _) in DXGLRenderSettings.fields {
+      guard case .choice(let values) = rule else { continue }
+      for value in values {
+        let isDataset = value == "dataset" || ["datasetQuality", "coverage"].contains(name)
+        var asked: [(key: String, value: JSONValue)] = [(name, .string(value))]
+        if isDataset && name != "output" { asked.append(("output", "dataset")) }
+        if isDataset && name != "datasetQuality" { asked.append(("datasetQuality", "100x800")) }
+        let settings = try DXGLRenderSettings(.object(asked))
+        try check(settings.plan(model: ("b", "glb"), overlay: isDataset ? nil : ("c", "png")))
+        try check(settings.plan(model: ("b", "zip"), overlay: nil))
+      }
+    }
   }
 
   @Test func aRenderGoesThroughItsStatesAndKeepsItsFiles() async throws {

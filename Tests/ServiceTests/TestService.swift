@@ -86,7 +86,7 @@ final class TestService: @unchecked Sendable {
     case .refuse(let response): return Self.answer(response)
     case .accept(_, let context):
       let sent = json?.text() ?? text
-      let body: Request.Body = form.map { .form($0) } ?? sent.map { .bytes(Array($0.utf8)) } ?? .none
+      let body: Request.Body = form.map { .form($0) } ?? sent.map { $0.isEmpty ? .none : .bytes(Array($0.utf8)) } ?? .none
       return Self.answer(
         await dispatch.handler.answer(Request(head: head, body: body, context: context)))
     }

@@ -170,7 +170,7 @@ struct DXGLRenderSettings: Sendable {
           verb: "dataset", inputs: [model], output: "dataset.zip",
           settings: [
             "views": .integer(numbers[0]), "pixels": .integer(numbers[1]),
-            "coverage": values["coverage"]!, "layout": "dxgl", "hdf5": "dataset.h5",
+            "coverage": values["coverage"]!, "layout": ["dxgl"], "hdf5": "dataset.h5",
           ]),
       ],
       keep: [

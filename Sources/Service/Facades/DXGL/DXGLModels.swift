@@ -84,15 +84,13 @@ enum DXGLModels {
       let (model, isNew) = try ModelStore.add(
         account: account, sha256: sha256, bytes: bytes, format: format,
         title: String(title.prefix(200)), database)
-      let preview = DXGLRenders.preview(of: model)
-      try JobStore.submit(preview, core.ledger, database)
-      var render = preview
-      if let settings {
-        render = try DXGLRenders.job(settings, model, batch: nil, database)
-        try JobStore.submit(render, core.ledger, database)
-      }
+      // A model that is known has its preview; who asks for nothing else gets a new one all the same.
+      var jobs: [Job] = []
+      if isNew || settings == nil { jobs.append(DXGLRenders.preview(of: model)) }
+      if let settings { jobs.append(try DXGLRenders.job(settings, model, batch: nil, database)) }
+      for job in jobs { try JobStore.submit(job, core.ledger, database) }
       var members: [(key: String, value: JSONValue)] = [
-        ("modelId", .string(model.id)), ("renderId", .string(render.publicID)),
+        ("modelId", .string(model.id)), ("renderId", .string(jobs.last?.publicID ?? "")),
       ]
       if !isNew { members.append(("duplicate", true)) }
       return DXGLWire.data(.object(members), status: 201)
