@@ -151,8 +151,8 @@ let package = Package(
     .testTarget(
       name: "PeerTests", dependencies: ["TestSupport", "Settings", "maquette"],
       exclude: [
-        "make_networks.py", "read_dataset.py", "read_layouts.py", "read_package.py", "read_usd.py",
-        "slurm_once.sh",
+        "drive_chaos.py", "drive_dxgl.py", "drive_mcp.py", "make_networks.py", "read_dataset.py",
+        "read_layouts.py", "read_package.py", "read_usd.py", "service_process.py", "slurm_once.sh",
       ],
       swiftSettings: strict + architecture),
   ],

@@ -54,9 +54,9 @@ final class ServiceHost: Sendable {
     url = "http://\(shown):\(server.port)"
     core = try ServiceCore(settings, data: data, publicURL: settings.publicUrl ?? url)
     let metrics = Metrics()
-    let native = NativeFacade(metrics: metrics)
     let dialects: [any Facade] = [DXGL(uploadBytes: settings.uploadBytes)]
     let roots = try Self.roots(settings.dialect, dialects)
+    let native = NativeFacade.over(dialects, roots: roots, metrics, url: core.publicURL)
     dispatch = try Dispatch(
       core, facades: dialects + [native], roots: roots.union([native.id]), plain: native,
       metrics: metrics, log: log)

@@ -7,11 +7,12 @@ mended where the published text lost something:
 
 Files are then opened with ffprobe, Pillow and zipfile. Prints a JSON object of what went wrong.
 
-    drive_dxgl.py BASE_URL KEY MODEL.glb MODEL_URL FFPROBE
+    drive_dxgl.py MAQUETTE FOLDER MODEL.glb
 """
 
 import io
 import json
+import os
 import subprocess
 import sys
 import time
@@ -21,7 +22,14 @@ import numpy
 import requests
 from PIL import Image
 
-base, key, path, model_url, ffprobe = sys.argv[1:]
+from service_process import Service, serve_files
+
+maquette, folder, path = sys.argv[1:]
+files = serve_files(os.path.dirname(path))
+service = Service(maquette, folder + "/data", "--billing", "enforce", "--allow-addresses", files)
+base, key = service.url, service.key
+model_url = f"http://{files}/{os.path.basename(path)}"
+os.chdir(folder)
 problems = []
 
 
@@ -69,7 +77,7 @@ def probe(content):
     with open("probed", "wb") as file:
         file.write(content)
     found = subprocess.run(
-        [ffprobe, "-v", "error", "-select_streams", "v", "-count_frames", "-show_entries",
+        ["ffprobe", "-v", "error", "-select_streams", "v", "-count_frames", "-show_entries",
          "stream=codec_name,width,height,nb_read_frames", "-of", "json", "probed"],
         capture_output=True, text=True)
     return (json.loads(found.stdout or "{}").get("streams") or [{}])[0]
@@ -189,4 +197,6 @@ check("dataset cameras", len(frames["frames"]) == 100 and frames["w"] == 800, li
 
 # What still waits is cancelled with its model, and paid back.
 requests.delete(f"{API}/models/{model_id}", headers=HEADERS)
+check("books", service.audit().returncode == 0, service.audit())
+check("ends", service.stop() == 0)
 print(json.dumps({"problems": problems}))

@@ -1,7 +1,7 @@
 """Drives a Maquette service with the official Python client of the Model Context Protocol: three modes
 over two transports. Prints a JSON object of what went wrong; an empty list says nothing did.
 
-    drive_mcp.py MAQUETTE DATA_FOLDER SERVER_URL KEY MODEL_ID
+    drive_mcp.py MAQUETTE FOLDER MODEL.glb
 """
 
 import asyncio
@@ -10,9 +10,17 @@ import sys
 
 import httpx2
 import mcp
+import requests
 from mcp.client.streamable_http import streamable_http_client
 
-maquette, data, url, key, model = sys.argv[1:]
+from service_process import Service
+
+maquette, folder, path = sys.argv[1:]
+service = Service(maquette, folder + "/data")
+url, key, data = service.url, service.key, folder + "/pipes"
+with open(path, "rb") as file:
+    model = requests.post(url + "/v1/models", headers={"Authorization": f"Bearer {key}"},
+                          files={"file": file}).json()["data"]["modelId"]
 problems = []
 
 
@@ -71,4 +79,5 @@ async def main():
 
 
 asyncio.run(main())
+check("service", "ends", service.stop() == 0)
 print(json.dumps({"problems": problems}))

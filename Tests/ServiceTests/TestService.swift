@@ -37,9 +37,10 @@ final class TestService: @unchecked Sendable {
     core = try ServiceCore(
       settings, data: DataFolder(folder.file("data")), publicURL: "http://test")
     let metrics = Metrics()
-    let native = NativeFacade(metrics: metrics)
+    let dxgl = DXGL(uploadBytes: settings.uploadBytes)
+    let native = NativeFacade.over([dxgl], roots: ["dxgl"], metrics, url: "http://test")
     dispatch = try Dispatch(
-      core, facades: [DXGL(uploadBytes: settings.uploadBytes), native], roots: ["dxgl", "maq"],
+      core, facades: [dxgl, native], roots: ["dxgl", "maq"],
       plain: native, metrics: metrics, log: .none)
     program = folder.write("#!/bin/sh\n" + script, as: "job")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)

@@ -11,6 +11,14 @@ struct Route: Sendable {
   /// What a key must allow; nil where no key is asked.
   let scope: String?
   var body = BodyPolicy()
+  /// What of the query is looked at, with its schema.
+  var query: [(name: String, schema: JSONValue)] = []
+  /// What is sent, with its media type.
+  var request: (type: String, schema: JSONValue)?
+  /// What comes back where all is well.
+  var answer = Answer()
+  /// False for pages and for what clients do not ask.
+  var isDocumented = true
   let run: @Sendable (Call) async throws -> Outcome
 
   init(
@@ -19,6 +27,43 @@ struct Route: Sendable {
   ) {
     (self.method, self.pattern, self.summary) = (method, pattern, summary)
     (self.scope, self.body, self.run) = (scope, body, run)
+  }
+}
+
+extension Route {
+  struct Answer: Sendable {
+    var status = 200
+    /// Other statuses that are no failure.
+    var others: [Int] = []
+    var type = "application/json"
+    var schema: JSONValue?
+  }
+
+  /// The same route with what it takes and gives.
+  func documented(
+    query: [(name: String, schema: JSONValue)] = [], json: JSONValue? = nil, form: JSONValue? = nil,
+    status: Int = 200, _ schema: JSONValue? = nil
+  ) -> Route {
+    var route = self
+    route.query = query
+    route.request =
+      json.map { ("application/json", $0) } ?? form.map { ("multipart/form-data", $0) }
+    route.answer = Answer(status: status, schema: schema)
+    return route
+  }
+
+  /// The same route, which answers with a file.
+  func giving(file type: String = "*/*", query: [(name: String, schema: JSONValue)] = []) -> Route {
+    var route = self
+    route.query = query
+    route.answer = Answer(others: [206, 304], type: type)
+    return route
+  }
+
+  func undocumented() -> Route {
+    var route = self
+    route.isDocumented = false
+    return route
   }
 }
 
@@ -78,5 +123,8 @@ protocol Facade: Sendable {
   /// The prefix under which it is always mounted.
   var id: String { get }
   var routes: [Route] { get }
+  /// Media type and schema of errors.
+  var errorType: String { get }
+  var errorSchema: JSONValue { get }
   func response(to problem: ServiceProblem) -> Response
 }

@@ -7,6 +7,28 @@ struct NativeFacade: Facade {
   let id = "maq"
   let metrics: Metrics
 
+  let errorType = "application/problem+json"
+  let errorSchema: JSONValue = [
+    "type": "object", "required": ["title", "status", "code"],
+    "properties": [
+      "title": ["type": "string"], "status": ["type": "integer"], "code": ["type": "string"],
+    ],
+  ]
+  /// The document of all dialects, and of one.
+  let document: @Sendable (_ dialect: String?) -> JSONValue
+
+  /// With the documents of these dialects and its own.
+  static func over(
+    _ dialects: [any Facade], roots: Set<String>, _ metrics: Metrics, url: String
+  ) -> NativeFacade {
+    NativeFacade(metrics: metrics) { wanted in
+      let own = NativeFacade(metrics: metrics) { _ in .null }
+      let all = dialects.map { ($0, roots.contains($0.id) ? "" : "/\($0.id)") } + [(own, "")]
+      let shown = all.filter { wanted == nil || $0.0.id == wanted }
+      return shown.isEmpty ? .null : OpenAPI.document(shown, url: url)
+    }
+  }
+
   func response(to problem: ServiceProblem) -> Response {
     let (code, status) = DXGLWire.code(problem.kind)
     let answer = Response(
@@ -27,30 +49,52 @@ struct NativeFacade: Facade {
     [
       Route("GET", "/healthz", "Whether the process answers", scope: nil) { _ in
         .answer(JSONText.response(200, ["status": "ok"]))
-      },
-      Route("GET", "/readyz", "Whether jobs can be taken", scope: nil, run: Self.ready),
+      }.documented(["type": "object"]),
+      Route("GET", "/readyz", "Whether jobs can be taken", scope: nil, run: Self.ready)
+        .undocumented(),
+      Route("GET", "/openapi.json", "This document", scope: nil) { _ in
+        .answer(JSONText.response(200, document(nil)))
+      }.undocumented(),
+      Route("GET", "/{dialect}/openapi.json", "The document of one dialect", scope: nil) { call in
+        let value = document(call.parameter("dialect"))
+        guard value != .null else {
+          throw ServiceProblem(.unknownPath, "there is no such dialect")
+        }
+        return .answer(JSONText.response(200, value))
+      }.undocumented(),
+      Route("GET", "/docs", "The document for people", scope: nil) { _ in
+        .answer(DocsPage.response(document(nil)))
+      }.undocumented(),
       Route(
         "POST", "/maquette/v1/jobs", "Queues a verb on models", scope: "write",
-        run: NativeJobs.create),
-      Route("GET", "/maquette/v1/jobs", "Lists jobs", scope: "read", run: NativeJobs.list),
+        run: NativeJobs.create
+      ).documented(json: NativeSchemas.order, status: 201, NativeSchemas.job),
+      Route("GET", "/maquette/v1/jobs", "Lists jobs", scope: "read", run: NativeJobs.list)
+        .documented(query: NativeSchemas.page, NativeSchemas.jobs),
       Route(
         "GET", "/maquette/v1/jobs/{id}", "How far a job is; wait=30 answers when that changes",
-        scope: "read", run: NativeJobs.get),
-      Route("DELETE", "/maquette/v1/jobs/{id}", "Cancels a job", scope: "write", run: NativeJobs.cancel),
+        scope: "read", run: NativeJobs.get
+      ).documented(query: [("wait", NativeSchemas.whole(0, 50))], NativeSchemas.job),
+      Route("DELETE", "/maquette/v1/jobs/{id}", "Cancels a job", scope: "write", run: NativeJobs.cancel)
+        .documented(status: 204),
       Route(
         "GET", "/maquette/v1/jobs/{id}/events", "Follows a job by server-sent events",
-        scope: "read", run: NativeJobs.events),
+        scope: "read", run: NativeJobs.events
+      ).undocumented(),
       Route(
         "GET", "/maquette/v1/jobs/{id}/outputs/{name}", "A file that a job made", scope: "read",
-        run: NativeJobs.output),
+        run: NativeJobs.output
+      ).giving(),
       Route(
         "POST", "/mcp", "The Model Context Protocol", scope: "read",
-        body: BodyPolicy(limit: 8 << 20), run: MCPOverHTTP.post),
-      Route("GET", "/files/{token}", "A file by its signed link", scope: nil, run: SignedLinks.file),
+        body: BodyPolicy(limit: 8 << 20), run: MCPOverHTTP.post
+      ).undocumented(),
+      Route("GET", "/files/{token}", "A file by its signed link", scope: nil, run: SignedLinks.file)
+        .giving(),
       Route("GET", "/metrics", "Counts for Prometheus", scope: nil) { call in
         let text = try call.core.store.read(metrics.text)
         return .answer(Response(type: "text/plain; version=0.0.4", text: text))
-      },
+      }.undocumented(),
     ]
   }
 

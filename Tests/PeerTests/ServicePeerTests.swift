@@ -1,0 +1,48 @@
+import Foundation
+import Settings
+import TestSupport
+import Testing
+
+/// The service as its clients meet it: a process on loopback, driven by Python.
+struct ServicePeerTests {
+  /// What a driver says, run in a folder of its own.
+  private static func drive(_ script: String, _ words: [String] = []) throws -> JSONValue? {
+    guard let python = PeerTests.python else { return nil }
+    let folder = TemporaryFolder()
+    let model = folder.file("chair.glb")
+    let made = try Program.run(["sample", "-o", model, "--texture-size", "64", "--quiet"])
+    try #require(made.status == 0, "\(made.error)")
+    let work = folder.file("work")
+    try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
+    let path = SharedData.projectFolder + "/Tests/PeerTests/" + script
+    let outcome = try Program.run(executable: python, [path, Program.path, work, model] + words)
+    try #require(outcome.status == 0, "\(outcome.error)")
+    return try JSONValue(parsing: Data(outcome.output.utf8))
+  }
+
+  /// The guide's own Python and curl, the real engine behind; files opened by others.
+  @Test func clientsOfDXGLChangeTheBaseURLOnly() throws {
+    guard let report = try Self.drive("drive_dxgl.py") else { return }
+    #expect(report["problems"] == [])
+  }
+
+  /// The official client: three modes over two transports.
+  @Test func theOfficialClientOfMCPIsServed() throws {
+    guard let report = try Self.drive("drive_mcp.py") else { return }
+    #expect(report["problems"] == [])
+  }
+
+  /// Whatever ends when, no job is lost and none is paid for twice.
+  @Test func nothingIsLostWhoeverEnds() throws {
+    let points = [
+      "before-commit", "after-commit", "after-claim", "before-finish",
+      "between-outputs-and-settlement", "after-finish",
+    ]
+    guard let report = try Self.drive("drive_chaos.py", ["30"] + points) else { return }
+    #expect(report["lost"]?.int == 0 && report["extra"]?.int == 0 && report["left"]?.int == 0)
+    #expect(report["refusals"] == [])
+    #expect((report["accepted"]?.int ?? 0) > 20)
+    #expect(report["integrity"]?.string == "ok" && report["exit"]?.int == 0)
+    #expect(report["books"]?.string == "the books are right")
+  }
+}
