@@ -112,7 +112,7 @@ let package = Package(
     // Floor 6: the service.
     module(
       "Service",
-      uses: ["Operations", "HTTP", "Archives", "Imaging", "Settings", "Work", "CSQLite", "CSandbox"],
+      uses: ["Operations", "HTTP", "Archives", "Settings", "Work", "CSQLite", "CSandbox"],
       isOpen: true),
     .executableTarget(
       name: "maquette", dependencies: ["Operations", "Service", "Settings", "Work"],

@@ -31,12 +31,14 @@ extension [UInt8] {
 
   /// Four little-endian bytes.
   @inline(__always) func loadUInt32(at offset: Int) -> UInt32 {
-    UInt32(littleEndian: unsafe span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    UInt32(
+      littleEndian: unsafe span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
   }
 
   /// Two little-endian bytes.
   @inline(__always) func loadUInt16(at offset: Int) -> UInt16 {
-    UInt16(littleEndian: unsafe span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
+    UInt16(
+      littleEndian: unsafe span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
   }
 
   @inline(__always) func loadFloat(at offset: Int) -> Float {

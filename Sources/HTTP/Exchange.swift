@@ -99,7 +99,8 @@ import Synchronization
   /// The library is done with the request, however it ended.
   func end() {
     reader?.discard()
-    if case .ready(let response) = state.withLock({ $0 }), case .stream(let stream) = response.content
+    if case .ready(let response) = state.withLock({ $0 }),
+      case .stream(let stream) = response.content
     {
       stream.finish()
     }

@@ -7,7 +7,8 @@ import Synchronization
 
 /// The head comes first, then the pieces of the body, then a call without bytes; the last is repeated
 /// when a waiting request goes on.
-let serverAccess: MHD_AccessHandlerCallback = { context, connection, path, method, _, bytes, count, slot in
+let serverAccess: MHD_AccessHandlerCallback = {
+  context, connection, path, method, _, bytes, count, slot in
   guard let server = unsafe server(context), let connection = unsafe connection else { return .NO }
   guard let known = unsafe slot?.pointee else {
     let head = unsafe requestHead(connection, method, path)
@@ -84,7 +85,10 @@ private func pairs(_ connection: OpaquePointer, _ kind: MHD_ValueKind) -> [(
     { context, _, name, value in
       let pairs = unsafe Unmanaged<Pairs>.fromOpaque(context!).takeUnretainedValue()
       pairs.list.append(
-        (unsafe name.map { unsafe String(cString: $0) } ?? "", unsafe value.map { unsafe String(cString: $0) } ?? ""))
+        (
+          unsafe name.map { unsafe String(cString: $0) } ?? "",
+          unsafe value.map { unsafe String(cString: $0) } ?? ""
+        ))
       return .YES
     }, Unmanaged.passUnretained(pairs).toOpaque())
   return pairs.list

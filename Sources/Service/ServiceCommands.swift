@@ -104,7 +104,8 @@ public enum WorkOnJobs: Verb {
     // Tests of what happens around jobs have a program that is quicker with them.
     let standIn = ProcessInfo.processInfo.environment["MAQUETTE_JOB_PROGRAM"]
     let worker = try Worker(
-      data: try ServiceHost.folder(settings.data), program: try standIn ?? thisProgram(), limits: limits,
+      data: try ServiceHost.folder(settings.data), program: try standIn ?? thisProgram(),
+      limits: limits,
       log: .standardError)
     worker.run { !work.cancellation.isCancelled }
     return VerbResult(result: .object([]), text: "stopped")
@@ -165,7 +166,8 @@ public enum ManageKeys: Verb {
       return "\(key.id)  \(key.prefix)...  \(key.account)  \(key.name)  \(state)"
     }
     return (
-      keys.isEmpty ? "there are no keys; --create ACCOUNT makes one" : lines.joined(separator: "\n"),
+      keys.isEmpty
+        ? "there are no keys; --create ACCOUNT makes one" : lines.joined(separator: "\n"),
       [
         "keys": .array(
           keys.map { key in

@@ -45,7 +45,8 @@ final class ServiceHost: Sendable {
     do {
       server = try Server(options)
     } catch ServerError.badAddress(let text) {
-      throw ServiceError(.usage, "listen", "\(text) is no address of this machine, such as 127.0.0.1")
+      throw ServiceError(
+        .usage, "listen", "\(text) is no address of this machine, such as 127.0.0.1")
     } catch {
       throw ServiceError(
         .unwritableOutput, "listen", "\(settings.listen) cannot be listened on: is it in use?")

@@ -41,7 +41,8 @@ struct MultipartTests {
       "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\none",
       "--b\r\nContent-Type: text/plain\r\n\r\none\r\n--b--",
       "--bx\r\n\r\n--b--", "", "--b junk\r\n\r\n--b--",
-    ]) func rubbishIsRefused(_ body: String) {
+    ]) func rubbishIsRefused(_ body: String)
+  {
     #expect(throws: BodyProblem.self) { _ = try Self.parse([Array(body.utf8)]) }
   }
 
@@ -54,7 +55,8 @@ struct MultipartTests {
     arguments: [
       "application/json", "multipart/form-data", "multipart/form-data; boundary=",
       "multipart/mixed; boundary=b",
-    ]) func otherTypesAreNoForms(_ type: String) {
+    ]) func otherTypesAreNoForms(_ type: String)
+  {
     #expect(MultipartParser(contentType: type) == nil)
   }
 }
@@ -66,9 +68,11 @@ struct ByteRangeTests {
       ("bytes=9-9", .part(9..<10)), ("bytes=4-", .part(4..<10)), ("bytes=4-99", .part(4..<10)),
       ("bytes=-3", .part(7..<10)), ("bytes=-99", .part(0..<10)), ("bytes=10-", .unsatisfiable),
       ("bytes=-0", .unsatisfiable), ("bytes=99999999999999999999-", .unsatisfiable),
-      ("bytes=0-1,4-5", .whole), ("bytes=5-4", .whole), ("bytes=a-b", .whole), ("items=0-1", .whole),
+      ("bytes=0-1,4-5", .whole), ("bytes=5-4", .whole), ("bytes=a-b", .whole),
+      ("items=0-1", .whole),
       ("bytes=-", .whole), ("bytes=1-2-3", .whole),
-    ]) func rangesAreReadAsTheStandardSays(_ header: String, _ range: ByteRange) {
+    ]) func rangesAreReadAsTheStandardSays(_ header: String, _ range: ByteRange)
+  {
     #expect(ByteRange(header, size: 10) == range)
   }
 
@@ -125,11 +129,14 @@ struct AddressGuardTests {
       "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "127.255.255.254", "169.254.169.254",
       "172.16.0.1", "172.31.255.255", "192.0.0.8", "192.0.2.1", "192.88.99.1", "192.168.0.1",
       "198.18.0.1", "198.51.100.7", "203.0.113.9", "224.0.0.1", "240.0.0.1", "255.255.255.255",
-    ]) func addressesOfOurOwnAreNotPublic(_ text: String) {
+    ]) func addressesOfOurOwnAreNotPublic(_ text: String)
+  {
     #expect(!AddressGuard.isPublic(text.split(separator: ".").map { UInt8($0)! }))
   }
 
-  @Test(arguments: ["1.1.1.1", "8.8.8.8", "100.63.255.255", "172.32.0.1", "192.0.1.1", "223.255.255.1"])
+  @Test(arguments: [
+    "1.1.1.1", "8.8.8.8", "100.63.255.255", "172.32.0.1", "192.0.1.1", "223.255.255.1",
+  ])
   func othersAre(_ text: String) {
     #expect(AddressGuard.isPublic(text.split(separator: ".").map { UInt8($0)! }))
   }

@@ -45,7 +45,8 @@ struct ServerTests {
                   "\(file.field) \(file.bytes) \(FileManager.default.contents(atPath: file.path)?.count ?? -1)"
                 }.joined()
             }
-          return Response(type: "text/plain", text: "\(request.head.method) \(request.head.path) \(text)")
+          return Response(
+            type: "text/plain", text: "\(request.head.method) \(request.head.path) \(text)")
         },
         problem: { _, problem in
           Response(status: problem == .tooLarge(limit: 100_000) ? 413 : 400)
@@ -88,7 +89,8 @@ struct ServerTests {
     return result == 0 ? socket : -1
   }
 
-  private static func get(_ path: String, _ headers: String = "", method: String = "GET") -> String {
+  private static func get(_ path: String, _ headers: String = "", method: String = "GET") -> String
+  {
     "\(method) \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\(headers)\r\n"
   }
 
@@ -96,7 +98,8 @@ struct ServerTests {
     let server = try Self.echo()
     #expect(await Self.exchange(server.port, [Self.get("/a%20b?c=d")]).hasSuffix("GET /a b none"))
     let post = "POST /p HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\n"
-    #expect(await Self.exchange(server.port, [post, "he", "llo"], pause: 20_000).hasSuffix("bytes 5"))
+    #expect(
+      await Self.exchange(server.port, [post, "he", "llo"], pause: 20_000).hasSuffix("bytes 5"))
     let chunked =
       "POST /p HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
       + "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n"
@@ -125,7 +128,8 @@ struct ServerTests {
       + "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
       + "\(String(form.utf8.count, radix: 16))\r\n\(form)\r\n0\r\n\r\n"
     #expect(await Self.exchange(server.port, [head]).hasPrefix("HTTP/1.1 413"))
-    let refused = "POST /refused HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello"
+    let refused =
+      "POST /refused HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello"
     #expect(await Self.exchange(server.port, [refused]).hasPrefix("HTTP/1.1 401"))
     await server.stop()
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
@@ -209,15 +213,18 @@ struct ServerTests {
       "http://10.0.0.1/", "http://10.255.255.255/", "http://172.16.0.1/", "http://172.31.255.255/",
       "http://192.168.1.1/", "http://100.64.0.1/", "http://100.127.255.255/", "http://198.18.0.1/",
       "http://192.0.0.1/", "http://192.0.2.1/", "http://198.51.100.1/", "http://203.0.113.1/",
-      "http://224.0.0.1/", "http://239.255.255.255/", "http://240.0.0.1/", "http://255.255.255.255/",
-      "http://127.0.0.1:80/", "http://127.0.0.1:443/", "https://127.0.0.1/", "http://127.0.0.1:8443/",
+      "http://224.0.0.1/", "http://239.255.255.255/", "http://240.0.0.1/",
+      "http://255.255.255.255/",
+      "http://127.0.0.1:80/", "http://127.0.0.1:443/", "https://127.0.0.1/",
+      "http://127.0.0.1:8443/",
       "http://1.1.1.1:22/", "http://1.1.1.1:6379/", "http://1.1.1.1:11211/", "http://8.8.8.8:25/",
       "http://user@127.0.0.1/", "http://user:pass@1.1.1.1/", "http://1.1.1.1@127.0.0.1/",
       "http://127.0.0.1#@1.1.1.1/", "http://127.0.0.1\\@1.1.1.1/", "file:///etc/passwd",
       "ftp://1.1.1.1/", "gopher://127.0.0.1:6379/_", "dict://127.0.0.1:11211/", "ldap://127.0.0.1/",
       "jar:http://127.0.0.1!/", "data:text/plain,x", "//127.0.0.1/", "127.0.0.1", "http://", "",
       "http:///", "http://[::1", "http://127.0.0.1:99999/", "http://localhost.localdomain/",
-    ]) func addressesOfOurOwnAreRefused(_ url: String) async {
+    ]) func addressesOfOurOwnAreRefused(_ url: String) async
+  {
     let path = NSTemporaryDirectory() + "refused-\(UUID().uuidString)"
     var client = Client()
     client.connectSeconds = 2

@@ -20,7 +20,9 @@ struct JobTests {
 
   @Test func whatIsTheInputsFaultFailsAtOnceAndIsPaidBack() async throws {
     let service = try TestService(
-      script: "echo '{\"failed\":{\"kind\":\"input\",\"code\":\"bad\",\"message\":\"no triangles\"}}'; exit 1")
+      script:
+        "echo '{\"failed\":{\"kind\":\"input\",\"code\":\"bad\",\"message\":\"no triangles\"}}'; exit 1"
+    )
     let id = await Self.submit(service)
     #expect(await service.credits() == 99)
     try service.work()
@@ -33,7 +35,9 @@ struct JobTests {
 
   @Test func whatIsOursIsTriedThreeTimes() async throws {
     let service = try TestService(
-      script: "echo '{\"failed\":{\"kind\":\"system\",\"code\":\"disk\",\"message\":\"no room\"}}'; exit 1")
+      script:
+        "echo '{\"failed\":{\"kind\":\"system\",\"code\":\"disk\",\"message\":\"no room\"}}'; exit 1"
+    )
     let id = await Self.submit(service)
     for attempt in 1...3 {
       try service.work()

@@ -34,7 +34,9 @@ struct NativeTests {
     #expect(done.json["result"]?["triangles"]?.int == 6)
     let file = await service.ask("GET", path + "/outputs/decimate.stl")
     #expect(file.status == 200 && file.response.header("Content-Type") == "model/stl")
-    #expect(await service.ask("GET", path + "/outputs/other.stl").json["code"]?.string == "output_not_found")
+    #expect(
+      await service.ask("GET", path + "/outputs/other.stl").json["code"]?.string
+        == "output_not_found")
     #expect(await service.ask("DELETE", path).status == 409)
     #expect(await service.ask("GET", "/maquette/v1/jobs").json["total"]?.int == 1)
   }
@@ -59,7 +61,8 @@ struct NativeTests {
       "{\"kind\":\"render\",\"inputs\":[\"M\"],\"params\":{\"environment\":\"/etc/passwd\"}}",
       "{\"kind\":\"dataset\",\"inputs\":[\"M\"],\"params\":{\"hdf5\":\"/tmp/x.h5\"}}",
       "{\"kind\":\"inspect\",\"inputs\":[\"M\"],\"params\":{\"require\":\"x\"}}", "{}",
-    ]) func ordersOutOfRangeAreRefused(_ text: String) async throws {
+    ]) func ordersOutOfRangeAreRefused(_ text: String) async throws
+  {
     let service = try TestService()
     let model = await service.upload()
     let answer = await service.ask(
@@ -93,7 +96,8 @@ struct NativeTests {
     let service = try TestService()
     let model = await service.upload("x")
     let blob = try service.core.store.read { database in
-      try database.first("SELECT original FROM model WHERE id = ?", [.text(model)]) { $0.text(0) } ?? ""
+      try database.first("SELECT original FROM model WHERE id = ?", [.text(model)]) { $0.text(0) }
+        ?? ""
     }
     let output = Job.Output(role: "", blob: blob, name: "a.b.glb", mediaType: "", bytes: 5)
     let token = service.core.links.token(output, seconds: 60)
@@ -123,7 +127,8 @@ struct NativeTests {
     "io.modelcontextprotocol/clientCapabilities": [:],
   ]
 
-  private static func message(_ method: String, _ parameters: JSONValue = .object([])) -> JSONValue {
+  private static func message(_ method: String, _ parameters: JSONValue = .object([])) -> JSONValue
+  {
     ["jsonrpc": "2.0", "id": 1, "method": .string(method), "params": parameters]
   }
 
@@ -166,8 +171,12 @@ struct NativeTests {
       ("{\"jsonrpc\":\"2.0\",\"method\":\"nothing\",\"id\":1}", -32601),
       ("{\"jsonrpc\":\"2.0\",\"method\":\"ping\",\"id\":[]}", -32600),
       ("{\"jsonrpc\":\"2.0\",\"method\":\"tools/call\",\"id\":1}", -32602),
-      ("{\"jsonrpc\":\"2.0\",\"method\":\"resources/read\",\"id\":1,\"params\":{\"uri\":\"x\"}}", -32002),
-    ]) func faultsHaveTheirNumbers(_ text: String, _ code: Int) async throws {
+      (
+        "{\"jsonrpc\":\"2.0\",\"method\":\"resources/read\",\"id\":1,\"params\":{\"uri\":\"x\"}}",
+        -32002
+      ),
+    ]) func faultsHaveTheirNumbers(_ text: String, _ code: Int) async throws
+  {
     let service = try TestService()
     let answer = await service.ask("POST", "/mcp", text: text)
     #expect(answer.json["error"]?["code"]?.int == code)
@@ -222,7 +231,8 @@ struct NativeTests {
     let spending = await service.ask(
       "POST", "/mcp",
       json: Self.message(
-        "tools/call", ["name": "create_render", "arguments": ["modelId": "x", "renderSettings": [:]]]),
+        "tools/call",
+        ["name": "create_render", "arguments": ["modelId": "x", "renderSettings": [:]]]),
       key: reader)
     #expect(spending.json["result"]?["isError"]?.bool == true)
     #expect(spending.json["result"]?["structuredContent"]?["error"]?["code"]?.string == "forbidden")

@@ -87,7 +87,8 @@ final class TestService: @unchecked Sendable {
     case .refuse(let response): return Self.answer(response)
     case .accept(_, let context):
       let sent = json?.text() ?? text
-      let body: Request.Body = form.map { .form($0) } ?? sent.map { $0.isEmpty ? .none : .bytes(Array($0.utf8)) } ?? .none
+      let body: Request.Body =
+        form.map { .form($0) } ?? sent.map { $0.isEmpty ? .none : .bytes(Array($0.utf8)) } ?? .none
       return Self.answer(
         await dispatch.handler.answer(Request(head: head, body: body, context: context)))
     }
@@ -101,7 +102,8 @@ final class TestService: @unchecked Sendable {
       bytes = Array([UInt8](FileManager.default.contents(atPath: path) ?? Data())[range])
     case .stream: break
     }
-    let json = (try? JSONValue(parsing: Data(bytes))) ?? .string(String(decoding: bytes, as: UTF8.self))
+    let json =
+      (try? JSONValue(parsing: Data(bytes))) ?? .string(String(decoding: bytes, as: UTF8.self))
     return Answer(status: response.status, json: json, response: response)
   }
 
@@ -132,7 +134,8 @@ final class TestService: @unchecked Sendable {
       let left = try? core.store.read {
         try $0.first(
           "SELECT COUNT(*) FROM job WHERE state = 'running' OR state = 'queued' AND not_before <= ?",
-          [.integer(Clock.now())]) { $0.int(0) }
+          [.integer(Clock.now())]
+        ) { $0.int(0) }
       }
       return left != 0
     }

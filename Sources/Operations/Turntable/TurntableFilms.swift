@@ -93,7 +93,9 @@ struct TurntableFilms {
     ) { add in
       try frames { image in
         let shown = film.backdrop.behind(image)
-        if index == plan.posterFrame && poster != nil && extras.poster == nil { still = try ImageFile.encodePNG(shown) }
+        if index == plan.posterFrame && poster != nil && extras.poster == nil {
+          still = try ImageFile.encodePNG(shown)
+        }
         index += 1
         try add(shown)
       }

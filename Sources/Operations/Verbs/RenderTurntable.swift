@@ -78,7 +78,8 @@ public struct RenderTurntableSettings: SettingsGroup {
   @Setting("Also a video of a quarter of each side, at this path (.mp4).")
   public var thumb: String? = nil
 
-  @Setting("Also a still of the moment that shows most, at this path (.png); there before the video is.")
+  @Setting(
+    "Also a still of the moment that shows most, at this path (.png); there before the video is.")
   public var poster: String? = nil
 
   @Setting("Also that still at a quarter of each side, at this path (.png).")

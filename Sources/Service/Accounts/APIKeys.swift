@@ -108,7 +108,8 @@ final class KeyRing: Sendable {
 enum Accounts {
   /// The account's id; made where nobody has the name.
   static func named(_ name: String, _ database: Connection) throws -> String {
-    if let id = try database.first("SELECT id FROM account WHERE name = ?", [.text(name)], { $0.text(0) })
+    if let id = try database.first(
+      "SELECT id FROM account WHERE name = ?", [.text(name)], { $0.text(0) })
     {
       return id
     }

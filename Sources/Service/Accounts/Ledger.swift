@@ -130,11 +130,13 @@ struct Ledger: Sendable {
           (SELECT SUM(amount) FROM ledger WHERE job = j.id AND kind != 'topup') != 0
         """
       ),
-      ("a job ended well without outputs or result",
+      (
+        "a job ended well without outputs or result",
         """
         SELECT id FROM job j WHERE state = 'succeeded' AND result = 'null' AND NOT EXISTS
           (SELECT 1 FROM output WHERE job = j.id)
-        """),
+        """
+      ),
     ]
     return try checks.flatMap { sentence, sql in
       try database.rows(sql) { "\(sentence): \($0.text(0))" }

@@ -62,7 +62,8 @@ struct BlobStore: Sendable {
           WHERE o.blob = b.sha256 AND j.state != 'expired') AND
         NOT EXISTS (SELECT 1 FROM job WHERE state IN ('queued', 'running')
           AND instr(plan, b.sha256) > 0)
-      """, [.integer(Clock.now() - hour)]) { $0.text(0) }
+      """, [.integer(Clock.now() - hour)]
+    ) { $0.text(0) }
     for sha256 in unused {
       // A file that just came again is younger than its row says.
       let facts = try? FileManager.default.attributesOfItem(atPath: path(sha256))

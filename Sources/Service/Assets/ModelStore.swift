@@ -12,7 +12,8 @@ enum ModelStore {
     let created: Int
   }
 
-  private static let columns = "id, account, original, format, blob, title, sku, tags, stats, created"
+  private static let columns =
+    "id, account, original, format, blob, title, sku, tags, stats, created"
 
   private static func model(_ row: Row) throws -> Model {
     let tags = try KnownJSON.value(row.text(7)).array ?? []

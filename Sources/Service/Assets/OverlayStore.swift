@@ -25,7 +25,8 @@ enum OverlayStore {
   ) throws -> (overlays: [Overlay], total: Int) {
     let filter = "account = ? AND deleted IS NULL"
     let total = try database.first(
-      "SELECT COUNT(*) FROM overlay WHERE \(filter)", [.text(account)]) { $0.int(0) }
+      "SELECT COUNT(*) FROM overlay WHERE \(filter)", [.text(account)]
+    ) { $0.int(0) }
     let overlays = try database.rows(
       "SELECT \(columns) FROM overlay WHERE \(filter) ORDER BY created DESC, rowid DESC LIMIT ? OFFSET ?",
       [.text(account), .integer(limit), .integer(offset)], overlay)

@@ -21,7 +21,9 @@ final class Idempotency: Sendable {
       throw ServiceProblem(.invalid("request"), "Idempotency-Key has 1 to 255 characters")
     }
     let (route, digest) = ("\(request.head.method) \(request.head.path)", try Self.digest(request))
-    if let known = try store.read({ try Self.find(key, account, route, digest, $0) }) { return known }
+    if let known = try store.read({ try Self.find(key, account, route, digest, $0) }) {
+      return known
+    }
     let name = account + "\n" + key
     guard open.withLock({ $0.insert(name).inserted }) else {
       throw ServiceProblem(.keyInUse, "a request with this Idempotency-Key is being answered")

@@ -12,14 +12,17 @@ final class Metrics: Sendable {
     var sum = 0.0
   }
 
-  private static let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+  private static let bounds = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+  ]
   private let requests = Mutex<[Key: Series]>([:])
 
   func count(dialect: String, method: String, route: String, status: Int, seconds: Double) {
     let key = Key(dialect: dialect, method: method, route: route, status: status)
     let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
     requests.withLock { requests in
-      var series = requests[key] ?? Series(counts: Array(repeating: 0, count: Self.bounds.count + 1))
+      var series =
+        requests[key] ?? Series(counts: Array(repeating: 0, count: Self.bounds.count + 1))
       series.counts[bucket] += 1
       series.sum += seconds
       requests[key] = series
@@ -42,7 +45,8 @@ final class Metrics: Sendable {
       lines.append("maquette_request_seconds_count{\(labels)} \(total)")
     }
     lines.append("# TYPE maquette_jobs gauge")
-    let jobs = try database.rows("SELECT state, kind, COUNT(*) FROM job GROUP BY state, kind") { row in
+    let jobs = try database.rows("SELECT state, kind, COUNT(*) FROM job GROUP BY state, kind") {
+      row in
       "maquette_jobs{state=\"\(row.text(0))\",kind=\"\(row.text(1))\"} \(row.int(2))"
     }
     lines += jobs
@@ -52,7 +56,9 @@ final class Metrics: Sendable {
     let age = oldest.flatMap { $0 }.map { Double(Clock.now() - $0) / 1000 } ?? 0
     lines += ["# TYPE maquette_queue_age_seconds gauge", "maquette_queue_age_seconds \(age)"]
     lines.append("# TYPE maquette_ledger_total counter")
-    lines += try database.rows("SELECT unit, kind, SUM(ABS(amount)) FROM ledger GROUP BY unit, kind") {
+    lines += try database.rows(
+      "SELECT unit, kind, SUM(ABS(amount)) FROM ledger GROUP BY unit, kind"
+    ) {
       row in "maquette_ledger_total{unit=\"\(row.text(0))\",kind=\"\(row.text(1))\"} \(row.int(2))"
     }
     return lines.joined(separator: "\n") + "\n"

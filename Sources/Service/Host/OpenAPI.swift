@@ -4,7 +4,8 @@ import Settings
 
 /// An OpenAPI 3.1 document from the table of routes: what is served is what is told.
 enum OpenAPI {
-  static func document(_ facades: [(facade: any Facade, prefix: String)], url: String) -> JSONValue {
+  static func document(_ facades: [(facade: any Facade, prefix: String)], url: String) -> JSONValue
+  {
     var paths: [(key: String, value: [(key: String, value: JSONValue)])] = []
     for (facade, prefix) in facades {
       for route in facade.routes where route.isDocumented {

@@ -23,7 +23,9 @@ final class RateLimit: Sendable {
     return buckets.withLock { buckets in
       // Full buckets need not be remembered.
       if buckets.count >= Self.most {
-        buckets = buckets.filter { $0.value.tokens + Double(now - $0.value.at) * rate < Double(perMinute) }
+        buckets = buckets.filter {
+          $0.value.tokens + Double(now - $0.value.at) * rate < Double(perMinute)
+        }
       }
       let (held, at) = buckets[name] ?? (Double(perMinute), now)
       let tokens = min(Double(perMinute), held + Double(now - at) * rate)

@@ -49,7 +49,8 @@ enum Sniffed {
     let start = bytes(path, 16)
     if start.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return "png" }
     if start.starts(with: [0xFF, 0xD8, 0xFF]) { return "jpg" }
-    let isWebP = start.starts(with: Array("RIFF".utf8)) && start.count >= 12
+    let isWebP =
+      start.starts(with: Array("RIFF".utf8)) && start.count >= 12
       && start[8..<12].elementsEqual("WEBP".utf8)
     return isWebP ? "webp" : nil
   }

@@ -8,7 +8,8 @@ public struct ServiceSettings: SettingsGroup {
   @Setting("Folder for the database and all files; made where it is not there.")
   public var data = "maquette-data"
 
-  @Setting("Where clients reach the service, for links in answers; without it the address listened on.")
+  @Setting(
+    "Where clients reach the service, for links in answers; without it the address listened on.")
   public var publicUrl: String? = nil
 
   @Setting("Which dialects stand at the root: all, none, or some by name with commas.")
@@ -23,7 +24,8 @@ public struct ServiceSettings: SettingsGroup {
   @Setting("Credits that an account shows where nothing is charged.", in: 0...1_000_000_000)
   public var shownCredits = 1000
 
-  @Setting("Addresses of this machine or network that may be downloaded from, with commas: 10.0.0.7:8000.")
+  @Setting(
+    "Addresses of this machine or network that may be downloaded from, with commas: 10.0.0.7:8000.")
   public var allowAddresses = ""
 
   @Setting("Anybody who knows its link may see a finished render.")

@@ -113,7 +113,8 @@ enum JobStore {
       ORDER BY (SELECT COUNT(*) FROM job r WHERE r.state = 'running' AND r.account = q.account),
         (SELECT MIN(created) FROM job w WHERE w.state = 'queued' AND w.account = q.account)
       LIMIT 1
-      """, [.integer(now)]) { $0.text(0) }
+      """, [.integer(now)]
+    ) { $0.text(0) }
     guard let next else { return nil }
     return try database.first(
       """
@@ -133,7 +134,8 @@ enum JobStore {
   static func isHeld(_ job: String, by owner: String, _ database: Connection) throws -> Bool {
     try database.first(
       "SELECT 1 FROM job WHERE id = ? AND lease_owner = ? AND state = 'running'",
-      [.text(job), .text(owner)]) { _ in true } ?? false
+      [.text(job), .text(owner)]
+    ) { _ in true } ?? false
   }
 
   /// Renews the lease and tells how far the job is; false where it is no longer held.

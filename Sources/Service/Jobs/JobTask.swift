@@ -22,7 +22,12 @@ public enum JobTask {
     let parent = getppid()
     let reason = maquette_confine(limits.memory, limits.seconds, limits.fileBytes)
     guard reason == 0, getppid() == parent else {
-      tell(["failed": ["kind": "system", "code": "not-confined", "message": "the job's process cannot be confined"]])
+      tell([
+        "failed": [
+          "kind": "system", "code": "not-confined",
+          "message": "the job's process cannot be confined",
+        ]
+      ])
       return 1
     }
     do {

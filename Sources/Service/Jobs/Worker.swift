@@ -44,7 +44,8 @@ final class Worker {
   private static func hasWork(_ database: Connection) throws -> Bool {
     try database.first(
       "SELECT 1 FROM job WHERE state = 'queued' AND not_before <= ? LIMIT 1",
-      [.integer(Clock.now())]) { _ in true } ?? false
+      [.integer(Clock.now())]
+    ) { _ in true } ?? false
   }
 
   private func attempt(_ job: Job, _ isWanted: () -> Bool) throws {

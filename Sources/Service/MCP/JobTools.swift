@@ -9,9 +9,10 @@ enum JobTools {
     ("print_model", "print"), ("inspect_model", "inspect"), ("compare_models", "compare"),
   ]
 
-  static let all: [MCPTool] = verbs.compactMap { tool, verb in
-    Catalogue.verb(named: verb).map { made(tool, $0) }
-  } + [getJob, cancelJob, listJobs]
+  static let all: [MCPTool] =
+    verbs.compactMap { tool, verb in
+      Catalogue.verb(named: verb).map { made(tool, $0) }
+    } + [getJob, cancelJob, listJobs]
 
   private static let jobOutput: [(key: String, value: JSONValue)] = [
     ("jobId", ["type": "string"]), ("state", ["type": "string"]),

@@ -81,7 +81,8 @@ enum MCPOverHTTP {
     }
     func mismatch(_ name: String) -> JSONRPC.Fault {
       JSONRPC.Fault(
-        code: -32020, message: "the header \(name) is missing or not what the body says", status: 400)
+        code: -32020, message: "the header \(name) is missing or not what the body says",
+        status: 400)
     }
     let meta = message.parameters["_meta"]
     if let said = meta?["io.modelcontextprotocol/protocolVersion"]?.string, said != version {

@@ -13,7 +13,8 @@ struct MCPRest: Sendable {
   ) async throws -> JSONValue {
     let headers = idempotencyKey.map { ["idempotency-key": $0] } ?? [:]
     let head = RequestHead(
-      method: method, path: path, query: query, headers: headers, id: UUID().uuidString.lowercased())
+      method: method, path: path, query: query, headers: headers, id: UUID().uuidString.lowercased()
+    )
     let content: Request.Body = body.map { .bytes(Array($0.text().utf8)) } ?? .none
     let response = await dispatch.answer(Request(head: head, body: content), as: principal)
     guard case .bytes(let bytes) = response.content else { return .null }
@@ -51,7 +52,8 @@ enum MCPResources {
 
   static func read(_ uri: String, _ rest: MCPRest) async -> JSONValue? {
     let paths = [
-      "models": "/dxgl/v1/models/", "renders": "/dxgl/v1/renders/", "jobs": "/maq/maquette/v1/jobs/",
+      "models": "/dxgl/v1/models/", "renders": "/dxgl/v1/renders/",
+      "jobs": "/maq/maquette/v1/jobs/",
     ]
     let prefix = "maquette://"
     guard uri.hasPrefix(prefix) else { return nil }

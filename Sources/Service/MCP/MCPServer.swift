@@ -117,7 +117,8 @@ struct MCPServer: Sendable {
   private static let capabilities: JSONValue = ["tools": [:], "resources": [:]]
 
   private func call(_ parameters: JSONValue, _ notify: @escaping Notify) async throws -> JSONValue {
-    guard let name = parameters["name"]?.string, let tool = MCPTools.all.first(where: { $0.name == name })
+    guard let name = parameters["name"]?.string,
+      let tool = MCPTools.all.first(where: { $0.name == name })
     else {
       throw JSONRPC.Fault.parameters(
         "there is no tool \((parameters["name"]?.string ?? "").prefix(80))")

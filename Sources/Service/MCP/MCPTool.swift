@@ -3,7 +3,8 @@ import Settings
 /// A tool: what it is called, what it takes and gives, and what it does.
 struct MCPTool: Sendable {
   typealias Progress = @Sendable (_ fraction: Double, _ message: String) -> Void
-  typealias Run = @Sendable (_ arguments: JSONValue, _ rest: MCPRest, _ progress: Progress)
+  typealias Run =
+    @Sendable (_ arguments: JSONValue, _ rest: MCPRest, _ progress: Progress)
     async throws -> (value: JSONValue, links: [JSONValue])
 
   enum Effect: Sendable {
@@ -72,7 +73,8 @@ struct MCPTool: Sendable {
         default: true
         }
       guard fits else {
-        throw MCPProblem(code: "invalid_request", "\(key) does not fit its schema: \(schema.text())")
+        throw MCPProblem(
+          code: "invalid_request", "\(key) does not fit its schema: \(schema.text())")
       }
     }
     if let missing = required.first(where: { arguments[$0] == nil }) {

@@ -9,7 +9,8 @@ enum MCPTools {
 /// The nine tools of DX.GL, over its REST API.
 enum DXGLTools {
   static let all: [MCPTool] = [
-    ingest, listModels, getModel, createRender, createBatch, getRender, download, account, quote, tag,
+    ingest, listModels, getModel, createRender, createBatch, getRender, download, account, quote,
+    tag,
   ]
 
   static let settingsSchema: JSONValue = {

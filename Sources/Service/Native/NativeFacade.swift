@@ -75,8 +75,10 @@ struct NativeFacade: Facade {
         "GET", "/maquette/v1/jobs/{id}", "How far a job is; wait=30 answers when that changes",
         scope: "read", run: NativeJobs.get
       ).documented(query: [("wait", NativeSchemas.whole(0, 50))], NativeSchemas.job),
-      Route("DELETE", "/maquette/v1/jobs/{id}", "Cancels a job", scope: "write", run: NativeJobs.cancel)
-        .documented(status: 204),
+      Route(
+        "DELETE", "/maquette/v1/jobs/{id}", "Cancels a job", scope: "write", run: NativeJobs.cancel
+      )
+      .documented(status: 204),
       Route(
         "GET", "/maquette/v1/jobs/{id}/events", "Follows a job by server-sent events",
         scope: "read", run: NativeJobs.events

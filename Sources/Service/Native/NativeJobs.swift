@@ -50,7 +50,8 @@ enum NativeJobs {
     guard ids.count == body["inputs"]?.array?.count ?? 0, verb.inputCount.contains(ids.count),
       ids.count <= 100
     else {
-      throw ServiceProblem(.invalid("request"), "inputs is a list of ids of models, as many as \(kind) takes")
+      throw ServiceProblem(
+        .invalid("request"), "inputs is a list of ids of models, as many as \(kind) takes")
     }
     let format = body["format"]?.string ?? formats.first
     guard format == formats.first || format.map(formats.contains) ?? false else {
@@ -104,7 +105,10 @@ enum NativeJobs {
       "state": .string(job.state.rawValue), "progress": .integer(job.progress),
       "attempt": .integer(job.attempt),
       "error": job.failure.map {
-        ["code": .string($0.code), "message": .string($0.message), "fault": .string($0.kind.rawValue)]
+        [
+          "code": .string($0.code), "message": .string($0.message),
+          "fault": .string($0.kind.rawValue),
+        ]
       } ?? .null,
       "result": job.result[job.kind] ?? .null,
       "outputs": .array(

@@ -11,7 +11,8 @@ enum SQLValue: Sendable, Equatable {
   init(_ value: String?) { self = value.map { .text($0) } ?? .null }
 }
 
-extension SQLValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByNilLiteral {
+extension SQLValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByNilLiteral
+{
   init(integerLiteral value: Int) { self = .integer(value) }
   init(stringLiteral value: String) { self = .text(value) }
   init(nilLiteral: ()) { self = .null }
@@ -102,7 +103,8 @@ struct Row {
       let result =
         switch value {
         case .null: unsafe sqlite3_bind_null(statement.pointer, place)
-        case .integer(let number): unsafe sqlite3_bind_int64(statement.pointer, place, Int64(number))
+        case .integer(let number):
+          unsafe sqlite3_bind_int64(statement.pointer, place, Int64(number))
         case .text(let text):
           unsafe sqlite3_bind_text(
             statement.pointer, place, text, Int32(text.utf8.count), transient)

@@ -23,7 +23,8 @@ struct DXGL: Facade {
     let upload = BodyPolicy(limit: uploadBytes + Self.formOverhead, takesForms: true)
     return [
       Route(
-        "POST", "/v1/models", "Uploads a model and queues its preview", scope: "write", body: upload,
+        "POST", "/v1/models", "Uploads a model and queues its preview", scope: "write",
+        body: upload,
         run: DXGLModels.upload
       ).documented(form: DXGLSchemas.upload, status: 201, DXGLSchemas.taken),
       Route(
@@ -48,7 +49,8 @@ struct DXGL: Facade {
         "POST", "/v1/overlays", "Uploads a background picture", scope: "write",
         body: BodyPolicy(limit: DXGLOverlays.byteLimit + Self.formOverhead, takesForms: true),
         run: DXGLOverlays.upload
-      ).documented(form: DXGLSchemas.overlayUpload, status: 201, DXGLSchemas.data(DXGLSchemas.overlay)),
+      ).documented(
+        form: DXGLSchemas.overlayUpload, status: 201, DXGLSchemas.data(DXGLSchemas.overlay)),
       Route("GET", "/v1/overlays", "Lists overlays", scope: "read", run: DXGLOverlays.list)
         .documented(query: NativeSchemas.page, DXGLSchemas.list(DXGLSchemas.overlay)),
       Route(
@@ -59,7 +61,9 @@ struct DXGL: Facade {
   }
 
   private var renderRoutes: [Route] {
-    func asset(_ name: String, _ summary: String, _ role: @escaping @Sendable (RequestHead) -> String)
+    func asset(
+      _ name: String, _ summary: String, _ role: @escaping @Sendable (RequestHead) -> String
+    )
       -> Route
     {
       Route("GET", "/v1/renders/{id}/\(name)", summary, scope: "read") { call in
@@ -75,7 +79,9 @@ struct DXGL: Facade {
       ).documented(json: DXGLSchemas.batch, status: 201, DXGLSchemas.data(DXGLSchemas.batchMade)),
       Route("GET", "/v1/renders", "Lists renders", scope: "read", run: DXGLRenders.list)
         .documented(
-          query: NativeSchemas.page + [("status", DXGLSchemas.status), ("modelId", ["type": "string"])],
+          query: NativeSchemas.page + [
+            ("status", DXGLSchemas.status), ("modelId", ["type": "string"]),
+          ],
           DXGLSchemas.list(DXGLSchemas.render)),
       Route("GET", "/v1/renders/{id}", "How far a render is", scope: "read", run: DXGLRenders.get)
         .documented(DXGLSchemas.data(DXGLSchemas.render)),

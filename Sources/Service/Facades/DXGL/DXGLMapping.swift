@@ -13,7 +13,10 @@ struct DXGLRenderSettings: Sendable {
   }
 
   static let fields: [(name: String, rule: Rule, fallback: JSONValue?, help: String)] = [
-    ("quality", .choice(["standard", "4k", "pro"]), "standard", "1080p, 4K, or 4K ProRes with alpha"),
+    (
+      "quality", .choice(["standard", "4k", "pro"]), "standard",
+      "1080p, 4K, or 4K ProRes with alpha"
+    ),
     ("aspect", .choice(["16:9", "1:1", "9:16"]), "16:9", "Width to height"),
     ("bgColor", .color, "#ffffff", "Background; bgImageId goes before it"),
     ("bgImageId", .identifier, nil, "An overlay to lie behind the model"),
@@ -32,7 +35,10 @@ struct DXGLRenderSettings: Sendable {
       "datasetQuality", .choice(["100x800", "196x1024", "400x2048"]), nil,
       "Views and pixels of a dataset"
     ),
-    ("coverage", .choice(["hemisphere", "sphere"]), "hemisphere", "Where the views of a dataset are"),
+    (
+      "coverage", .choice(["hemisphere", "sphere"]), "hemisphere",
+      "Where the views of a dataset are"
+    ),
   ]
 
   /// Every field, defaults filled in.
@@ -42,7 +48,9 @@ struct DXGLRenderSettings: Sendable {
 
   /// Throws where a field is unknown or out of its range: nothing is clamped silently.
   init(_ given: JSONValue?) throws {
-    func wrong(_ message: String) -> ServiceProblem { ServiceProblem(.invalid("settings"), message) }
+    func wrong(_ message: String) -> ServiceProblem {
+      ServiceProblem(.invalid("settings"), message)
+    }
     guard let members = (given ?? .object([])).object else {
       throw wrong("renderSettings is not an object")
     }
@@ -192,7 +200,8 @@ struct DXGLRenderSettings: Sendable {
           ] + besideVideo))
     ]
     if model.ending != "glb" {
-      steps.append(.init(verb: "convert", inputs: [name], output: "model.glb", settings: .object([])))
+      steps.append(
+        .init(verb: "convert", inputs: [name], output: "model.glb", settings: .object([])))
     }
     steps.append(.init(verb: "inspect", inputs: [name], settings: .object([])))
     return JobPlan(

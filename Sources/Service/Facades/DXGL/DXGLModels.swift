@@ -17,7 +17,8 @@ enum DXGLModels {
       throw tooLarge(call.core.settings.uploadBytes)
     }
     for (name, _) in form.fields where !fields.contains(name) {
-      throw ServiceProblem(.invalid("request"), "the form has a field \"\(name.prefix(40))\" too many")
+      throw ServiceProblem(
+        .invalid("request"), "the form has a field \"\(name.prefix(40))\" too many")
     }
     let settings = try form.value("renderSettings").map { text in
       try DXGLRenderSettings(settingsObject(text))
@@ -55,7 +56,8 @@ enum DXGLModels {
   private static func problem(_ failure: Client.Failure) -> ServiceProblem {
     switch failure {
     case .badURL(let why): ServiceProblem(.ingestFailed, "the URL is not fetched: \(why)")
-    case .blocked: ServiceProblem(.ingestFailed, "the URL leads to an address that is not fetched from")
+    case .blocked:
+      ServiceProblem(.ingestFailed, "the URL leads to an address that is not fetched from")
     case .tooLarge(let limit): tooLarge(limit)
     case .timedOut: ServiceProblem(.ingestTimeout, "the download took longer than two minutes")
     case .status(let status):

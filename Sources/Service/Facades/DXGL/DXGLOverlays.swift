@@ -29,7 +29,8 @@ enum DXGLOverlays {
     guard max(width, height) <= sideLimit, width * height <= pixelLimit else {
       throw ServiceProblem(
         .invalidFormat,
-        "\(width) x \(height) pixels are over the limit of \(sideLimit) a side and \(pixelLimit) in all")
+        "\(width) x \(height) pixels are over the limit of \(sideLimit) a side and \(pixelLimit) in all"
+      )
     }
     let (sha256, size) = try call.core.blobs.adopt(file.path)
     let name = form.value("name") ?? (file.name as NSString).deletingPathExtension

@@ -11,7 +11,8 @@ enum DXGLRenders {
     Job(
       account: model.account, dialect: DXGL.dialect, kind: "preview", model: model.id,
       request: DXGLRenderSettings.standard.values,
-      planText: DXGLRenderSettings.previewPlan(model: file(model)).json.text(), priority: 1, unit: DXGL.unit)
+      planText: DXGLRenderSettings.previewPlan(model: file(model)).json.text(), priority: 1,
+      unit: DXGL.unit)
   }
 
   private static func file(_ model: ModelStore.Model) -> (blob: String, ending: String) {

@@ -16,7 +16,9 @@ enum DXGLSchemas {
     return .object(members)
   }
 
-  static func data(_ schema: JSONValue) -> JSONValue { object(["data": schema], required: ["data"]) }
+  static func data(_ schema: JSONValue) -> JSONValue {
+    object(["data": schema], required: ["data"])
+  }
 
   static func list(_ schema: JSONValue) -> JSONValue {
     object(
@@ -40,7 +42,8 @@ enum DXGLSchemas {
   static let upload = object(
     ["file": ["type": "string", "format": "binary"], "renderSettings": text], required: ["file"],
     isClosed: true)
-  static let ingest = object(["url": text, "renderSettings": settings], required: ["url"], isClosed: true)
+  static let ingest = object(
+    ["url": text, "renderSettings": settings], required: ["url"], isClosed: true)
   static let taken = data(
     object(
       ["modelId": text, "renderId": text, "duplicate": ["type": "boolean"]],
@@ -82,15 +85,20 @@ enum DXGLSchemas {
     ], required: ["renders", "creditsCharged"])
   static let render = object(
     [
-      "renderId": text, "status": status, "errorMessage": text, "renderSettings": ["type": "object"],
-      "credits": whole, "progress": NativeSchemas.whole(0, 100), "is_system_preview": ["type": "boolean"],
+      "renderId": text, "status": status, "errorMessage": text,
+      "renderSettings": ["type": "object"],
+      "credits": whole, "progress": NativeSchemas.whole(0, 100),
+      "is_system_preview": ["type": "boolean"],
       "createdAt": text, "assets": ["type": "object", "additionalProperties": text],
     ], required: ["renderId", "status", "credits", "progress", "assets"])
 
   // MARK: The rest
 
   static let overlayUpload = object(
-    ["file": ["type": "string", "format": "binary"], "layer": ["const": "background"], "name": text],
+    [
+      "file": ["type": "string", "format": "binary"], "layer": ["const": "background"],
+      "name": text,
+    ],
     required: ["file"])
   static let overlay = object(
     ["overlayId": text, "name": text, "layer": text, "width": whole, "height": whole],
@@ -100,7 +108,8 @@ enum DXGLSchemas {
     [
       "creditsRequired": whole, "creditsAvailable": whole, "sufficient": ["type": "boolean"],
       "items": [
-        "type": "array", "items": object(["index": whole, "credits": whole], required: ["index", "credits"]),
+        "type": "array",
+        "items": object(["index": whole, "credits": whole], required: ["index", "credits"]),
       ],
     ], required: ["creditsRequired", "creditsAvailable", "sufficient", "items"])
 }
