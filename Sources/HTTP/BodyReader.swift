@@ -4,7 +4,7 @@ import Glibc
 /// Takes a body while it arrives: small ones into memory, files of forms to disk.
 final class BodyReader {
   private static let fieldLimit = 1 << 20
-  private let policy: BodyPolicy
+  private let limit: Int
   private let folder: String
   private var parser: MultipartParser?
   private var bytes: [UInt8] = []
@@ -17,8 +17,10 @@ final class BodyReader {
   private(set) var problem: BodyProblem?
 
   init(_ policy: BodyPolicy, contentType: String?, folder: String) {
-    (self.policy, self.folder) = (policy, folder)
+    self.folder = folder
     if policy.takesForms, let contentType { parser = MultipartParser(contentType: contentType) }
+    // What is no form is held in memory, and so is small also where forms may be large.
+    limit = policy.takesForms && parser == nil ? min(policy.limit, Self.fieldLimit) : policy.limit
   }
 
   /// How many bytes came so far, dropped ones too.
@@ -27,7 +29,7 @@ final class BodyReader {
   func feed(_ piece: [UInt8]) {
     count += piece.count
     guard problem == nil else { return }
-    guard count <= policy.limit else { return stop(.tooLarge(limit: policy.limit)) }
+    guard count <= limit else { return stop(.tooLarge(limit: limit)) }
     guard parser != nil else {
       bytes += piece
       return

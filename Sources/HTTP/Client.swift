@@ -26,7 +26,12 @@ public struct Client: Sendable {
   public var totalSeconds = 120
   public var redirects = 3
 
-  public init(_ addresses: AddressGuard = AddressGuard()) { self.addresses = addresses }
+  /// Whether plain http is spoken; with what the guard allows by name it always is.
+  public var allowsHTTP: Bool
+
+  public init(_ addresses: AddressGuard = AddressGuard(), allowsHTTP: Bool = true) {
+    (self.addresses, self.allowsHTTP) = (addresses, allowsHTTP)
+  }
 
   /// Downloads to a file that is made anew. Throws `Failure`; the file is then not there.
   public func download(_ url: String, to path: String, limit: Int) async throws {
@@ -46,7 +51,7 @@ public struct Client: Sendable {
 
   private func downloadNow(_ url: String, to path: String, limit: Int) throws(Failure) {
     _ = Self.start
-    try Self.check(url)
+    let scheme = try check(url)
     guard FileManager.default.createFile(atPath: path, contents: nil),
       let file = FileHandle(forWritingAtPath: path)
     else { throw .failed("the download cannot be stored") }
@@ -63,7 +68,8 @@ public struct Client: Sendable {
     for (option, value) in numbers { _ = unsafe maquette_curl_set_long(handle, option, value) }
     let texts = [
       (CURLOPT_URL, url), (CURLOPT_PROTOCOLS_STR, "http,https"),
-      (CURLOPT_REDIR_PROTOCOLS_STR, "http,https"), (CURLOPT_PROXY, ""), (CURLOPT_NOPROXY, "*"),
+      (CURLOPT_REDIR_PROTOCOLS_STR, scheme == "http" ? "http,https" : "https"), (CURLOPT_PROXY, ""),
+      (CURLOPT_NOPROXY, "*"),
       (CURLOPT_USERAGENT, "maquette"),
     ]
     for (option, value) in texts { _ = unsafe maquette_curl_set_text(handle, option, value) }
@@ -87,7 +93,8 @@ public struct Client: Sendable {
   }
 
   /// By libcurl's own parser, so that nobody reads the URL otherwise than who dials it.
-  private static func check(_ text: String) throws(Failure) {
+  /// Gives the scheme.
+  private func check(_ text: String) throws(Failure) -> String {
     guard let url = unsafe curl_url() else { throw .failed("libcurl does not start") }
     defer { unsafe curl_url_cleanup(url) }
     guard unsafe curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK else {
@@ -107,6 +114,11 @@ public struct Client: Sendable {
     guard part(CURLUPART_USER) == nil, part(CURLUPART_PASSWORD) == nil else {
       throw .badURL("the URL must not hold a user name")
     }
+    let place = "\(part(CURLUPART_HOST) ?? ""):\(part(CURLUPART_PORT) ?? "80")"
+    guard scheme == "https" || allowsHTTP || addresses.allowed.contains(place) else {
+      throw .badURL("plain http is not fetched; give an https address")
+    }
+    return scheme
   }
 }
 

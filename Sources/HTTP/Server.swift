@@ -102,6 +102,8 @@ public final class Server: Sendable {
     }
     guard let handle else { return }
     let listening = unsafe MHD_quiesce_daemon(handle.pointer)
+    // What still comes over open connections is told to come again; nothing new waits.
+    answer(with: .starting)
     let deadline = ContinuousClock.now + patience
     while open.withLock({ $0 }) > 0 && ContinuousClock.now < deadline {
       try? await Task.sleep(for: .milliseconds(10))

@@ -32,15 +32,10 @@ final class ServiceHost: Sendable {
   init(_ settings: ServiceSettings, program: String, log: ServiceLog) throws {
     let (address, port) = try Self.place(settings.listen)
     let data = try Self.folder(settings.data)
-    // Nothing of these outlives the process that made it.
-    for folder in [data.uploads] {
-      for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
-        try? FileManager.default.removeItem(atPath: folder + "/" + name)
-      }
-    }
+    let uploads = try data.freshUploads()
     var options = ServerOptions()
     (options.address, options.port) = (address, port)
-    options.uploadFolder = data.uploads
+    options.uploadFolder = uploads
     options.threads = max(2, ProcessInfo.processInfo.activeProcessorCount)
     do {
       server = try Server(options)
@@ -66,7 +61,15 @@ final class ServiceHost: Sendable {
       count: settings.workers, program: program, data: data.root, settings: settings, log: log)
     Thread.detachNewThread { [weak self] in
       while let host = self, host.isOpen.withLock({ $0 }) {
-        host.sweep(log)
+        host.reclaim(log)
+        sleep(1)
+      }
+    }
+    Thread.detachNewThread { [weak self] in
+      var seconds = 0
+      while let host = self, host.isOpen.withLock({ $0 }) {
+        if seconds % 60 == 0 { host.sweep(log) }
+        seconds += 1
         sleep(1)
       }
     }
@@ -76,12 +79,15 @@ final class ServiceHost: Sendable {
   /// Stops taking requests, ends answers under way, gives leases back.
   func stop() async {
     isOpen.withLock { $0 = false }
+    core.isStopping.raise()
+    async let ended: Void = workers.stop()
     await server.stop()
-    workers.stop()
+    await ended
     try? await core.store.write { _ = try JobStore.reclaim(LeaseOwner.isAlive, $0) }
   }
 
-  private func sweep(_ log: ServiceLog) {
+  /// Leases of the lost, every second.
+  private func reclaim(_ log: ServiceLog) {
     do {
       let running = try core.store.read {
         try $0.first("SELECT COUNT(*) FROM job WHERE state = 'running'") { $0.int(0) } ?? 0
@@ -90,10 +96,19 @@ final class ServiceHost: Sendable {
         let count = try core.store.writeNow { try JobStore.reclaim(LeaseOwner.isAlive, $0) }
         if count > 0 { log.write("reclaimed", ["jobs": .integer(count)]) }
       }
-      if Int(Clock.steady() / 1000) % 60 == 0 {
-        try core.store.writeNow { try Idempotency.sweep($0) }
-        try core.store.read { try core.blobs.sweep($0) }
-      }
+    } catch {
+      log.write("reclaim-trouble", ["error": .string("\(error)")])
+    }
+  }
+
+  /// What nobody needs any more, every minute.
+  private func sweep(_ log: ServiceLog) {
+    do {
+      let core = core
+      try core.store.writeNow { try Idempotency.sweep($0) }
+      try core.blobs.sweep(core.store)
+      let running = try core.store.read(JobStore.running)
+      core.data.removeWork(except: running)
     } catch {
       log.write("sweep-trouble", ["error": .string("\(error)")])
     }

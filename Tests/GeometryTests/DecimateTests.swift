@@ -175,6 +175,11 @@ private func grid(_ side: Int) -> Mesh {
   /// processor time of this thread, with a cone of a tenth of them: a search through the bucket for each
   /// edge would take a hundred times as long, not ten.
   @Test func aHubTakesNoLongerThanOthers() throws {
+    // The look for self-intersections is left out: all triangles meet at the tip, so that takes each pair.
+    let hub = Self.settings {
+      $0.ratio = 0.5
+      $0.fast = true
+    }
     func seconds(sides: Int) throws -> Double {
       let rim = (0..<sides).map { index -> SIMD3<Float> in
         // On a parabola, so that no mathematics library is asked.
@@ -185,7 +190,7 @@ private func grid(_ side: Int) -> Mesh {
       let mesh = try Mesh(
         positions: [.zero] + rim, triangles: (1..<UInt32(sides)).map { [0, $0, $0 + 1] })
       #expect(mesh.boundaryLoops().count == 1)
-      let result = try mesh.decimated(Self.settings { $0.ratio = 0.5 }, WorkContext(threads: 1))
+      let result = try mesh.decimated(hub, WorkContext(threads: 1))
       #expect(result.mesh.triangles.count > 0)
       return threadSeconds() - start
     }

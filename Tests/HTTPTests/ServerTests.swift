@@ -187,7 +187,8 @@ struct ServerTests {
     await #expect(throws: Client.Failure.blocked) {
       try await Client().download(url, to: path, limit: 100)
     }
-    let allowed = Client(AddressGuard(allowed: ["127.0.0.1:\(server.port)"]))
+    var allowed = Client(AddressGuard(allowed: ["127.0.0.1:\(server.port)"]))
+    allowed.totalSeconds = 3600
     try await allowed.download(url, to: path, limit: 100)
     #expect(FileManager.default.contents(atPath: path) == Data("GET /x none".utf8))
     await #expect(throws: Client.Failure.tooLarge(limit: 5)) {

@@ -22,6 +22,7 @@ struct NativeTests {
 
   @Test func aVerbRunsAndItsFileIsThere() async throws {
     let service = try TestService(script: Self.job)
+    #expect(await service.ask("GET", "/metrics", key: "").status == 401)
     let model = await service.upload()
     let made = await Self.order(service, model)
     #expect(made.status == 201 && made.json["state"]?.string == "queued")
@@ -63,12 +64,31 @@ struct NativeTests {
       "{\"kind\":\"inspect\",\"inputs\":[\"M\"],\"params\":{\"require\":\"x\"}}", "{}",
     ]) func ordersOutOfRangeAreRefused(_ text: String) async throws
   {
-    let service = try TestService()
+    let service = try TestService { $0.billing = .off }
     let model = await service.upload()
     let answer = await service.ask(
       "POST", "/maquette/v1/jobs", text: text.replacingOccurrences(of: "M", with: model))
     #expect(answer.status == 400)
     #expect(answer.response.header("Content-Type") == "application/problem+json")
+  }
+
+  @Test func rendersAreNotHadForNothingWhereTheyAreCharged() async throws {
+    let service = try TestService()
+    let order: JSONValue = ["kind": "turntable", "inputs": [.string(await service.upload())]]
+    #expect(await service.ask("POST", "/maquette/v1/jobs", json: order).status == 403)
+  }
+
+  /// What was lent where nothing is charged is not there once it is.
+  @Test func nothingIsMintedWhereNothingIsCharged() async throws {
+    let service = try TestService(credits: 5) { $0.billing = .off }
+    let model = await service.upload()
+    _ = await service.ask("POST", "/v1/renders", json: ["modelId": .string(model)])
+    #expect(await service.ask("DELETE", "/v1/models/\(model)").status == 204)
+    let held = try service.core.store.read {
+      try $0.first("SELECT balance FROM wallet") { $0.int(0) }
+    }
+    #expect(held == 5)
+    #expect(try service.audit().isEmpty)
   }
 
   @Test func eventsEndWithTheJob() async throws {
@@ -115,7 +135,7 @@ struct NativeTests {
     _ = await service.upload()
     #expect(await service.ask("GET", "/healthz", key: "").status == 200)
     #expect(await service.ask("GET", "/readyz", key: "").json["status"]?.string == "ready")
-    let text = await service.ask("GET", "/metrics", key: "").json.string ?? ""
+    let text = await service.ask("GET", "/metrics").json.string ?? ""
     #expect(text.contains("route=\"/v1/models\",status=\"201\",le=\"+Inf\"} 1"))
     #expect(text.contains("maquette_jobs{state=\"queued\",kind=\"preview\"} 1"))
   }

@@ -62,10 +62,18 @@ struct Ledger: Sendable {
       note: "", database)
   }
 
-  /// Gives back all of it.
+  /// Gives back all of it. What was only lent for it, where nothing is charged, goes away again.
   static func refund(_ job: Job, note: String, _ database: Connection) throws {
+    let lent = try database.first(
+      "SELECT amount FROM ledger WHERE job = ? AND kind = 'topup'", [.text(job.id)]
+    ) { $0.int(0) }
     try append(
       job.account, job.unit, job: job.id, kind: "refund", job.price, note: note, database)
+    if let lent {
+      try append(
+        job.account, job.unit, job: job.id, kind: "adjust", -lent, note: "nothing was charged",
+        database)
+    }
   }
 
   private static func append(
@@ -127,7 +135,7 @@ struct Ledger: Sendable {
         "a job was given back another amount than it should",
         """
         SELECT id FROM job j WHERE state IN ('failed', 'cancelled') AND
-          (SELECT SUM(amount) FROM ledger WHERE job = j.id AND kind != 'topup') != 0
+          (SELECT SUM(amount) FROM ledger WHERE job = j.id) != 0
         """
       ),
       (

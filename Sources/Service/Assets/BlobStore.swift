@@ -29,8 +29,11 @@ struct BlobStore: Sendable {
     let target = self.path(sha256)
     try FileManager.default.createDirectory(
       atPath: "\(folder)/\(sha256.prefix(2))", withIntermediateDirectories: true)
-    guard unsafe link(path, target) == 0 || errno == EEXIST else {
-      throw Problem.cannotStore(path)
+    if unsafe link(path, target) != 0 {
+      // It is there already; from now on it is as young as this, and so not swept.
+      guard errno == EEXIST, unsafe utimensat(AT_FDCWD, target, nil, 0) == 0 else {
+        throw Problem.cannotStore(path)
+      }
     }
     // The name is on the disk only once its folder is.
     let parent = unsafe open("\(folder)/\(sha256.prefix(2))", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -51,26 +54,33 @@ struct BlobStore: Sendable {
   }
 
   /// Removes files that no row names any more and that are older than an hour.
-  func sweep(_ database: Connection) throws {
+  func sweep(_ store: Store) throws {
     let hour = 3_600_000
-    let unused = try database.rows(
-      """
-      SELECT sha256 FROM blob b WHERE created < ? AND
-        NOT EXISTS (SELECT 1 FROM model WHERE deleted IS NULL AND (original = b.sha256 OR blob = b.sha256)) AND
-        NOT EXISTS (SELECT 1 FROM overlay WHERE deleted IS NULL AND blob = b.sha256) AND
-        NOT EXISTS (SELECT 1 FROM output o JOIN job j ON j.id = o.job
-          WHERE o.blob = b.sha256 AND j.state != 'expired') AND
-        NOT EXISTS (SELECT 1 FROM job WHERE state IN ('queued', 'running')
-          AND instr(plan, b.sha256) > 0)
-      """, [.integer(Clock.now() - hour)]
-    ) { $0.text(0) }
+    let unused = try store.read { database in
+      try database.rows(
+        "SELECT sha256 FROM blob b WHERE created < ? AND \(Self.isUnused)",
+        [.integer(Clock.now() - hour)]
+      ) { $0.text(0) }
+    }
     for sha256 in unused {
-      // A file that just came again is younger than its row says.
+      // Looked at again where nobody else writes; an upload makes its row anew.
+      let isGone = try store.writeNow { database in
+        try database.run(
+          "DELETE FROM blob AS b WHERE sha256 = ? AND created < ? AND \(Self.isUnused)",
+          [.text(sha256), .integer(Clock.now() - hour)]) > 0
+      }
       let facts = try? FileManager.default.attributesOfItem(atPath: path(sha256))
-      guard let written = facts?[.modificationDate] as? Date,
+      guard isGone, let written = facts?[.modificationDate] as? Date,
         -written.timeIntervalSinceNow > Double(hour) / 1000
       else { continue }
       try? FileManager.default.removeItem(atPath: path(sha256))
     }
   }
+
+  private static let isUnused = """
+    NOT EXISTS (SELECT 1 FROM model WHERE original = b.sha256)
+    AND NOT EXISTS (SELECT 1 FROM model WHERE blob = b.sha256)
+    AND NOT EXISTS (SELECT 1 FROM overlay WHERE blob = b.sha256)
+    AND NOT EXISTS (SELECT 1 FROM output WHERE blob = b.sha256)
+    """
 }

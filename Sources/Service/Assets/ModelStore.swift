@@ -26,7 +26,7 @@ enum ModelStore {
 
   static func find(_ id: String, account: String, _ database: Connection) throws -> Model? {
     try database.first(
-      "SELECT \(columns) FROM model WHERE id = ? AND account = ? AND deleted IS NULL",
+      "SELECT \(columns) FROM model WHERE id = ? AND account = ?",
       [.text(id), .text(account)], model)
   }
 
@@ -34,7 +34,7 @@ enum ModelStore {
   static func list(
     account: String, tags: [String], limit: Int, offset: Int, _ database: Connection
   ) throws -> (models: [Model], total: Int) {
-    var filter = "account = ? AND deleted IS NULL"
+    var filter = "account = ?"
     var values: [SQLValue] = [.text(account)]
     if !tags.isEmpty {
       let places = tags.map { _ in "?" }.joined(separator: ",")
@@ -56,7 +56,7 @@ enum ModelStore {
     _ database: Connection
   ) throws -> (model: Model, isNew: Bool) {
     let known = try database.first(
-      "SELECT \(columns) FROM model WHERE account = ? AND original = ? AND deleted IS NULL",
+      "SELECT \(columns) FROM model WHERE account = ? AND original = ?",
       [.text(account), .text(sha256)], model)
     try BlobStore.record(sha256, bytes: bytes, database)
     if let known { return (known, false) }
@@ -90,12 +90,14 @@ enum ModelStore {
     }
   }
 
-  /// Hides a model and cancels what waits for it; what is finished stays.
+  /// Takes a model away and cancels what waits for it; what is finished stays.
   static func delete(_ model: Model, _ database: Connection) throws {
-    try database.run(
-      "UPDATE model SET deleted = ? WHERE id = ?", [.integer(Clock.now()), .text(model.id)])
-    for job in try JobStore.of(model: model.id, database) where job.state == .queued {
-      _ = try JobStore.cancel(job, database)
+    try database.run("DELETE FROM model_tag WHERE model = ?", [.text(model.id)])
+    try database.run("DELETE FROM model WHERE id = ?", [.text(model.id)])
+    while true {
+      let waiting = try JobStore.of(model: model.id, database).filter { $0.state == .queued }
+      if waiting.isEmpty { break }
+      for job in waiting { _ = try JobStore.cancel(job, database) }
     }
   }
 

@@ -167,9 +167,10 @@ final class Dispatch: Sendable {
     _ head: RequestHead, _ principal: Principal?, _ route: Route
   ) throws -> [(name: String, value: String)] {
     let isReading = ["GET", "HEAD"].contains(head.method) || route.scope == "read"
-    guard let verdict = (isReading ? reads : writes).take(principal?.key ?? head.address) else {
-      return []
-    }
+    // Whoever watches must not be shut out by whoever looks, and behind a proxy all have one address.
+    guard !["/healthz", "/readyz"].contains(route.pattern),
+      let verdict = (isReading ? reads : writes).take(principal?.key ?? head.address)
+    else { return [] }
     guard verdict.isAllowed else {
       throw ServiceProblem(
         .rateLimited(seconds: verdict.seconds),
@@ -217,6 +218,13 @@ final class Dispatch: Sendable {
       guard mounted.route.scope.map({ principal.may($0, in: mounted.facade.id) }) ?? true else {
         return mounted.facade.response(
           to: ServiceProblem(.forbidden, "the API key does not allow this"))
+      }
+      if mounted.route.scope == "write", let verdict = writes.take(principal.key),
+        !verdict.isAllowed
+      {
+        return mounted.facade.response(
+          to: ServiceProblem(
+            .rateLimited(seconds: verdict.seconds), "more than \(verdict.limit) requests a minute"))
       }
       let admitted = Admitted(
         mounted: mounted, parameters: parameters, principal: principal, limits: [], began: .now)

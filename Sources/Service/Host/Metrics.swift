@@ -18,7 +18,10 @@ final class Metrics: Sendable {
   private let requests = Mutex<[Key: Series]>([:])
 
   func count(dialect: String, method: String, route: String, status: Int, seconds: Double) {
-    let key = Key(dialect: dialect, method: method, route: route, status: status)
+    // A client may send any word for a method.
+    let known = ["GET", "HEAD", "POST", "PATCH", "DELETE", "PUT", "OPTIONS"].contains(method)
+    let key = Key(
+      dialect: dialect, method: known ? method : "other", route: route, status: status)
     let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
     requests.withLock { requests in
       var series =

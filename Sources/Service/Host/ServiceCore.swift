@@ -1,6 +1,7 @@
 import Foundation
 import HTTP
 import Settings
+import Synchronization
 
 /// What every dialect works on.
 struct ServiceCore: Sendable {
@@ -12,6 +13,8 @@ struct ServiceCore: Sendable {
   let client: Client
   let links: SignedLinks
   let publicURL: String
+  /// Set when the service ends: who waits for a job is answered with how far it is.
+  let isStopping = StopFlag()
 
   init(_ settings: ServiceSettings, data: DataFolder, publicURL: String) throws {
     (self.settings, self.data, self.publicURL) = (settings, data, publicURL)
@@ -22,7 +25,8 @@ struct ServiceCore: Sendable {
       mode: settings.billing == .enforce ? .enforce : .off, shownBalance: settings.shownCredits)
     client = Client(
       AddressGuard(
-        allowed: Set(settings.allowAddresses.split(separator: ",").map { String($0) })))
+        allowed: Set(settings.allowAddresses.split(separator: ",").map { String($0) })),
+      allowsHTTP: settings.allowHttp)
   }
 
   /// A file of a job, as an answer.
@@ -32,6 +36,13 @@ struct ServiceCore: Sendable {
       mediaType: output.mediaType, name: output.name, isPublic: isPublic
     ).response(to: call.request.head)
   }
+}
+
+/// A flag that many look at.
+final class StopFlag: Sendable {
+  private let value = Atomic(false)
+  func raise() { value.store(true, ordering: .releasing) }
+  var isSet: Bool { value.load(ordering: .acquiring) }
 }
 
 /// What a file is, by its first bytes and never by its name.

@@ -28,6 +28,9 @@ public struct ServiceSettings: SettingsGroup {
     "Addresses of this machine or network that may be downloaded from, with commas: 10.0.0.7:8000.")
   public var allowAddresses = ""
 
+  @Setting("Download models over plain http as well; from --allow-addresses always.")
+  public var allowHttp = false
+
   @Setting("Anybody who knows its link may see a finished render.")
   public var sharing = true
 

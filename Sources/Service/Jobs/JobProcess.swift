@@ -55,7 +55,11 @@ final class JobProcess: Sendable {
           }
           held.removeFirst(end + 1)
         }
-        if held.count > Self.lineLimit { break }
+        if held.count > Self.lineLimit {
+          // It would wait for ever for somebody to read on.
+          kill()
+          break
+        }
       }
       process.waitUntilExit()
       isOver.withLock { $0 = true }
@@ -66,7 +70,16 @@ final class JobProcess: Sendable {
   func kill() { Glibc.kill(process.processIdentifier, SIGKILL) }
 
   /// Waits for the end; `tick` is called at least once a second, with what is new.
-  func wait(_ tick: ([Event]) throws -> Void) rethrows -> Ending {
+  /// Where that throws, the process is ended first.
+  func wait(_ tick: ([Event]) throws -> Void) throws -> Ending {
+    do { return try listen(tick) } catch {
+      kill()
+      while !isOver.withLock({ $0 }) { _ = news.wait(timeout: .now() + 1) }
+      throw error
+    }
+  }
+
+  private func listen(_ tick: ([Event]) throws -> Void) throws -> Ending {
     var ending: Ending?
     while true {
       _ = news.wait(timeout: .now() + 1)

@@ -43,9 +43,23 @@ enum JobStore {
       [.text(dialect), .text(publicID)] + (account.map { [.text($0)] } ?? []), job)
   }
 
-  static func of(model: String, _ database: Connection) throws -> [Job] {
-    try database.rows(
-      "SELECT \(columns) FROM job WHERE model = ? ORDER BY created, rowid", [.text(model)], job)
+  /// Of one dialect, or of all; the newest thousand.
+  static func of(
+    model: String, dialect: String? = nil, _ database: Connection
+  ) throws -> [Job] {
+    let filter = dialect == nil ? "" : " AND dialect = ?"
+    return try database.rows(
+      "SELECT \(columns) FROM job WHERE model = ?\(filter) ORDER BY created DESC, rowid DESC LIMIT 1000",
+      [.text(model)] + (dialect.map { [.text($0)] } ?? []), job
+    ).reversed()
+  }
+
+  /// Names of the work folders of jobs that run.
+  static func running(_ database: Connection) throws -> Set<String> {
+    Set(
+      try database.rows("SELECT id, attempt FROM job WHERE state = 'running'") {
+        "\($0.text(0))-\($0.int(1))"
+      })
   }
 
   static func list(
@@ -108,10 +122,11 @@ enum JobStore {
     let now = Clock.now()
     let next = try database.first(
       """
-      SELECT q.account FROM (SELECT DISTINCT account FROM job
-        WHERE state = 'queued' AND not_before <= ?1) q
-      ORDER BY (SELECT COUNT(*) FROM job r WHERE r.state = 'running' AND r.account = q.account),
-        (SELECT MIN(created) FROM job w WHERE w.state = 'queued' AND w.account = q.account)
+      SELECT id FROM account q WHERE EXISTS (SELECT 1 FROM job
+        WHERE state = 'queued' AND account = q.id AND not_before <= ?1)
+      ORDER BY (SELECT COUNT(*) FROM job r WHERE r.state = 'running' AND r.account = q.id),
+        (SELECT created FROM job WHERE state = 'queued' AND account = q.id
+          ORDER BY priority DESC, created LIMIT 1)
       LIMIT 1
       """, [.integer(now)]
     ) { $0.text(0) }

@@ -15,6 +15,9 @@ final class Worker {
   /// So long a job is said to be where its poster is done: clients who ask every few seconds wait for it.
   private static let posterMilliseconds = 3_000
 
+  /// How much longer than its processor time a job may take by the clock, where it only waits.
+  private static let wallFactor = 4
+
   init(data: DataFolder, program: String, limits: JobLimits, log: ServiceLog) throws {
     (self.data, self.program, self.limits, self.log) = (data, program, limits, log)
     store = try Store(path: data.database)
@@ -86,15 +89,13 @@ final class Worker {
     }
   }
 
-  /// The inputs under the names that the verbs are to see, as further names of the blobs.
+  /// The inputs under the names that the verbs are to see.
   private func layOut(_ plan: JobPlan, in folder: String) throws {
     try? FileManager.default.removeItem(atPath: folder)
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    // Copies: what runs there reads strangers' files, and must not be able to change what others have.
     for (name, blob) in plan.inputs {
-      let (source, target) = (blobs.path(blob), "\(folder)/\(name)")
-      if unsafe link(source, target) != 0 {
-        try FileManager.default.copyItem(atPath: source, toPath: target)
-      }
+      try FileManager.default.copyItem(atPath: blobs.path(blob), toPath: "\(folder)/\(name)")
     }
     try Data(plan.json.text().utf8).write(to: URL(fileURLWithPath: folder + "/" + JobTask.planFile))
   }
@@ -106,8 +107,10 @@ final class Worker {
     let owner = owner
     var kept: [Job.Output] = []
     var (phase, progress) = (Job.Phase.poster, 0)
-    var renewed = Clock.steady()
+    let started = Clock.steady()
+    var renewed = started
     var posterSince = 0
+    let deadline = started + Self.wallFactor * 1000 * Int(limits.seconds)
     let ending = try process.wait { events in
       var isNew = false
       for event in events {
@@ -143,7 +146,7 @@ final class Worker {
       } else {
         isHeld = try store.read { try JobStore.isHeld(job.id, by: owner, $0) }
       }
-      if !isHeld || !isWanted() { process.kill() }
+      if !isHeld || !isWanted() || Clock.steady() > deadline { process.kill() }
     }
     return (ending, kept)
   }
@@ -183,6 +186,25 @@ struct DataFolder: Sendable {
   var work: String { root + "/work" }
   /// Of requests that are being answered; lost with the process.
   var uploads: String { root + "/uploads" }
+
+  /// A folder for the uploads of this process; those of processes that are gone are taken away.
+  func freshUploads() throws -> String {
+    for name in try FileManager.default.contentsOfDirectory(atPath: uploads)
+    where !LeaseOwner.isAlive(name) {
+      try? FileManager.default.removeItem(atPath: uploads + "/" + name)
+    }
+    let folder = uploads + "/" + LeaseOwner.here()
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    return folder
+  }
+
+  /// Takes away folders of jobs that do not run, which a worker that was killed left behind.
+  func removeWork(except running: Set<String>) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: work)) ?? []
+    where !running.contains(name) {
+      try? FileManager.default.removeItem(atPath: work + "/" + name)
+    }
+  }
 
   /// Makes the folder where it is not there, for nobody else to read.
   init(_ root: String) throws {

@@ -33,6 +33,8 @@ final class WorkerPool: Sendable {
         }
         usleep(200_000)
       }
+      // Until they have ended by themselves: with this thread the system would end them at once.
+      for process in running.withLock({ $0.processes }) { process.waitUntilExit() }
     }
   }
 
@@ -51,12 +53,17 @@ final class WorkerPool: Sendable {
     }
   }
 
-  func stop() {
+  /// Asks them to end, and after a while makes them.
+  func stop(patience: Duration = .seconds(8)) async {
     let processes = running.withLock { running in
       running.isWanted = false
       return running.processes
     }
     for process in processes { process.terminate() }
-    for process in processes { process.waitUntilExit() }
+    let deadline = ContinuousClock.now + patience
+    while processes.contains(where: \.isRunning) && ContinuousClock.now < deadline {
+      try? await Task.sleep(for: .milliseconds(20))
+    }
+    for process in processes where process.isRunning { kill(process.processIdentifier, SIGKILL) }
   }
 }

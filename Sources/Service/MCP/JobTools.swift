@@ -78,7 +78,7 @@ enum JobTools {
         told = percent
         progress(Double(percent) / 100, state)
       }
-      if isOver || ContinuousClock.now >= deadline { return value }
+      if isOver || ContinuousClock.now >= deadline || Task.isCancelled { return value }
       try await Task.sleep(for: .milliseconds(200))
     }
   }

@@ -69,7 +69,12 @@ enum MCPOverHTTP {
   ) throws {
     let version = headers["mcp-protocol-version"]
     guard MCPServer.isModern(message) else {
-      if let version, !MCPServer.versions.contains(version) {
+      if version == MCPServer.modern {
+        throw JSONRPC.Fault(
+          code: -32020, message: "the header MCP-Protocol-Version is not what the body says",
+          status: 400)
+      }
+      if let version, !MCPServer.legacy.contains(version) {
         throw JSONRPC.Fault(
           code: -32022, message: "the protocol version is not supported",
           data: [

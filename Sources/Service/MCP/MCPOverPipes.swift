@@ -66,31 +66,50 @@ public enum ServeMCP: Verb {
         FileHandle.standardOutput.write(Data((value.text() + "\n").utf8))
       }
     }
-    let running = Mutex<[String: Task<Void, Never>]>([:])
+    let running = Running()
     for await line in lines() {
       do {
         let message = try JSONRPC.message(line)
         if message.method == "notifications/cancelled" {
           let id = message.parameters["requestId"]?.text() ?? ""
-          running.withLock { $0.removeValue(forKey: id) }?.cancel()
+          running.cancel(id)
           continue
         }
         let id = message.id?.text() ?? ""
         let task = Task {
           if let answer = await server.answer(message, write), !Task.isCancelled { write(answer) }
+          if message.id != nil { running.end(id) }
         }
-        if message.id != nil { running.withLock { $0[id] = task } }
+        if message.id != nil { running.began(id, task) }
       } catch let fault as JSONRPC.Fault {
         write(JSONRPC.error(fault, id: (try? JSONText.parse(line))?["id"]))
       } catch {
         write(JSONRPC.error(.internal, id: nil))
       }
     }
-    let left = running.withLock { Array($0.values) }
+    let left = running.all
     for task in left { await task.value }
   }
 
   private static let writing = Mutex(())
+
+  /// Requests that are being answered.
+  private final class Running: Sendable {
+    private let state = Mutex((tasks: [String: Task<Void, Never>](), ended: Set<String>()))
+
+    func began(_ id: String, _ task: Task<Void, Never>) {
+      // It may have ended before it was noted.
+      state.withLock { if $0.ended.remove(id) == nil { $0.tasks[id] = task } }
+    }
+
+    func end(_ id: String) {
+      state.withLock { if $0.tasks.removeValue(forKey: id) == nil { $0.ended.insert(id) } }
+    }
+
+    func cancel(_ id: String) { state.withLock { $0.tasks[id] }?.cancel() }
+
+    var all: [Task<Void, Never>] { state.withLock { Array($0.tasks.values) } }
+  }
 
   private static func lines() -> AsyncStream<[UInt8]> {
     AsyncStream { lines in

@@ -58,6 +58,11 @@ enum NativeJobs {
       throw ServiceProblem(
         .invalid("request"), "format is one of \(formats.joined(separator: ", "))")
     }
+    // What DX.GL's API has prices for is not had for nothing beside it.
+    guard call.core.settings.billing == .off || !["turntable", "dataset", "render"].contains(kind)
+    else {
+      throw ServiceProblem(.forbidden, "where renders are charged they are ordered at /v1/renders")
+    }
     let settings = try settings(body["params"], verb)
     let (core, account) = (call.core, call.account)
     return .write { database in
@@ -140,7 +145,8 @@ enum NativeJobs {
     let deadline = ContinuousClock.now + .seconds(wait)
     let (first, outputs) = try find(call)
     var (job, files) = (first, outputs)
-    while !job.state.isTerminal, job.state == first.state, job.progress == first.progress,
+    while !call.core.isStopping.isSet, !job.state.isTerminal, job.state == first.state,
+      job.progress == first.progress,
       ContinuousClock.now < deadline
     {
       try await Task.sleep(for: .milliseconds(100))
@@ -190,7 +196,7 @@ enum NativeJobs {
     let stream = ResponseStream()
     Task {
       var (last, quiet) = ("", ContinuousClock.now)
-      while !stream.isFinished {
+      while !stream.isFinished && !call.core.isStopping.isSet {
         guard let (job, outputs) = try? find(call) else { break }
         let text = wire(job, outputs, call.core).text()
         if text != last {

@@ -78,6 +78,8 @@ struct Row {
     unsafe sqlite3_close_v2(pointer)
   }
 
+  var isInTransaction: Bool { unsafe sqlite3_get_autocommit(pointer) == 0 }
+
   /// Runs statements that take and give nothing.
   func script(_ sql: String) throws {
     guard unsafe sqlite3_exec(pointer, sql, nil, nil, nil) == SQLITE_OK else { throw failure() }

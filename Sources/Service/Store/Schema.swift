@@ -20,8 +20,10 @@ enum Schema {
       original TEXT NOT NULL REFERENCES blob, format TEXT NOT NULL,
       blob TEXT REFERENCES blob, title TEXT NOT NULL DEFAULT '', sku TEXT NOT NULL DEFAULT '',
       tags TEXT NOT NULL DEFAULT '[]', stats TEXT NOT NULL DEFAULT 'null',
-      created INTEGER NOT NULL, deleted INTEGER);
-    CREATE UNIQUE INDEX model_once ON model (account, original) WHERE deleted IS NULL;
+      created INTEGER NOT NULL);
+    CREATE UNIQUE INDEX model_once ON model (account, original);
+    CREATE INDEX model_original ON model (original);
+    CREATE INDEX model_blob ON model (blob);
     CREATE INDEX model_list ON model (account, created);
     CREATE TABLE model_tag (
       model TEXT NOT NULL REFERENCES model, tag TEXT NOT NULL, PRIMARY KEY (model, tag));
@@ -31,6 +33,7 @@ enum Schema {
       blob TEXT NOT NULL REFERENCES blob, format TEXT NOT NULL, layer TEXT NOT NULL,
       name TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
       created INTEGER NOT NULL, deleted INTEGER);
+    CREATE INDEX overlay_blob ON overlay (blob);
     CREATE TABLE job (
       id TEXT PRIMARY KEY, public_id TEXT NOT NULL, account TEXT NOT NULL REFERENCES account,
       dialect TEXT NOT NULL, kind TEXT NOT NULL, model TEXT, batch TEXT,
@@ -43,12 +46,17 @@ enum Schema {
       error_kind TEXT, error_code TEXT, error_message TEXT,
       created INTEGER NOT NULL, started INTEGER, finished INTEGER, expires INTEGER,
       UNIQUE (dialect, public_id));
-    CREATE INDEX job_queue ON job (state, account, priority DESC, created);
+    CREATE INDEX job_queue ON job (account, priority DESC, created, not_before)
+      WHERE state = 'queued';
+    CREATE INDEX job_running ON job (account) WHERE state = 'running';
+    CREATE INDEX job_count ON job (state, kind);
     CREATE INDEX job_list ON job (account, dialect, created);
+    CREATE INDEX job_states ON job (account, dialect, state, phase, created);
     CREATE INDEX job_of_model ON job (model, created);
     CREATE TABLE output (
       job TEXT NOT NULL REFERENCES job, role TEXT NOT NULL, blob TEXT NOT NULL REFERENCES blob,
       name TEXT NOT NULL, media_type TEXT NOT NULL, PRIMARY KEY (job, role));
+    CREATE INDEX output_blob ON output (blob);
     CREATE TABLE ledger (
       id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, unit TEXT NOT NULL,
       job TEXT REFERENCES job, kind TEXT NOT NULL, amount INTEGER NOT NULL,

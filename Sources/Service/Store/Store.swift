@@ -1,3 +1,4 @@
+import CSQLite
 import Foundation
 import Glibc
 import Synchronization
@@ -106,7 +107,18 @@ final class Store: Sendable {
   private static func commit(_ batch: [Pending], _ writer: Connection) {
     do {
       try writer.run("BEGIN IMMEDIATE")
-      let answers = batch.map { $0.run(writer) }
+      var answers: [@Sendable () -> Void] = []
+      for item in batch {
+        // Where the disk is full the whole transaction may be undone already: what ran on would be
+        // committed by itself, and its caller told that it was not.
+        guard writer.isInTransaction else {
+          throw StoreError(code: SQLITE_FULL, message: "the transaction was undone")
+        }
+        answers.append(item.run(writer))
+      }
+      guard writer.isInTransaction else {
+        throw StoreError(code: SQLITE_FULL, message: "the transaction was undone")
+      }
       KillPoint.pass("before-commit")
       try writer.run("COMMIT")
       KillPoint.pass("after-commit")

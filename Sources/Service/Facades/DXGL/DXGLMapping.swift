@@ -190,19 +190,19 @@ struct DXGLRenderSettings: Sendable {
   /// The free look at each upload: a small video, the model's numbers, and a GLB of what is none.
   static func previewPlan(model: (blob: String, ending: String)) -> JobPlan {
     let name = "model.\(model.ending)"
-    var steps = [
+    var steps: [JobPlan.Step] = []
+    if model.ending != "glb" {
+      steps.append(
+        .init(verb: "convert", inputs: [name], output: "model.glb", settings: .object([])))
+    }
+    steps.append(
       JobPlan.Step(
         verb: "turntable", inputs: [name], output: "video.mp4",
         settings: .object(
           [
             ("side", .integer(540)), ("framesPerSecond", .integer(15)),
             ("background", "#ffffff"),
-          ] + besideVideo))
-    ]
-    if model.ending != "glb" {
-      steps.append(
-        .init(verb: "convert", inputs: [name], output: "model.glb", settings: .object([])))
-    }
+          ] + besideVideo)))
     steps.append(.init(verb: "inspect", inputs: [name], settings: .object([])))
     return JobPlan(
       inputs: [(name, model.blob)], steps: steps,

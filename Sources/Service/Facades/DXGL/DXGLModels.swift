@@ -133,7 +133,7 @@ enum DXGLModels {
   @Sendable static func get(_ call: Call) async throws -> Outcome {
     let value = try call.core.store.read { database -> JSONValue in
       let model = try find(call, database)
-      let renders = try JobStore.of(model: model.id, database).map { job in
+      let renders = try JobStore.of(model: model.id, dialect: DXGL.dialect, database).map { job in
         DXGLWire.render(job, try JobStore.outputs(of: job.id, database), call.core)
       }
       return .object((DXGLWire.model(model).object ?? []) + [("renders", .array(renders))])
@@ -200,7 +200,13 @@ enum DXGLModels {
       return (model, bytes)
     }
     guard let blob = model.blob, let bytes else {
-      throw ServiceProblem(.notReady, "the model is still being converted")
+      let jobs = try call.core.store.read {
+        try JobStore.of(model: model.id, dialect: DXGL.dialect, $0)
+      }
+      let preview = jobs.last { $0.kind == "preview" }
+      let why = preview?.failure.map { "the model could not be converted: \($0.message)" }
+      throw ServiceProblem(
+        why == nil ? .notReady : .invalidFormat, why ?? "the model is still being converted")
     }
     let output = Job.Output(
       role: "model_glb", blob: blob, name: "\(model.id).glb", mediaType: "model/gltf-binary",
