@@ -9,8 +9,9 @@ struct Signals {
   init(cancelling cancellation: Cancellation) {
     // A reader that goes away is an error of the write, not the end of the program.
     _ = signal(SIGPIPE, SIG_IGN)
+    // Not ignored meanwhile: a signal that came before the source listens would be lost. Until then the
+    // system ends the program, which has nothing yet to put in order.
     sources = [SIGINT, SIGTERM].map { number in
-      _ = signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         cancellation.cancel()

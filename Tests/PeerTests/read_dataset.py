@@ -5,6 +5,7 @@ read_dataset.py trimesh SET.zip MODEL
 read_dataset.py model MODEL
 read_dataset.py distance MODEL REFERENCE
 """
+import contextlib
 import io
 import json
 import sys
@@ -89,7 +90,9 @@ def check_nerfstudio(path):
             data=Path(folder), orientation_method="none", center_method="none", auto_scale_poses=False,
             load_3D_points=False,  # that alone would need open3d
         ).setup()
-        outputs = parser.get_dataparser_outputs("train")
+        # Where rich is installed the parser also talks to standard output, which is ours.
+        with contextlib.redirect_stdout(sys.stderr):
+            outputs = parser.get_dataparser_outputs("train")
         ours = {f["file_path"]: np.array(f["transform_matrix"])[:3] for f in transforms(path)["frames"]}
         worst = 0.0
         for name, pose in zip(outputs.image_filenames, outputs.cameras.camera_to_worlds):

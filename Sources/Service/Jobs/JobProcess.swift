@@ -61,7 +61,7 @@ final class JobProcess: Sendable {
           break
         }
       }
-      process.waitUntilExit()
+      while process.isRunning { usleep(2_000) }
       isOver.withLock { $0 = true }
       news.signal()
     }

@@ -34,7 +34,8 @@ final class WorkerPool: Sendable {
         usleep(200_000)
       }
       // Until they have ended by themselves: with this thread the system would end them at once.
-      for process in running.withLock({ $0.processes }) { process.waitUntilExit() }
+      // (Foundation's own waiting turns in circles.)
+      while running.withLock({ $0.processes.contains(where: \.isRunning) }) { usleep(20_000) }
     }
   }
 
