@@ -28,7 +28,7 @@ class Service:
                 self.url = event["url"]
                 break
         else:
-            raise SystemExit("the service did not start")
+            raise RuntimeError("the service did not start")
         threading.Thread(target=self.drain, args=(self.process.stderr,), daemon=True).start()
 
     def drain(self, stream):
