@@ -11,12 +11,18 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+// `make fuzz` watches which branches are taken, and memory. (`--sanitize` heeds only one of the two.)
+let isFuzzing = ProcessInfo.processInfo.environment["MAQUETTE_FUZZ"] != nil
+let instrumentation: [SwiftSetting] =
+  isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : []
+
 // SIMD8 code wants AVX2 and FMA. The clang importer's target features
 // reach Swift's code generation; the program checks the processor when it starts.
 let wantsBaseline = ProcessInfo.processInfo.environment["MAQUETTE_ARCH"] == "baseline"
 let architecture: [SwiftSetting] =
-  wantsBaseline
-  ? [] : [.unsafeFlags(["-Xcc", "-march=x86-64-v3"]), .define("REQUIRES_X86_64_V3")]
+  (wantsBaseline
+    ? [] : [.unsafeFlags(["-Xcc", "-march=x86-64-v3"]), .define("REQUIRES_X86_64_V3")])
+  + instrumentation
 
 /// A Swift module, and everything it may import.
 ///
@@ -41,6 +47,16 @@ func library(_ name: String, pkgConfig: String, apt: String) -> Target {
 }
 
 let foundations = ["LinearMath", "Settings", "Work"]
+
+/// libFuzzer brings its own `main`, so this program exists only for `make fuzz`.
+let fuzzer: [Target] =
+  !isFuzzing
+  ? []
+  : [
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz",
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])])
+  ]
 
 let package = Package(
   name: "maquette",
@@ -131,6 +147,13 @@ let package = Package(
     .target(
       name: "TestSupport",
       path: "Tests/TestSupport", swiftSettings: strict + architecture),
+    .target(
+      name: "FuzzTargets",
+      dependencies: ["Formats", "Imaging", "Archives", "Scenes", "HTTP", "Service", "Settings", "Work"],
+      path: "Tests/FuzzTargets", swiftSettings: strict + architecture),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"], exclude: ["Corpus"],
+      swiftSettings: strict + architecture),
     tests(of: "LinearMath"),
     tests(of: "Settings"),
     tests(of: "Work"),
@@ -155,7 +178,7 @@ let package = Package(
         "read_layouts.py", "read_package.py", "read_usd.py", "service_process.py", "slurm_once.sh",
       ],
       swiftSettings: strict + architecture),
-  ],
+  ] + fuzzer,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )

@@ -2,10 +2,13 @@ import Foundation
 
 /// The folder a model lies in: the only place its files may come from.
 struct ModelFolder {
-  private let root: String
+  private let root: String?
 
-  init(ofFile path: String) {
-    root = URL(fileURLWithPath: path).deletingLastPathComponent().resolvingSymlinksInPath().path
+  /// - Parameter path: nil for a model in memory, which has no files beside it.
+  init(ofFile path: String?) {
+    root = path.map {
+      URL(fileURLWithPath: $0).deletingLastPathComponent().resolvingSymlinksInPath().path
+    }
   }
 
   /// Reads a file that a model names by a relative path. Refuses schemes, absolute paths and whatever
@@ -20,6 +23,10 @@ struct ModelFolder {
     guard !path.isEmpty, !path.hasPrefix("/"), !path.contains("\0") else {
       throw FormatError(
         "outside-folder", "\"\(shortened(name))\" is not a relative path", at: place)
+    }
+    guard let root else {
+      throw FormatError(
+        "missing-file", "\"\(shortened(name))\" cannot lie beside a model in memory", at: place)
     }
     let resolved = URL(fileURLWithPath: root + "/" + path).standardizedFileURL
       .resolvingSymlinksInPath().path

@@ -38,22 +38,37 @@ public enum SceneFile {
       return try limited(AssimpProgram.read(path, door: door), path)
     }
     let file = try [UInt8](file: path, limit: byteLimit)
-    guard !file.isEmpty else { throw FormatError("empty-file", "the file is empty", at: path) }
     do throws(FormatError) {
-      let scene =
-        switch format {
-        case .glb, .gltf: try GLTFReader.read(file, path: path, door: door)
-        case .obj: try OBJReader.read(file, path: path, door: door)
-        case .stl: try STLReader.read(file, door: door)
-        case .ply: try PLYReader.read(file, door: door)
-        case .off: try OFFReader.read(file, door: door)
-        case .threeMF: try ThreeMFReader.read(file, door: door)
-        default: throw FormatError("unknown-format", "this format is not read")
-        }
-      return try limited(scene, "")
+      return try read(file, as: format, path: path, door)
     } catch {
       throw error.inside(path)
     }
+  }
+
+  /// Reads a model in memory, in one of the formats that need no file: GLB, glTF with embedded buffers, OBJ,
+  /// STL, PLY, OFF and 3MF. As safe as the reading of files; what the model names beside it is missing.
+  public static func read(
+    _ file: [UInt8], as format: SceneFormat, log: LogSink, isTolerant: Bool = false
+  ) throws(FormatError) -> Scene {
+    let door = MeshDoor(log: log, isTolerant: isTolerant, cancellation: Cancellation())
+    return try read(file, as: format, path: nil, door)
+  }
+
+  private static func read(
+    _ file: [UInt8], as format: SceneFormat, path: String?, _ door: MeshDoor
+  ) throws(FormatError) -> Scene {
+    guard !file.isEmpty else { throw FormatError("empty-file", "the file is empty") }
+    let scene =
+      switch format {
+      case .glb, .gltf: try GLTFReader.read(file, path: path, door: door)
+      case .obj: try OBJReader.read(file, path: path, door: door)
+      case .stl: try STLReader.read(file, door: door)
+      case .ply: try PLYReader.read(file, door: door)
+      case .off: try OFFReader.read(file, door: door)
+      case .threeMF: try ThreeMFReader.read(file, door: door)
+      default: throw FormatError("unknown-format", "this format is not read from memory")
+      }
+    return try limited(scene, "")
   }
 
   private static func limited(_ scene: Scene, _ place: String) throws(FormatError) -> Scene {

@@ -6,7 +6,7 @@ import Work
 /// What would break memory or meaning is refused with its place: wrong types, references, ranges and
 /// sizes, broken JSON. What is merely not as the specification wants it loads with a warning.
 enum GLTFReader {
-  static func read(_ file: [UInt8], path: String, door: MeshDoor) throws(FormatError) -> Scene {
+  static func read(_ file: [UInt8], path: String?, door: MeshDoor) throws(FormatError) -> Scene {
     let log = door.log
     var json = file[...]
     var binary: ArraySlice<UInt8>?
@@ -14,7 +14,7 @@ enum GLTFReader {
       let container = try GLBContainer(file)
       (json, binary) = (container.json, container.binary)
       container.warnings.forEach(log.warn)
-    } else if path.lowercased().hasSuffix(".glb") {
+    } else if path?.lowercased().hasSuffix(".glb") == true {
       throw FormatError("bad-header", "the file does not begin with the four bytes \"glTF\"")
     }
     let document = try GLTFDocument(json: json)

@@ -136,10 +136,11 @@ struct GLTFSceneBuilder {
       scene.nodes[index].children.append(scene.nodes.count)
       scene.nodes.append(
         Scene.Node(
-          parentFromNode: Matrix4(
-            translation: SIMD3<Double>(translations?[instance] ?? .zero),
-            rotation: Quaternion(x: turn.x, y: turn.y, z: turn.z, w: turn.w),
-            scale: SIMD3<Double>(scales?[instance] ?? [1, 1, 1])),
+          parentFromNode: try finite(
+            Matrix4(
+              translation: SIMD3<Double>(translations?[instance] ?? .zero),
+              rotation: Quaternion(x: turn.x, y: turn.y, z: turn.z, w: turn.w),
+              scale: SIMD3<Double>(scales?[instance] ?? [1, 1, 1])), element.path),
           shape: shape))
     }
   }
@@ -157,10 +158,19 @@ struct GLTFSceneBuilder {
       return Matrix4(columnMajor: matrix)
     }
     let turn = rotation ?? [0, 0, 0, 1]
-    return Matrix4(
-      translation: SIMD3(translation ?? [0, 0, 0]),
-      rotation: Quaternion(x: turn[0], y: turn[1], z: turn[2], w: turn[3]),
-      scale: SIMD3(scale ?? [1, 1, 1]))
+    return try finite(
+      Matrix4(
+        translation: SIMD3(translation ?? [0, 0, 0]),
+        rotation: Quaternion(x: turn[0], y: turn[1], z: turn[2], w: turn[3]),
+        scale: SIMD3(scale ?? [1, 1, 1])), node.path)
+  }
+
+  /// Numbers of a file can multiply to what is none.
+  private func finite(_ matrix: Matrix4, _ place: String) throws(FormatError) -> Matrix4 {
+    guard matrix.columnMajor.allSatisfy(\.isFinite) else {
+      throw FormatError("non-finite-transform", "a transform goes past what numbers can hold", at: place)
+    }
+    return matrix
   }
 
   /// `worldFromJoint * jointFromBind` for each joint, with the nodes where the file has them.

@@ -48,13 +48,13 @@ struct OBJReader {
   private var partOfMaterial: [String: Int] = [:]
   private var materialOfPart: [String] = []
 
-  static func read(_ file: [UInt8], path: String, door: MeshDoor) throws(FormatError) -> Scene {
+  static func read(_ file: [UInt8], path: String?, door: MeshDoor) throws(FormatError) -> Scene {
     var reader = OBJReader(file, path: path, door: door)
     try reader.parse()
     return try reader.scene()
   }
 
-  private init(_ file: [UInt8], path: String, door: MeshDoor) {
+  private init(_ file: [UInt8], path: String?, door: MeshDoor) {
     scanner = TextScanner(file)
     library = MTLLibrary(folder: ModelFolder(ofFile: path), log: door.log)
     self.door = door
