@@ -20,6 +20,9 @@ static inline CURLcode maquette_curl_set_writer(CURL *handle, curl_write_callbac
 static inline CURLcode maquette_curl_set_opener(CURL *handle, curl_opensocket_callback callback) {
   return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, callback);
 }
+static inline CURLcode maquette_curl_set_headers(CURL *handle, struct curl_slist *headers) {
+  return curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+}
 static inline CURLcode maquette_curl_status(CURL *handle, long *status) {
   return curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, status);
 }

@@ -49,52 +49,98 @@ public struct Client: Sendable {
     }
   }
 
+  /// Posts a body and gives the status that is answered; what else is answered is dropped. Throws
+  /// `Failure` where there is no answer.
+  public func post(
+    _ url: String, body: [UInt8], headers: [(name: String, value: String)]
+  ) async throws -> Int {
+    let client = self
+    return try await withCheckedThrowingContinuation { done in
+      Self.queue.async {
+        do throws(Failure) {
+          done.resume(returning: try client.postNow(url, body, headers))
+        } catch {
+          done.resume(throwing: error)
+        }
+      }
+    }
+  }
+
+  /// Throws where a URL would not be asked, whatever it leads to.
+  public func check(_ url: String) throws(Failure) { _ = try scheme(url) }
+
   private func downloadNow(_ url: String, to path: String, limit: Int) throws(Failure) {
-    _ = Self.start
-    let scheme = try check(url)
     guard FileManager.default.createFile(atPath: path, contents: nil),
       let file = FileHandle(forWritingAtPath: path)
     else { throw .failed("the download cannot be stored") }
     defer { try? file.close() }
-    guard let handle = unsafe curl_easy_init() else { throw .failed("libcurl does not start") }
-    defer { unsafe curl_easy_cleanup(handle) }
-    let transfer = Transfer(addresses, file, limit)
+    let handle = try CurlHandle()
+    handle.set(CURLOPT_FAILONERROR, 1)
+    _ = unsafe maquette_curl_set_size(handle.pointer, CURLOPT_MAXFILESIZE_LARGE, limit)
+    _ = try perform(handle, url, Transfer(addresses, file, limit))
+  }
+
+  private func postNow(
+    _ url: String, _ body: [UInt8], _ headers: [(name: String, value: String)]
+  ) throws(Failure) -> Int {
+    let handle = try CurlHandle()
+    var list: UnsafeMutablePointer<curl_slist>?
+    // Without the last, libcurl waits for leave to send what is longer.
+    for line in headers.map({ "\($0.name): \($0.value)" }) + ["Expect:"] {
+      unsafe list = curl_slist_append(list, line)
+    }
+    defer { unsafe curl_slist_free_all(list) }
+    _ = unsafe maquette_curl_set_headers(handle.pointer, list)
+    handle.set(CURLOPT_POST, 1)
+    handle.set(CURLOPT_POSTFIELDSIZE, body.count)
+    _ = unsafe maquette_curl_set_text(
+      handle.pointer, CURLOPT_COPYPOSTFIELDS, String(decoding: body, as: UTF8.self))
+    return try perform(handle, url, Transfer(addresses, nil, 1 << 20))
+  }
+
+  /// Asks, and gives the status of the answer.
+  private func perform(
+    _ handle: CurlHandle, _ url: String, _ transfer: Transfer
+  ) throws(Failure) -> Int {
+    _ = Self.start
+    let scheme = try scheme(url)
     let context = unsafe Unmanaged.passUnretained(transfer).toOpaque()
     let numbers: [(CURLoption, Int)] = [
       (CURLOPT_NOSIGNAL, 1), (CURLOPT_FOLLOWLOCATION, redirects > 0 ? 1 : 0),
       (CURLOPT_MAXREDIRS, redirects), (CURLOPT_CONNECTTIMEOUT, connectSeconds),
-      (CURLOPT_TIMEOUT, totalSeconds), (CURLOPT_FAILONERROR, 1),
+      (CURLOPT_TIMEOUT, totalSeconds),
     ]
-    for (option, value) in numbers { _ = unsafe maquette_curl_set_long(handle, option, value) }
+    for (option, value) in numbers { handle.set(option, value) }
     let texts = [
       (CURLOPT_URL, url), (CURLOPT_PROTOCOLS_STR, "http,https"),
       (CURLOPT_REDIR_PROTOCOLS_STR, scheme == "http" ? "http,https" : "https"), (CURLOPT_PROXY, ""),
-      (CURLOPT_NOPROXY, "*"),
-      (CURLOPT_USERAGENT, "maquette"),
+      (CURLOPT_NOPROXY, "*"), (CURLOPT_USERAGENT, "maquette"),
     ]
-    for (option, value) in texts { _ = unsafe maquette_curl_set_text(handle, option, value) }
-    _ = unsafe maquette_curl_set_size(handle, CURLOPT_MAXFILESIZE_LARGE, limit)
-    _ = unsafe maquette_curl_set_writer(handle, clientWrite)
-    _ = unsafe maquette_curl_set_pointer(handle, CURLOPT_WRITEDATA, context)
-    _ = unsafe maquette_curl_set_opener(handle, clientOpen)
-    _ = unsafe maquette_curl_set_pointer(handle, CURLOPT_OPENSOCKETDATA, context)
-    let result = unsafe curl_easy_perform(handle)
+    for (option, value) in texts {
+      _ = unsafe maquette_curl_set_text(handle.pointer, option, value)
+    }
+    _ = unsafe maquette_curl_set_writer(handle.pointer, clientWrite)
+    _ = unsafe maquette_curl_set_pointer(handle.pointer, CURLOPT_WRITEDATA, context)
+    _ = unsafe maquette_curl_set_opener(handle.pointer, clientOpen)
+    _ = unsafe maquette_curl_set_pointer(handle.pointer, CURLOPT_OPENSOCKETDATA, context)
+    let result = unsafe curl_easy_perform(handle.pointer)
     if transfer.isBlocked { throw .blocked }
-    if transfer.isOverLimit || result == CURLE_FILESIZE_EXCEEDED { throw .tooLarge(limit: limit) }
+    if transfer.isOverLimit || result == CURLE_FILESIZE_EXCEEDED {
+      throw .tooLarge(limit: transfer.limit)
+    }
+    var status = 0
+    _ = unsafe maquette_curl_status(handle.pointer, &status)
     switch result {
-    case CURLE_OK: return
+    case CURLE_OK: return status
     case CURLE_OPERATION_TIMEDOUT: throw .timedOut
-    case CURLE_HTTP_RETURNED_ERROR:
-      var status = 0
-      _ = unsafe maquette_curl_status(handle, &status)
-      throw .status(status)
+    case CURLE_HTTP_RETURNED_ERROR: throw .status(status)
     default: throw .failed(unsafe String(cString: curl_easy_strerror(result)))
     }
   }
 
   /// By libcurl's own parser, so that nobody reads the URL otherwise than who dials it.
   /// Gives the scheme.
-  private func check(_ text: String) throws(Failure) -> String {
+  private func scheme(_ text: String) throws(Failure) -> String {
     guard let url = unsafe curl_url() else { throw .failed("libcurl does not start") }
     defer { unsafe curl_url_cleanup(url) }
     guard unsafe curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK else {
@@ -122,16 +168,33 @@ public struct Client: Sendable {
   }
 }
 
+/// A request of libcurl's.
+@safe private final class CurlHandle {
+  let pointer: UnsafeMutableRawPointer
+
+  init() throws(Client.Failure) {
+    guard let pointer = unsafe curl_easy_init() else { throw .failed("libcurl does not start") }
+    unsafe self.pointer = pointer
+  }
+
+  deinit { unsafe curl_easy_cleanup(pointer) }
+
+  func set(_ option: CURLoption, _ value: Int) {
+    _ = unsafe maquette_curl_set_long(pointer, option, value)
+  }
+}
+
 /// What libcurl's calls work on, all from the thread that transfers.
 private final class Transfer {
   let addresses: AddressGuard
-  let file: FileHandle
+  /// Nil where what comes is dropped.
+  let file: FileHandle?
   let limit: Int
   var received = 0
   var isBlocked = false
   var isOverLimit = false
 
-  init(_ addresses: AddressGuard, _ file: FileHandle, _ limit: Int) {
+  init(_ addresses: AddressGuard, _ file: FileHandle?, _ limit: Int) {
     (self.addresses, self.file, self.limit) = (addresses, file, limit)
   }
 }
@@ -145,7 +208,7 @@ private let clientWrite: curl_write_callback = { bytes, size, count, context in
     return 0
   }
   do {
-    try unsafe transfer.file.write(contentsOf: Data(bytes: bytes!, count: total))
+    try unsafe transfer.file?.write(contentsOf: Data(bytes: bytes!, count: total))
     return total
   } catch {
     return 0

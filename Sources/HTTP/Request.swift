@@ -19,6 +19,12 @@ public struct RequestHead: Sendable {
     (self.headers, self.address, self.id) = (headers, address, id)
   }
 
+  /// The same request for another path.
+  public func moved(to path: String) -> RequestHead {
+    RequestHead(
+      method: method, path: path, query: query, headers: headers, address: address, id: id)
+  }
+
   /// The first value of a query parameter.
   public func query(_ name: String) -> String? { query.first { $0.name == name }?.value }
 
@@ -57,12 +63,18 @@ public struct Form: Sendable {
     /// Where its bytes are until the request is answered.
     public let path: String
     public let bytes: Int
+
+    public init(field: String, name: String, path: String, bytes: Int) {
+      (self.field, self.name, self.path, self.bytes) = (field, name, path, bytes)
+    }
   }
 
   public internal(set) var fields: [(name: String, value: String)] = []
   public internal(set) var files: [File] = []
 
-  public init() {}
+  public init(fields: [(name: String, value: String)] = [], files: [File] = []) {
+    (self.fields, self.files) = (fields, files)
+  }
 
   public func value(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 }

@@ -65,6 +65,15 @@ final class ServiceHost: Sendable {
         sleep(1)
       }
     }
+    let sender = WebhookSender(core, dialects + [native], log: log)
+    Thread.detachNewThread { [weak self] in
+      while let host = self, host.isOpen.withLock({ $0 }) {
+        do { try sender.turn() } catch {
+          log.write("webhook-trouble", ["error": .string("\(error)")])
+        }
+        usleep(250_000)
+      }
+    }
     Thread.detachNewThread { [weak self] in
       var seconds = 0
       while let host = self, host.isOpen.withLock({ $0 }) {
@@ -105,7 +114,13 @@ final class ServiceHost: Sendable {
   private func sweep(_ log: ServiceLog) {
     do {
       let core = core
-      try core.store.writeNow { try Idempotency.sweep($0) }
+      let lives = dispatch.lifetimes
+      try core.store.writeNow { database in
+        try Idempotency.sweep(database)
+        for (dialect, lifetime) in lives {
+          try JobStore.expire(dialect, olderThan: lifetime, database)
+        }
+      }
       try core.blobs.sweep(core.store)
       let running = try core.store.read(JobStore.running)
       core.data.removeWork(except: running)

@@ -81,7 +81,7 @@ struct JobTests {
     // Who lost the lease can no longer end the job.
     let job = try #require(claimed.first { $0.publicID == id })
     let ended = try service.core.store.writeNow { database in
-      try JobStore.succeed(job, by: "boot:1:0:x", outputs: [], result: .null, database)
+      try JobStore.succeed(job, by: "boot:1:0:x", outputs: [], result: .null, price: 0, database)
     }
     #expect(!ended)
     try service.work()

@@ -36,6 +36,12 @@ public struct ConvertSettings: SettingsGroup {
   @Setting("Join everything into one mesh; materials are left behind.")
   public var merge = false
 
+  @Setting("Multiply all lengths by this.", in: 1e-9...1e9)
+  public var scale = 1.0
+
+  @Setting("Make the longest side this long, in the output's unit.", in: 1e-9...1e9)
+  public var longestSide: Double? = nil
+
   public init() {}
 }
 
@@ -66,6 +72,7 @@ public enum Convert: Verb {
       scene = scene.turned(from: call.options.sourceUp ?? source.usualUp, to: up)
     }
     scene = try scaled(scene, to: target, call.options.unit?.unit, work.log)
+    scene = resized(scene, call.options)
     try work.checkCancelled()
     work.progress.enter("write")
     let outputs = try ModelOutput.write(scene, as: target, to: call.output!, work)
@@ -76,6 +83,20 @@ public enum Convert: Verb {
       outputs: outputs,
       result: ["vertices": .integer(vertices), "triangles": .integer(scene.triangleCount)],
       text: "\(scene.triangleCount) triangles, \(vertices) vertices")
+  }
+
+  /// As large as was asked for, about the origin.
+  private static func resized(_ scene: Scene, _ options: ConvertSettings) -> Scene {
+    var factor = options.scale
+    if let wanted = options.longestSide {
+      let box = scene.merged().bounds
+      let size = box.maximum - box.minimum
+      let longest = Double(max(size.x, size.y, size.z))
+      if longest > 0 { factor = wanted / longest }
+    }
+    guard factor != 1 else { return scene }
+    return scene.transformed(
+      by: Matrix4(linear: Matrix3(columns: [factor, 0, 0], [0, factor, 0], [0, 0, factor])))
   }
 
   /// Numbers change only where both units are known and differ.

@@ -82,5 +82,6 @@ struct BlobStore: Sendable {
     AND NOT EXISTS (SELECT 1 FROM model WHERE blob = b.sha256)
     AND NOT EXISTS (SELECT 1 FROM overlay WHERE blob = b.sha256)
     AND NOT EXISTS (SELECT 1 FROM output WHERE blob = b.sha256)
+    AND NOT EXISTS (SELECT 1 FROM job_input WHERE blob = b.sha256)
     """
 }

@@ -3,6 +3,7 @@ import Foundation
 import HTTP
 import Settings
 import Synchronization
+import Work
 
 /// From a request to an answer: finds the route, asks who it is, counts, remembers idempotency keys, and
 /// has the dialect put what goes wrong into its words.
@@ -30,10 +31,14 @@ final class Dispatch: Sendable {
   private let plain: any Facade
   private let keys: KeyRing
   private let reads, writes: RateLimit
+  /// Of dialects that count what is submitted by themselves.
+  private let submits: [String: RateLimit]
   /// Wrong keys an address may try a minute.
   private let guesses = RateLimit(perMinute: 20)
   private let idempotency: Idempotency
   private let log: ServiceLog
+  /// Where the paths of a host begin: `api.example.org` at `/dxgl`.
+  private let hosts: [String: String]
 
   /// - Parameters:
   ///   - roots: the dialects that stand at the root as well as under their prefix.
@@ -44,9 +49,14 @@ final class Dispatch: Sendable {
   ) throws {
     (self.core, self.facades, self.plain) = (core, facades, plain)
     (self.metrics, self.log) = (metrics, log)
+    hosts = try Self.hosts(core.settings.hosts, facades.map(\.id))
     keys = KeyRing(core.store)
     reads = RateLimit(perMinute: core.settings.readsPerMinute)
     writes = RateLimit(perMinute: core.settings.writesPerMinute)
+    submits = Dictionary(
+      facades.compactMap { facade in
+        facade.submitsPerMinute.map { (facade.id, RateLimit(perMinute: $0)) }
+      }, uniquingKeysWith: { first, _ in first })
     idempotency = Idempotency(core.store)
     var router = Router<Mounted>()
     for facade in facades {
@@ -59,14 +69,47 @@ final class Dispatch: Sendable {
     self.router = router
   }
 
+  /// How long each dialect keeps files, where that is not for good.
+  var lifetimes: [(dialect: String, milliseconds: Int)] {
+    facades.compactMap { facade in facade.lifetime.map { (facade.id, $0) } }
+  }
+
+  /// `api.example.org=dxgl,mcp.example.org=mcp`
+  private static func hosts(_ text: String, _ dialects: [String]) throws -> [String: String] {
+    var hosts: [String: String] = [:]
+    for pair in text.split(separator: ",") {
+      let sides = pair.split(separator: "=").map { $0.trimmingCharacters(in: .whitespaces) }
+      guard sides.count == 2, dialects.contains(sides[1]) || sides[1] == "mcp" else {
+        throw ServiceError(
+          .usage, "hosts",
+          "--hosts takes pairs such as api.example.org=dxgl; there are "
+            + (dialects + ["mcp"]).joined(separator: ", "))
+      }
+      hosts[sides[0].lowercased()] = "/" + sides[1]
+    }
+    return hosts
+  }
+
+  /// The request at the path that its host means, where the host has a dialect of its own.
+  private func located(_ head: RequestHead) -> RequestHead {
+    guard !hosts.isEmpty, let host = head.headers["host"]?.split(separator: ":").first,
+      let root = hosts[host.lowercased()]
+    else { return head }
+    let moved = head.moved(to: head.path == "/" ? root : root + head.path)
+    // Signed links, health and documents are on every host.
+    if case .none = router.match(head.method, moved.path) { return head }
+    return moved
+  }
+
   var handler: Handler {
     Handler(
       admit: { [self] head in
         do throws(Refusal) {
-          let admitted = try admit(head)
+          let admitted = try admit(located(head))
           return .accept(admitted.mounted.route.body, context: admitted)
         } catch {
-          let answer = error.facade.response(to: error.problem)
+          var answer = Self.answer(error.facade, error.problem)
+          answer.headers += error.limits
           return .refuse(finished(answer, head, error.facade.id, error.route, nil))
         }
       },
@@ -77,10 +120,17 @@ final class Dispatch: Sendable {
           await answer(request, admitted), request.head, mounted.facade.id, mounted.route, admitted)
       },
       problem: { [self] head, problem in
-        let facade = facade(of: head.path)
-        let answer = facade.response(to: Self.problem(problem))
+        let facade = facade(of: located(head).path)
+        let answer = Self.answer(facade, Self.problem(problem))
         return finished(answer, head, facade.id, nil, nil)
       })
+  }
+
+  /// A problem in the words of a dialect.
+  private static func answer(_ facade: any Facade, _ problem: ServiceProblem) -> Response {
+    var answer = facade.response(to: problem)
+    answer.headers += problem.headers
+    return answer
   }
 
   private static func problem(_ problem: BodyProblem) -> ServiceProblem {
@@ -99,6 +149,7 @@ final class Dispatch: Sendable {
     let facade: any Facade
     var route: Route?
     let problem: ServiceProblem
+    var limits: [(name: String, value: String)] = []
   }
 
   private func facade(of path: String) -> any Facade {
@@ -125,10 +176,18 @@ final class Dispatch: Sendable {
     case .found(let mounted, let parameters):
       do {
         let principal = try principal(head, mounted)
-        let limits = try limit(head, principal, mounted.route)
+        let verdict = verdict(head, principal, mounted)
+        let limits = verdict?.headers ?? []
+        if let verdict, !verdict.isAllowed {
+          throw Refusal(
+            facade: mounted.facade, route: mounted.route, problem: .tooFast(verdict), limits: limits
+          )
+        }
         return Admitted(
           mounted: mounted, parameters: parameters, principal: principal, limits: limits,
           began: began)
+      } catch let refusal as Refusal {
+        throw refusal
       } catch {
         throw Refusal(
           facade: mounted.facade, route: mounted.route, problem: ServiceProblem.of(error))
@@ -163,23 +222,16 @@ final class Dispatch: Sendable {
     return principal
   }
 
-  private func limit(
-    _ head: RequestHead, _ principal: Principal?, _ route: Route
-  ) throws -> [(name: String, value: String)] {
-    let isReading = ["GET", "HEAD"].contains(head.method) || route.scope == "read"
+  /// Nil where nothing is counted.
+  private func verdict(
+    _ head: RequestHead, _ principal: Principal?, _ mounted: Mounted
+  ) -> RateLimit.Verdict? {
     // Whoever watches must not be shut out by whoever looks, and behind a proxy all have one address.
-    guard !["/healthz", "/readyz"].contains(route.pattern),
-      let verdict = (isReading ? reads : writes).take(principal?.key ?? head.address)
-    else { return [] }
-    guard verdict.isAllowed else {
-      throw ServiceProblem(
-        .rateLimited(seconds: verdict.seconds),
-        "more than \(verdict.limit) requests a minute; wait \(verdict.seconds) s")
-    }
-    return [
-      ("RateLimit-Limit", "\(verdict.limit)"), ("RateLimit-Remaining", "\(verdict.remaining)"),
-      ("RateLimit-Reset", "\(verdict.seconds)"),
-    ]
+    if ["/healthz", "/readyz"].contains(mounted.route.pattern) { return nil }
+    let isReading = ["GET", "HEAD"].contains(head.method) || mounted.route.scope == "read"
+    let who = principal?.key ?? head.address
+    if mounted.route.isSubmit, let own = submits[mounted.facade.id] { return own.take(who) }
+    return (isReading ? reads : writes).take(who)
   }
 
   // MARK: With the body
@@ -207,7 +259,7 @@ final class Dispatch: Sendable {
         log.write(
           "error", ["request": .string(request.head.id), "error": .string("\(error)")])
       }
-      return facade.response(to: problem)
+      return Self.answer(facade, problem)
     }
   }
 
@@ -216,22 +268,18 @@ final class Dispatch: Sendable {
     switch router.match(request.head.method, request.head.path) {
     case .found(let mounted, let parameters):
       guard mounted.route.scope.map({ principal.may($0, in: mounted.facade.id) }) ?? true else {
-        return mounted.facade.response(
-          to: ServiceProblem(.forbidden, "the API key does not allow this"))
+        return Self.answer(mounted.facade, ServiceProblem(.forbidden, "the API key does not allow this"))
       }
-      if mounted.route.scope == "write", let verdict = writes.take(principal.key),
-        !verdict.isAllowed
+      if mounted.route.scope == "write",
+        let verdict = verdict(request.head, principal, mounted), !verdict.isAllowed
       {
-        return mounted.facade.response(
-          to: ServiceProblem(
-            .rateLimited(seconds: verdict.seconds), "more than \(verdict.limit) requests a minute"))
+        return Self.answer(mounted.facade, .tooFast(verdict))
       }
       let admitted = Admitted(
         mounted: mounted, parameters: parameters, principal: principal, limits: [], began: .now)
       return await answer(request, admitted)
     default:
-      return plain.response(
-        to: ServiceProblem(.unknownPath, "there is nothing at \(request.head.path)"))
+      return Self.answer(plain, ServiceProblem(.unknownPath, "there is nothing at \(request.head.path)"))
     }
   }
 

@@ -7,6 +7,13 @@ final class RateLimit: Sendable {
     let limit, remaining: Int
     /// Seconds until the bucket is full, or until there is one token where there is none.
     let seconds: Int
+
+    var headers: [(name: String, value: String)] {
+      [
+        ("RateLimit-Limit", "\(limit)"), ("RateLimit-Remaining", "\(remaining)"),
+        ("RateLimit-Reset", "\(seconds)"),
+      ]
+    }
   }
 
   private static let most = 100_000

@@ -19,6 +19,8 @@ struct Route: Sendable {
   var answer = Answer()
   /// False for pages and for what clients do not ask.
   var isDocumented = true
+  /// Whether it queues work, which some dialects count by itself.
+  var isSubmit = false
   let run: @Sendable (Call) async throws -> Outcome
 
   init(
@@ -67,6 +69,14 @@ extension Route {
   }
 }
 
+extension Route {
+  func counted() -> Route {
+    var route = self
+    route.isSubmit = true
+    return route
+  }
+}
+
 /// What a route gives: an answer, or what makes one within a transaction, together with the
 /// idempotency key.
 enum Outcome: Sendable {
@@ -93,6 +103,9 @@ struct Call: Sendable {
     }
     return try Self.object(bytes)
   }
+
+  /// The body as an object of these fields.
+  func fields(_ names: [String]) throws -> Fields { try Fields(try json(), only: names) }
 
   static func object(_ bytes: [UInt8]) throws -> JSONValue {
     do {
@@ -127,4 +140,16 @@ protocol Facade: Sendable {
   var errorType: String { get }
   var errorSchema: JSONValue { get }
   func response(to problem: ServiceProblem) -> Response
+  /// How many jobs a key may submit a minute; nil where that counts as any request.
+  var submitsPerMinute: Int? { get }
+  /// Milliseconds that the files of a job are kept after its end; nil for good.
+  var lifetime: Int? { get }
+  /// How far a job is, as its webhooks tell it; nil where the dialect has no such answer.
+  func news(of job: Job, _ outputs: [Job.Output], _ core: ServiceCore) -> JSONValue?
+}
+
+extension Facade {
+  var submitsPerMinute: Int? { nil }
+  var lifetime: Int? { nil }
+  func news(of job: Job, _ outputs: [Job.Output], _ core: ServiceCore) -> JSONValue? { nil }
 }

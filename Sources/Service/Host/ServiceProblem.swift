@@ -32,7 +32,27 @@ struct ServiceProblem: Error, Sendable {
   let kind: Kind
   let message: String
 
-  init(_ kind: Kind, _ message: String) { (self.kind, self.message) = (kind, message) }
+  /// The field of the request that is wrong, where it is one.
+  let field: String?
+
+  init(_ kind: Kind, _ message: String, field: String? = nil) {
+    (self.kind, self.message, self.field) = (kind, message, field)
+  }
+
+  static func tooFast(_ verdict: RateLimit.Verdict) -> ServiceProblem {
+    ServiceProblem(
+      .rateLimited(seconds: verdict.seconds),
+      "more than \(verdict.limit) requests a minute; wait \(verdict.seconds) s")
+  }
+
+  /// The headers that go with it in every dialect.
+  var headers: [(name: String, value: String)] {
+    switch kind {
+    case .rateLimited(let seconds): [("Retry-After", "\(seconds)")]
+    case .wrongMethod(let allowed): [("Allow", allowed.joined(separator: ", "))]
+    default: []
+    }
+  }
 
   static func of(_ error: any Error) -> ServiceProblem {
     switch error {

@@ -15,6 +15,9 @@ public struct ServiceSettings: SettingsGroup {
   @Setting("Which dialects stand at the root: all, none, or some by name with commas.")
   public var dialect = "all"
 
+  @Setting("Hosts whose root is one dialect, or mcp: api.example.org=dxgl,mcp.example.org=mcp.")
+  public var hosts = ""
+
   @Setting("Processes that work on jobs, one job each at a time.", in: 0...256)
   public var workers = 1
 

@@ -38,6 +38,10 @@ struct Job: Sendable {
   var request: JSONValue
   /// A `JobPlan` as it is kept: only workers read it.
   var planText: String
+  /// Blobs that it reads, kept until it has ended.
+  var inputs: [String] = []
+  /// Who is told of it.
+  var webhook: Webhook?
   var state = State.queued
   var phase = Phase.waiting
   var progress = 0
@@ -53,6 +57,12 @@ struct Job: Sendable {
 
   var plan: JobPlan {
     get throws { JobPlan(try JSONValue(parsing: Data(planText.utf8))) }
+  }
+
+  /// An address that is told how the job ends, or all along.
+  struct Webhook: Sendable {
+    let url: String
+    let isSync: Bool
   }
 
   /// A file that a job made.

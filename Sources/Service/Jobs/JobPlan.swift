@@ -16,6 +16,18 @@ struct JobPlan: Sendable, Equatable {
   var steps: [Step]
   /// Files to keep, by name, and the role of each.
   var keep: [(name: String, role: String)]
+  /// What the job costs by its processor time; nil where its price is fixed.
+  var meter: Meter?
+  /// Whether it may use the network, as an engine that is a client of another machine must.
+  var isConnected = false
+
+  /// Money for work: so much to begin with, and so much for each second.
+  struct Meter: Sendable, Equatable {
+    let base: Int
+    let perSecond: Double
+
+    func price(seconds: Double) -> Int { base + Int((max(0, seconds) * perSecond).rounded(.up)) }
+  }
 
   static func == (left: JobPlan, right: JobPlan) -> Bool { left.json == right.json }
 
@@ -30,6 +42,9 @@ struct JobPlan: Sendable, Equatable {
           ]
         }),
       "keep": .array(keep.map { ["name": .string($0.name), "role": .string($0.role)] }),
+      "meter": meter.map { ["base": .integer($0.base), "perSecond": .number($0.perSecond)] }
+        ?? .null,
+      "isConnected": .bool(isConnected),
     ]
   }
 
@@ -38,6 +53,8 @@ struct JobPlan: Sendable, Equatable {
   ) {
     (self.inputs, self.steps, self.keep) = (inputs, steps, keep)
   }
+
+  var blobs: [String] { inputs.map(\.blob) }
 
   init(_ json: JSONValue) {
     inputs = (json["inputs"]?.array ?? []).map {
@@ -52,6 +69,10 @@ struct JobPlan: Sendable, Equatable {
     keep = (json["keep"]?.array ?? []).map {
       ($0["name"]?.string ?? "", $0["role"]?.string ?? "")
     }
+    if let base = json["meter"]?["base"]?.int {
+      meter = Meter(base: base, perSecond: json["meter"]?["perSecond"]?.double ?? 0)
+    }
+    isConnected = json["isConnected"]?.bool ?? false
   }
 
   /// The media type that a file's name tells.
@@ -60,7 +81,8 @@ struct JobPlan: Sendable, Equatable {
       "mp4": "video/mp4", "mov": "video/quicktime", "webm": "video/webm", "gif": "image/gif",
       "png": "image/png", "webp": "image/webp", "jpg": "image/jpeg", "zip": "application/zip",
       "h5": "application/x-hdf5", "glb": "model/gltf-binary", "stl": "model/stl",
-      "obj": "model/obj", "ply": "application/octet-stream", "3mf": "model/3mf",
+      "obj": "model/obj", "fbx": "application/octet-stream",
+      "off": "application/octet-stream", "usdz": "model/vnd.usdz+zip", "txt": "text/plain", "ply": "application/octet-stream", "3mf": "model/3mf",
       "json": "application/json",
     ]
     let ending = name.split(separator: ".").last.map { $0.lowercased() } ?? ""

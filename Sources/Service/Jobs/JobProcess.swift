@@ -27,7 +27,7 @@ final class JobProcess: Sendable {
   private let isOver = Mutex(false)
 
   /// - Parameter program: the executable that knows `JobTask.word`.
-  init(folder: String, program: String, limits: JobLimits) throws {
+  init(folder: String, program: String, limits: JobLimits, isConnected: Bool) throws {
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = [JobTask.word]
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
@@ -35,6 +35,7 @@ final class JobProcess: Sendable {
     process.environment = limits.environment.merging(
       ["PATH": "/usr/local/bin:/usr/bin:/bin", "TMPDIR": folder, "HOME": folder]
     ) { $1 }
+    if isConnected { process.environment?[JobLimits.connected] = "1" }
     let output = Pipe()
     process.standardOutput = output
     process.standardInput = FileHandle.nullDevice

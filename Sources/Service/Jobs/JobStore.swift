@@ -43,6 +43,10 @@ enum JobStore {
       [.text(dialect), .text(publicID)] + (account.map { [.text($0)] } ?? []), job)
   }
 
+  static func find(id: String, _ database: Connection) throws -> Job? {
+    try database.first("SELECT \(columns) FROM job WHERE id = ?", [.text(id)], job)
+  }
+
   /// Of one dialect, or of all; the newest thousand.
   static func of(
     model: String, dialect: String? = nil, _ database: Connection
@@ -113,6 +117,11 @@ enum JobStore {
         .text(job.planText), .integer(job.priority), .integer(job.price),
         .text(job.unit), .integer(job.created),
       ])
+    for blob in Set(job.inputs) {
+      try database.run(
+        "INSERT INTO job_input (job, blob) VALUES (?, ?)", [.text(job.id), .text(blob)])
+    }
+    try WebhookStore.subscribe(job, database)
     try ledger.precharge(job: job.id, job.account, job.unit, job.price, database)
   }
 
@@ -183,8 +192,11 @@ enum JobStore {
   }
 
   /// Ends a job well: state, outputs and settlement at once. False where the lease is no longer held.
+  ///
+  /// - Parameter price: what it cost in the end; never more than was taken before.
   static func succeed(
-    _ job: Job, by owner: String, outputs: [Job.Output], result: JSONValue, _ database: Connection
+    _ job: Job, by owner: String, outputs: [Job.Output], result: JSONValue, price: Int,
+    _ database: Connection
   ) throws -> Bool {
     guard
       try database.run(
@@ -196,7 +208,8 @@ enum JobStore {
     else { return false }
     for output in outputs { try keep(output, of: job.id, database) }
     KillPoint.pass("between-outputs-and-settlement")
-    try Ledger.settle(job, final: job.price, database)
+    try Ledger.settle(job, final: price, database)
+    try ended(job.id, database)
     try ModelStore.learn(from: job, outputs: outputs, result: result, database)
     return true
   }
@@ -265,7 +278,23 @@ enum JobStore {
         ]) > 0
     else { return false }
     try Ledger.refund(job, note: failure.code, database)
+    try ended(job.id, database)
     return true
+  }
+
+  /// What goes with every end.
+  private static func ended(_ job: String, _ database: Connection) throws {
+    try database.run("DELETE FROM job_input WHERE job = ?", [.text(job)])
+    try WebhookStore.announce(job, database)
+  }
+
+  /// Ends the life of files that a dialect keeps only so long. What others still have stays on the disk.
+  static func expire(_ dialect: String, olderThan lifetime: Int, _ database: Connection) throws {
+    let old = try database.rows(
+      "UPDATE job SET state = 'expired' WHERE dialect = ? AND state = 'succeeded' AND finished < ? RETURNING id",
+      [.text(dialect), .integer(Clock.now() - lifetime)]
+    ) { $0.text(0) }
+    for id in old { try database.run("DELETE FROM output WHERE job = ?", [.text(id)]) }
   }
 
   /// Puts jobs back whose worker is gone or silent. A lost worker is no crash of the job.

@@ -20,7 +20,9 @@ public enum JobTask {
   public static func main() -> Int32 {
     let limits = JobLimits.ofEnvironment
     let parent = getppid()
-    let reason = maquette_confine(limits.memory, limits.seconds, limits.fileBytes)
+    let isConnected = ProcessInfo.processInfo.environment[JobLimits.connected] != nil
+    let reason = maquette_confine(
+      limits.memory, limits.seconds, limits.fileBytes, isConnected ? 1 : 0)
     guard reason == 0, getppid() == parent else {
       tell([
         "failed": [
@@ -74,7 +76,8 @@ public enum JobTask {
       results.append((step.verb, result.result))
       tellReady()
     }
-    return .object(results)
+    let seconds = maquette_processor_seconds()
+    return .object(results + [("seconds", .number((seconds * 1000).rounded() / 1000))])
   }
 
   private struct Unmet: Error { let message: String }
@@ -104,6 +107,9 @@ struct JobLimits: Sendable {
   /// Of processor time.
   var seconds: UInt64 = 3600
   var fileBytes: UInt64 = 16 << 30
+
+  /// Set for a job that may use the network.
+  static let connected = "MAQUETTE_JOB_CONNECTED"
 
   private static let names = [
     "MAQUETTE_JOB_MEMORY", "MAQUETTE_JOB_SECONDS", "MAQUETTE_JOB_FILE_BYTES",

@@ -58,10 +58,11 @@ final class Worker {
     let started = Clock.steady()
     let ending: JobProcess.Ending
     var kept: [Job.Output] = []
+    let plan = try job.plan
     do {
-      let plan = try job.plan
       try layOut(plan, in: folder)
-      let process = try JobProcess(folder: folder, program: program, limits: limits)
+      let process = try JobProcess(
+        folder: folder, program: program, limits: limits, isConnected: plan.isConnected)
       (ending, kept) = try follow(process, job, plan, folder, isWanted)
     } catch {
       ending = .failed(
@@ -72,7 +73,7 @@ final class Worker {
       let owner = owner
       return try store.writeNow { try JobStore.release(job.id, by: owner, $0) }
     }
-    try finish(job, ending, kept)
+    try finish(job, plan, ending, kept)
     log.write(
       "job",
       [
@@ -158,13 +159,18 @@ final class Worker {
       role: role, blob: sha256, name: name, mediaType: JobPlan.mediaType(name), bytes: bytes)
   }
 
-  private func finish(_ job: Job, _ ending: JobProcess.Ending, _ kept: [Job.Output]) throws {
+  private func finish(
+    _ job: Job, _ plan: JobPlan, _ ending: JobProcess.Ending, _ kept: [Job.Output]
+  ) throws {
     KillPoint.pass("before-finish")
     let owner = owner
     try store.writeNow { database in
       switch ending {
       case .done(let result):
-        _ = try JobStore.succeed(job, by: owner, outputs: kept, result: result, database)
+        let seconds = result["seconds"]?.double ?? 0
+        _ = try JobStore.succeed(
+          job, by: owner, outputs: kept, result: result,
+          price: plan.meter?.price(seconds: seconds) ?? job.price, database)
       case .failed(let failure):
         try JobStore.fail(job, by: owner, failure, crashed: false, database)
       case .crashed(let how):

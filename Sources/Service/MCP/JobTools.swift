@@ -14,7 +14,7 @@ enum JobTools {
       Catalogue.verb(named: verb).map { made(tool, $0) }
     } + [getJob, cancelJob, listJobs]
 
-  private static let jobOutput: [(key: String, value: JSONValue)] = [
+  static let jobOutput: [(key: String, value: JSONValue)] = [
     ("jobId", ["type": "string"]), ("state", ["type": "string"]),
     ("progress", ["type": "integer"]), ("outputs", ["type": "array"]),
   ]
@@ -49,17 +49,16 @@ enum JobTools {
         "POST", "/maq/maquette/v1/jobs", .object(order),
         idempotencyKey: arguments["idempotencyKey"]?.string)
       let value = try await followJob(
-        job["jobId"]?.string ?? "", arguments["waitSeconds"]?.int ?? 0, rest, progress)
+        job["jobId"], arguments["waitSeconds"]?.int ?? 0, rest, progress)
       return (value, [])
     }
   }
 
-  private static func followJob(
-    _ id: String, _ seconds: Int, _ rest: MCPRest, _ progress: MCPTool.Progress
+  static func followJob(
+    _ id: JSONValue?, _ seconds: Int, _ rest: MCPRest, _ progress: MCPTool.Progress
   ) async throws -> JSONValue {
-    let isPlain = id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
-    return try await follow(seconds, progress) {
-      let job = try await rest.ask("GET", "/maq/maquette/v1/jobs/\(isPlain ? id : "none")")
+    try await follow(seconds, progress) {
+      let job = try await rest.ask("GET", "/maq/maquette/v1/jobs/" + MCPTool.path(id))
       let state = job["state"]?.string ?? ""
       return (job, state, job["progress"]?.int ?? 0, !["queued", "running"].contains(state))
     }
@@ -91,7 +90,7 @@ enum JobTools {
     ], required: ["jobId"], output: jobOutput
   ) { arguments, rest, progress in
     let value = try await followJob(
-      arguments["jobId"]?.string ?? "", arguments["waitSeconds"]?.int ?? 0, rest, progress)
+      arguments["jobId"], arguments["waitSeconds"]?.int ?? 0, rest, progress)
     return (value, [])
   }
 
@@ -99,22 +98,17 @@ enum JobTools {
     "cancel_job", "Cancel a job that waits or runs", .changes,
     input: [("jobId", MCPTool.text("A job's id"))], required: ["jobId"], output: jobOutput
   ) { arguments, rest, progress in
-    let id = arguments["jobId"]?.string ?? ""
-    let isPlain = id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
-    _ = try await rest.ask("DELETE", "/maq/maquette/v1/jobs/\(isPlain ? id : "none")")
+    let id = arguments["jobId"]
+    _ = try await rest.ask("DELETE", "/maq/maquette/v1/jobs/" + MCPTool.path(id))
     return (try await followJob(id, 0, rest, progress), [])
   }
 
   private static let listJobs = MCPTool(
     "list_jobs", "List jobs, the newest first", .reads,
-    input: [
-      ("limit", MCPTool.whole(1...100, "How many")),
-      ("offset", MCPTool.whole(0...1_000_000_000, "How many are passed over")),
-    ], output: [("jobs", ["type": "array"]), ("total", ["type": "integer"])]
+    input: MCPTool.page, output: [("jobs", ["type": "array"]), ("total", ["type": "integer"])]
   ) { arguments, rest, _ in
-    let query = ["limit", "offset"].compactMap { name in
-      arguments[name]?.int.map { (name: name, value: "\($0)") }
-    }
-    return (try await rest.ask("GET", "/maq/maquette/v1/jobs", query: query), [])
+    (
+      try await rest.ask("GET", "/maq/maquette/v1/jobs", query: MCPTool.page(arguments)), []
+    )
   }
 }

@@ -32,19 +32,22 @@ enum MCPOverHTTP {
       return .answer(response(answer ?? .null, isModern: MCPServer.isModern(message)))
     }
     let stream = ResponseStream()
-    Task {
-      let alive = Task {
-        while !Task.isCancelled {
-          try await Task.sleep(for: .seconds(15))
-          stream.send(": still here\n\n")
-        }
-      }
+    let work = Task {
       let answer = await server.answer(message) { news in
         stream.send("event: message\ndata: \(news.text())\n\n")
       }
-      alive.cancel()
       stream.send("event: message\ndata: \((answer ?? .null).text())\n\n")
       stream.finish()
+    }
+    // Who goes away waits for nothing any more.
+    Task {
+      var quiet = 0
+      while !stream.isFinished {
+        try await Task.sleep(for: .seconds(1))
+        quiet += 1
+        if quiet % 15 == 0 { stream.send(": still here\n\n") }
+      }
+      work.cancel()
     }
     return .answer(
       Response(

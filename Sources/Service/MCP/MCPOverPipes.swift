@@ -41,7 +41,8 @@ public enum ServeMCP: Verb {
     let id = try host.core.store.writeNow { try Accounts.named(account, $0) }
     let principal = Principal(
       account: id, key: "stdio", scopes: Set(APIKeys.allScopes), dialects: [])
-    let server = MCPServer(rest: MCPRest(dispatch: host.dispatch, principal: principal))
+    let server = MCPServer(rest: MCPRest(
+        dispatch: host.dispatch, principal: principal, isLocal: true))
     Task {
       await serve(server)
       work.cancellation.cancel()

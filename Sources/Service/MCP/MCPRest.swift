@@ -1,11 +1,14 @@
 import Foundation
 import HTTP
+import Operations
 import Settings
 
 /// The REST API from inside: tools ask what clients could ask, with the same answers.
 struct MCPRest: Sendable {
   let dispatch: Dispatch
   let principal: Principal
+  /// Whether whoever asks sits at this machine and may name its files.
+  var isLocal = false
 
   func ask(
     _ method: String, _ path: String, query: [(name: String, value: String)] = [],
@@ -16,7 +19,27 @@ struct MCPRest: Sendable {
       method: method, path: path, query: query, headers: headers, id: UUID().uuidString.lowercased()
     )
     let content: Request.Body = body.map { .bytes(Array($0.text().utf8)) } ?? .none
-    let response = await dispatch.answer(Request(head: head, body: content), as: principal)
+    return try await answer(Request(head: head, body: content))
+  }
+
+  /// Sends a form with one file, which is taken away afterwards.
+  func send(
+    _ path: String, file: String, name: String, fields: [(name: String, value: String)] = [],
+    idempotencyKey: String? = nil
+  ) async throws -> JSONValue {
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    let size = (try FileManager.default.attributesOfItem(atPath: file)[.size] as? NSNumber)?
+      .intValue
+    let head = RequestHead(
+      method: "POST", path: path, headers: idempotencyKey.map { ["idempotency-key": $0] } ?? [:],
+      id: UUID().uuidString.lowercased())
+    let form = Form(
+      fields: fields, files: [.init(field: "file", name: name, path: file, bytes: size ?? 0)])
+    return try await answer(Request(head: head, body: .form(form)))
+  }
+
+  private func answer(_ request: Request) async throws -> JSONValue {
+    let response = await dispatch.answer(request, as: principal)
     guard case .bytes(let bytes) = response.content else { return .null }
     let value = bytes.isEmpty ? .null : try JSONValue(parsing: Data(bytes))
     guard (200..<300).contains(response.status) else {
@@ -41,7 +64,18 @@ enum MCPResources {
     template("maquette://models/{id}", "model", "A model, its numbers and its renders"),
     template("maquette://renders/{id}", "render", "How far a render is, and its files"),
     template("maquette://jobs/{id}", "job", "How far a job is, its result and its files"),
+    template("maquette://docs/{page}", "docs", "What a verb does and takes: repair, dataset, ..."),
   ]
+
+  /// A verb for people: what it does, and each option with its default.
+  private static func page(_ name: String, _ uri: String) -> JSONValue? {
+    guard let verb = Catalogue.verb(named: name) else { return nil }
+    let options = verb.options.map { option in
+      "- `\(option.key)`: \(option.help) `\(option.schema.text())`"
+    }
+    let text = (["# \(verb.name)", "", verb.summary, ""] + options).joined(separator: "\n")
+    return ["uri": .string(uri), "mimeType": "text/markdown", "text": .string(text)]
+  }
 
   private static func template(_ uri: String, _ name: String, _ text: String) -> JSONValue {
     [
@@ -58,6 +92,7 @@ enum MCPResources {
     let prefix = "maquette://"
     guard uri.hasPrefix(prefix) else { return nil }
     let parts = uri.dropFirst(prefix.count).split(separator: "/").map(String.init)
+    if parts.count == 2, parts[0] == "docs" { return page(parts[1], uri) }
     guard parts.count == 2, let path = paths[parts[0]],
       let value = try? await rest.ask("GET", path + parts[1])
     else { return nil }

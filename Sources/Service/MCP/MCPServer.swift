@@ -12,6 +12,8 @@ struct MCPServer: Sendable {
   typealias Notify = @Sendable (JSONValue) -> Void
 
   let rest: MCPRest
+  /// Those that whoever asks may use.
+  private var tools: [MCPTool] { MCPTools.all.filter { rest.isLocal || !$0.isLocal } }
 
   private static let instructions = """
     Uploads 3D models, renders videos, stills and training datasets of them, and repairs, converts and \
@@ -93,7 +95,7 @@ struct MCPServer: Sendable {
       ]
     case "ping" where !isModern: return .object([])
     case "tools/list":
-      return kept(["tools": .array(MCPTools.all.map(\.description))])
+      return kept(["tools": .array(tools.map(\.description))])
     case "tools/call": return try await call(parameters, notify)
     case "resources/list": return kept(["resources": .array([])])
     case "resources/templates/list":
@@ -118,7 +120,7 @@ struct MCPServer: Sendable {
 
   private func call(_ parameters: JSONValue, _ notify: @escaping Notify) async throws -> JSONValue {
     guard let name = parameters["name"]?.string,
-      let tool = MCPTools.all.first(where: { $0.name == name })
+      let tool = tools.first(where: { $0.name == name })
     else {
       throw JSONRPC.Fault.parameters(
         "there is no tool \((parameters["name"]?.string ?? "").prefix(80))")

@@ -22,6 +22,8 @@ struct MCPTool: Sendable {
   let required: [String]
   /// Properties of the result.
   let output: [(key: String, value: JSONValue)]
+  /// Names files of this machine, and so is only for those who sit at it.
+  var isLocal = false
   let run: Run
 
   init(
@@ -80,6 +82,29 @@ struct MCPTool: Sendable {
     if let missing = required.first(where: { arguments[$0] == nil }) {
       throw MCPProblem(code: "invalid_request", "\"\(missing)\" is missing")
     }
+  }
+
+  func forLocalUse() -> MCPTool {
+    var tool = self
+    tool.isLocal = true
+    return tool
+  }
+
+  /// An id as a part of a path; what is none leads nowhere.
+  static func path(_ value: JSONValue?) -> String {
+    let id = value?.string ?? ""
+    let isPlain = !id.isEmpty && id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+    return isPlain ? id : "none"
+  }
+
+  /// Arguments of lists, and how they stand in a query.
+  static let page: [(key: String, value: JSONValue)] = [
+    ("limit", whole(1...100, "How many")),
+    ("offset", whole(0...1_000_000_000, "How many are passed over")),
+  ]
+
+  static func page(_ arguments: JSONValue) -> [(name: String, value: String)] {
+    page.compactMap { name, _ in arguments[name]?.int.map { (name, "\($0)") } }
   }
 
   static func text(_ help: String) -> JSONValue {

@@ -3,7 +3,7 @@ import Settings
 
 /// All tools, in the order in which they are listed.
 enum MCPTools {
-  static let all: [MCPTool] = DXGLTools.all + JobTools.all
+  static let all: [MCPTool] = DXGLTools.all + JobTools.all + UploadTools.all
 }
 
 /// The nine tools of DX.GL, over its REST API.
@@ -83,23 +83,15 @@ enum DXGLTools {
     )
   }
 
-  private static func page(_ arguments: JSONValue) -> [(name: String, value: String)] {
-    ["limit", "offset"].compactMap { name in
-      arguments[name]?.int.map { (name, "\($0)") }
-    }
-  }
-
   private static let listModels = MCPTool(
     "list_models", "List models with tag and pagination filters", .reads,
     input: [
-      ("tags", MCPTool.list(["type": "string"], "Models that have any of these")),
-      ("limit", MCPTool.whole(1...100, "How many")),
-      ("offset", MCPTool.whole(0...1_000_000_000, "How many are passed over")),
-    ], output: [("models", list), ("total", whole)]
+      ("tags", MCPTool.list(["type": "string"], "Models that have any of these"))
+    ] + MCPTool.page, output: [("models", list), ("total", whole)]
   ) { arguments, rest, _ in
     let tags = (arguments["tags"]?.array ?? []).compactMap(\.string).joined(separator: ",")
     let answer = try await rest.ask(
-      "GET", "/dxgl/v1/models", query: page(arguments) + (tags.isEmpty ? [] : [("tags", tags)]))
+      "GET", "/dxgl/v1/models", query: MCPTool.page(arguments) + (tags.isEmpty ? [] : [("tags", tags)]))
     return (["models": answer["data"] ?? [], "total": answer["meta"]?["total"] ?? 0], [])
   }
 
@@ -107,15 +99,8 @@ enum DXGLTools {
     "get_model", "Get model details and all its renders", .reads, input: [("modelId", id)],
     required: ["modelId"], output: [("modelId", text), ("renders", list)]
   ) { arguments, rest, _ in
-    let answer = try await rest.ask("GET", "/dxgl/v1/models/" + path(arguments["modelId"]))
+    let answer = try await rest.ask("GET", "/dxgl/v1/models/" + MCPTool.path(arguments["modelId"]))
     return (answer["data"] ?? .null, [])
-  }
-
-  /// An id as a part of a path; what is none leads nowhere.
-  private static func path(_ value: JSONValue?) -> String {
-    let id = value?.string ?? ""
-    let isPlain = !id.isEmpty && id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
-    return isPlain ? id : "none"
   }
 
   private static let createRender = MCPTool(
@@ -156,7 +141,7 @@ enum DXGLTools {
     output: [("status", text), ("progress", whole), ("assets", ["type": "object"])]
   ) { arguments, rest, progress in
     let value = try await JobTools.follow(arguments["waitSeconds"]?.int ?? 0, progress) {
-      let answer = try await rest.ask("GET", "/dxgl/v1/renders/" + path(arguments["renderId"]))
+      let answer = try await rest.ask("GET", "/dxgl/v1/renders/" + MCPTool.path(arguments["renderId"]))
       let data = answer["data"] ?? .null
       let status = data["status"]?.string ?? ""
       return (data, status, data["progress"]?.int ?? 0, ["done", "error"].contains(status))
@@ -178,7 +163,7 @@ enum DXGLTools {
     guard assets.contains(asset) else {
       throw MCPProblem(code: "invalid_request", "asset is one of \(assets.joined(separator: ", "))")
     }
-    let output = try rest.output(path(arguments["renderId"]), asset == "web" ? "video_web" : asset)
+    let output = try rest.output(MCPTool.path(arguments["renderId"]), asset == "web" ? "video_web" : asset)
     let core = rest.dispatch.core
     let url = JSONValue.string("\(core.publicURL)/files/\(core.links.token(output, seconds: 3600))")
     return (
@@ -216,7 +201,7 @@ enum DXGLTools {
     input: [("modelId", id)] + details, required: ["modelId"], output: [("modelId", text)]
   ) { arguments, rest, _ in
     let answer = try await rest.ask(
-      "PATCH", "/dxgl/v1/models/" + path(arguments["modelId"]),
+      "PATCH", "/dxgl/v1/models/" + MCPTool.path(arguments["modelId"]),
       picked(arguments, ["title", "sku", "tags"]))
     return (answer["data"] ?? .null, [])
   }
@@ -225,19 +210,12 @@ enum DXGLTools {
 extension MCPRest {
   /// A file of a render of the caller's.
   func output(_ render: String, _ role: String) throws -> Job.Output {
-    try dispatch.core.store.read { database in
-      guard
-        let job = try JobStore.find(
-          dialect: DXGL.dialect, publicID: render, account: principal.account, database)
-      else { throw MCPProblem(code: "render_not_found", "there is no render \(render)") }
-      let outputs = try JobStore.outputs(of: job.id, database)
-      let wanted = job.kind == "render_dataset" && role == "bundle" ? "dataset" : role
-      guard let output = outputs.first(where: { $0.role == wanted }) else {
-        throw MCPProblem(
-          code: job.state.isTerminal ? "render_not_found" : "not_ready",
-          "the render is \(DXGLWire.status(job)) and has no such file")
+    do {
+      return try dispatch.core.store.read { database in
+        try DXGLRenders.output(role, try DXGLRenders.find(render, principal.account, database), database)
       }
-      return output
+    } catch let problem as ServiceProblem {
+      throw MCPProblem(code: DXGLWire.code(problem.kind).code, problem.message)
     }
   }
 }

@@ -9,11 +9,11 @@ enum DocsPage {
       for (method, operation) in operations.object ?? [] {
         let schema = operation["requestBody"]?["content"]?.object?.first?.value["schema"]
         let detail = schema.map {
-          "<details><summary>body</summary><pre>\(escaped($0.text(pretty: true)))</pre></details>"
+          "<details><summary>body</summary><pre>\(HTMLText.escaped($0.text(pretty: true)))</pre></details>"
         }
         rows += """
-          <tr><td><code>\(method.uppercased())</code></td><td><code>\(escaped(path))</code></td>
-          <td>\(escaped(operation["summary"]?.string ?? ""))\(detail ?? "")</td></tr>
+          <tr><td><code>\(method.uppercased())</code></td><td><code>\(HTMLText.escaped(path))</code></td>
+          <td>\(HTMLText.escaped(operation["summary"]?.string ?? ""))\(detail ?? "")</td></tr>
 
           """
       }
@@ -30,10 +30,5 @@ enum DocsPage {
       """
     return Response(type: "text/html; charset=utf-8", text: html)
       .with("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.split(separator: "&", omittingEmptySubsequences: false).joined(separator: "&amp;")
-      .split(separator: "<", omittingEmptySubsequences: false).joined(separator: "&lt;")
   }
 }

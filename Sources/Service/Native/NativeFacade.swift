@@ -32,18 +32,12 @@ struct NativeFacade: Facade {
   func response(to problem: ServiceProblem) -> Response {
     var (code, status) = DXGLWire.code(problem.kind)
     if problem.kind == .fileTooLarge { status = 413 }
-    let answer = Response(
+    return Response(
       status: status, type: "application/problem+json",
       text: JSONValue.object([
         ("type", "about:blank"), ("title", .string(problem.message)), ("status", .integer(status)),
         ("code", .string(code)),
       ]).text())
-    switch problem.kind {
-    case .rateLimited(let seconds): return answer.with("Retry-After", "\(seconds)")
-    case .wrongMethod(let allowed):
-      return answer.with("Allow", allowed.joined(separator: ", "))
-    default: return answer
-    }
   }
 
   var routes: [Route] {

@@ -15,7 +15,7 @@ enum NativeJobs {
     "repair": ["glb", "stl", "ply", "3mf"], "hollow": ["stl", "3mf", "glb"],
     "print": ["stl", "3mf"], "boolean": ["glb", "stl", "ply", "3mf"], "unwrap": ["glb"],
     "render": ["png", "webp", "jpg"], "turntable": ["mp4", "webm", "gif", "mov"],
-    "dataset": ["zip"], "inspect": [], "compare": [],
+    "dataset": ["zip"], "inspect": [], "compare": [], "bake": ["glb"], "reconstruct": ["glb", "stl"],
   ]
 
   /// Free text that names no file.
@@ -36,22 +36,24 @@ enum NativeJobs {
   // MARK: Submitting
 
   @Sendable static func create(_ call: Call) async throws -> Outcome {
-    let body = try call.json()
-    for (key, _) in body.object ?? [] where !["kind", "params", "inputs", "format"].contains(key) {
-      throw ServiceProblem(.invalid("request"), "there is no field \"\(key.prefix(40))\"")
-    }
+    let body = try call.fields(["kind", "params", "inputs", "pictures", "format", "webhook"])
     guard let kind = body["kind"]?.string, let formats = formats[kind],
       let verb = Catalogue.verb(named: kind)
     else {
       let known = Self.formats.keys.sorted().joined(separator: ", ")
       throw ServiceProblem(.invalid("request"), "kind is one of \(known)")
     }
-    let ids = (body["inputs"]?.array ?? []).compactMap(\.string)
-    guard ids.count == body["inputs"]?.array?.count ?? 0, verb.inputCount.contains(ids.count),
-      ids.count <= 100
+    // One verb works on pictures, the others on models.
+    let field = kind == "reconstruct" ? "pictures" : "inputs"
+    let given = (body[field]?.array ?? []).compactMap(\.string)
+    guard given.count == body[field]?.array?.count ?? 0, verb.inputCount.contains(given.count),
+      given.count <= 100, body[field == "inputs" ? "pictures" : "inputs"] == nil
     else {
       throw ServiceProblem(
-        .invalid("request"), "inputs is a list of ids of models, as many as \(kind) takes")
+        .invalid("request"),
+        field == "inputs"
+          ? "inputs is a list of ids of models, as many as \(kind) takes"
+          : "pictures is a list of one to four addresses or base64 texts")
     }
     let format = body["format"]?.string ?? formats.first
     guard format == formats.first || format.map(formats.contains) ?? false else {
@@ -59,32 +61,61 @@ enum NativeJobs {
         .invalid("request"), "format is one of \(formats.joined(separator: ", "))")
     }
     // What DX.GL's API has prices for is not had for nothing beside it.
-    guard call.core.settings.billing == .off || !["turntable", "dataset", "render"].contains(kind)
-    else {
-      throw ServiceProblem(.forbidden, "where renders are charged they are ordered at /v1/renders")
+    guard call.core.settings.billing == .off || !charged.contains(kind) else {
+      throw ServiceProblem(
+        .forbidden, "where \(kind) is charged it is ordered through a dialect that has a price for it")
     }
     let settings = try settings(body["params"], verb)
-    let (core, account) = (call.core, call.account)
-    return .write { database in
-      let models = try ids.map { try DXGLModels.find($0, account, database) }
-      let inputs = models.enumerated().map { index, model in
-        (
-          name: "input-\(index).\(model.blob == nil ? model.format : "glb")",
-          blob: model.blob ?? model.original
-        )
+    let webhook = try Self.webhook(body, call.core)
+    var pictures: [PictureSource.Picture] = []
+    if field == "pictures" {
+      for text in given {
+        pictures.append(try await PictureSource.take(text: text, field: "pictures", call.core))
       }
+    }
+    let (core, account, shown) = (call.core, call.account, pictures)
+    return .write { database in
+      let models = try (field == "inputs" ? given : []).map {
+        try DXGLModels.find($0, account, database)
+      }
+      for picture in shown { try picture.record(database) }
+      let inputs =
+        models.enumerated().map { index, model in
+          (
+            name: "input-\(index).\(model.blob == nil ? model.format : "glb")",
+            blob: model.blob ?? model.original
+          )
+        }
+        + shown.enumerated().map { index, picture in
+          let name = shown.count == 1 ? "picture" : ImageTo3D.sides[index]
+          return (name: "\(name).\(picture.format)", blob: picture.blob)
+        }
       let output = format.map { "\(kind).\($0)" }
       let plan = JobPlan(
         inputs: inputs,
         steps: [
           .init(verb: kind, inputs: inputs.map(\.name), output: output, settings: settings)
         ], keep: output.map { [($0, "output")] } ?? [])
-      let job = Job(
+      var job = Job(
         account: account, dialect: dialect, kind: kind, model: models.first?.id,
-        request: body, planText: plan.json.text(), unit: DXGL.unit)
+        request: shown.isEmpty ? body.value : ["kind": .string(kind), "params": settings],
+        planText: plan.json.text(), unit: DXGL.unit)
+      job.inputs = plan.blobs
+      job.webhook = webhook
       try JobStore.submit(job, core.ledger, database)
       return JSONText.response(201, wire(job, [], core))
     }
+  }
+
+  /// What other dialects have prices for is not had for nothing beside them.
+  private static let charged = ["turntable", "dataset", "render", "reconstruct"]
+
+  private static func webhook(_ body: Fields, _ core: ServiceCore) throws -> Job.Webhook? {
+    guard let given = body["webhook"] else { return nil }
+    let fields = try Fields(given, only: ["url", "mode"])
+    let url = try fields.require("url", fields.text("url", length: 1...2048))
+    let mode = try fields.choice("mode", of: ["terminal", "sync"])
+    return try Job.Webhook.checked(url, isSync: mode == "sync", core)
   }
 
   private static func settings(_ given: JSONValue?, _ verb: AnyVerb) throws -> JSONValue {

@@ -72,7 +72,33 @@ enum Schema {
       account TEXT NOT NULL, key TEXT NOT NULL, route TEXT NOT NULL, request TEXT NOT NULL,
       status INTEGER NOT NULL, headers TEXT NOT NULL, body TEXT NOT NULL,
       expires INTEGER NOT NULL, PRIMARY KEY (account, key));
+    """,
+    // Pictures that only jobs need, news for others, uploads in parts, and who works.
     """
+    CREATE TABLE job_input (
+      job TEXT NOT NULL REFERENCES job, blob TEXT NOT NULL REFERENCES blob,
+      PRIMARY KEY (job, blob));
+    CREATE INDEX job_input_blob ON job_input (blob);
+    CREATE INDEX job_expiry ON job (dialect, finished) WHERE state = 'succeeded';
+    ALTER TABLE account ADD COLUMN webhook_secret TEXT NOT NULL DEFAULT '';
+    CREATE TABLE webhook (
+      id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account, url TEXT NOT NULL,
+      created INTEGER NOT NULL, deleted INTEGER);
+    CREATE INDEX webhook_list ON webhook (account, created) WHERE deleted IS NULL;
+    CREATE TABLE job_webhook (
+      job TEXT NOT NULL REFERENCES job, url TEXT NOT NULL, is_sync INTEGER NOT NULL,
+      PRIMARY KEY (job, url));
+    CREATE TABLE webhook_delivery (
+      id TEXT PRIMARY KEY, job TEXT NOT NULL REFERENCES job, url TEXT NOT NULL,
+      is_terminal INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'waiting',
+      attempt INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL, http_status INTEGER,
+      last_error TEXT, created INTEGER NOT NULL, UNIQUE (job, url, is_terminal));
+    CREATE INDEX webhook_due ON webhook_delivery (next_at) WHERE state = 'waiting';
+    CREATE TABLE upload (
+      id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account, bytes INTEGER NOT NULL,
+      received INTEGER NOT NULL DEFAULT 0, title TEXT NOT NULL, created INTEGER NOT NULL);
+    CREATE TABLE worker (owner TEXT PRIMARY KEY, seen INTEGER NOT NULL);
+    """,
   ]
 
   static func migrate(_ database: Connection) throws {

@@ -47,7 +47,7 @@ struct DXGL: Facade {
         .giving(file: "model/gltf-binary"),
       Route(
         "POST", "/v1/overlays", "Uploads a background picture", scope: "write",
-        body: BodyPolicy(limit: DXGLOverlays.byteLimit + Self.formOverhead, takesForms: true),
+        body: BodyPolicy(limit: PictureSource.byteLimit + Self.formOverhead, takesForms: true),
         run: DXGLOverlays.upload
       ).documented(
         form: DXGLSchemas.overlayUpload, status: 201, DXGLSchemas.data(DXGLSchemas.overlay)),

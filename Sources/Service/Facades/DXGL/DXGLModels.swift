@@ -34,36 +34,14 @@ enum DXGLModels {
   }
 
   @Sendable static func ingest(_ call: Call) async throws -> Outcome {
-    let body = try call.json()
-    for (key, _) in body.object ?? [] where !["url", "renderSettings"].contains(key) {
-      throw ServiceProblem(.invalid("request"), "there is no field \"\(key.prefix(40))\"")
-    }
-    guard let url = body["url"]?.string else {
-      throw ServiceProblem(.invalid("request"), "\"url\" is missing")
-    }
+    let body = try call.fields(["url", "renderSettings"])
+    let url = try body.require("url", body.text("url", length: 1...4096))
     let settings = try body["renderSettings"].map { try DXGLRenderSettings($0) }
     let path = call.core.data.uploads + "/ingest-" + Identifier.short()
     defer { try? FileManager.default.removeItem(atPath: path) }
-    do {
-      try await call.core.client.download(url, to: path, limit: call.core.settings.uploadBytes)
-    } catch let failure as Client.Failure {
-      throw problem(failure)
-    }
+    try await Download.take(url, to: path, limit: call.core.settings.uploadBytes, call.core)
     let name = URL(string: url)?.lastPathComponent ?? ""
     return try take(path, title: (name as NSString).deletingPathExtension, settings, call)
-  }
-
-  private static func problem(_ failure: Client.Failure) -> ServiceProblem {
-    switch failure {
-    case .badURL(let why): ServiceProblem(.ingestFailed, "the URL is not fetched: \(why)")
-    case .blocked:
-      ServiceProblem(.ingestFailed, "the URL leads to an address that is not fetched from")
-    case .tooLarge(let limit): tooLarge(limit)
-    case .timedOut: ServiceProblem(.ingestTimeout, "the download took longer than two minutes")
-    case .status(let status):
-      ServiceProblem(.ingestFailed, "the server of the URL answered with status \(status)")
-    case .failed(let why): ServiceProblem(.ingestFailed, "the download failed: \(why)")
-    }
   }
 
   static func tooLarge(_ limit: Int) -> ServiceProblem {
@@ -142,18 +120,8 @@ enum DXGLModels {
   }
 
   @Sendable static func update(_ call: Call) async throws -> Outcome {
-    let body = try call.json()
-    for (key, _) in body.object ?? [] where !["title", "sku", "tags"].contains(key) {
-      throw ServiceProblem(.invalid("request"), "there is no field \"\(key.prefix(40))\"")
-    }
-    func text(_ key: String) throws -> String? {
-      guard let value = body[key] else { return nil }
-      guard let text = value.string, text.count <= 200 else {
-        throw ServiceProblem(.invalid("request"), "\(key) is text of at most 200 characters")
-      }
-      return text
-    }
-    let (title, sku) = (try text("title"), try text("sku"))
+    let body = try call.fields(["title", "sku", "tags"])
+    let (title, sku) = (try body.text("title"), try body.text("sku"))
     let tags = try body["tags"].map(Self.tags)
     return .write { database in
       var model = try find(call, database)

@@ -4,10 +4,6 @@ import Settings
 
 /// Background pictures.
 enum DXGLOverlays {
-  static let byteLimit = 10_000_000
-  private static let sideLimit = 16_384
-  private static let pixelLimit = 100_000_000
-
   @Sendable static func upload(_ call: Call) async throws -> Outcome {
     guard case .form(let form) = call.request.body,
       let file = form.files.first(where: { $0.field == "file" }), form.files.count == 1
@@ -17,29 +13,14 @@ enum DXGLOverlays {
     guard form.value("layer") ?? "background" == "background" else {
       throw ServiceProblem(.invalid("request"), "layer is background")
     }
-    guard file.bytes <= byteLimit else {
-      throw DXGLModels.tooLarge(byteLimit)
-    }
-    guard let format = Sniffed.picture(file.path),
-      let bytes = FileManager.default.contents(atPath: file.path),
-      let (width, height) = PictureHeader.size([UInt8](bytes))
-    else {
-      throw ServiceProblem(.invalidFormat, "the file is none of PNG, JPEG, WebP")
-    }
-    guard max(width, height) <= sideLimit, width * height <= pixelLimit else {
-      throw ServiceProblem(
-        .invalidFormat,
-        "\(width) x \(height) pixels are over the limit of \(sideLimit) a side and \(pixelLimit) in all"
-      )
-    }
-    let (sha256, size) = try call.core.blobs.adopt(file.path)
+    let picture = try PictureSource.take(file: file.path, leastSide: 1, call.core)
     let name = form.value("name") ?? (file.name as NSString).deletingPathExtension
     let overlay = OverlayStore.Overlay(
-      id: Identifier.short(), blob: sha256, format: format, layer: "background",
-      name: String(name.prefix(200)), width: width, height: height, created: Clock.now())
+      id: Identifier.short(), blob: picture.blob, format: picture.format, layer: "background",
+      name: String(name.prefix(200)), width: picture.width, height: picture.height, created: Clock.now())
     let account = call.account
     return .write { database in
-      try OverlayStore.add(overlay, bytes: size, account: account, database)
+      try OverlayStore.add(overlay, bytes: picture.bytes, account: account, database)
       return DXGLWire.data(DXGLWire.overlay(overlay), status: 201)
     }
   }

@@ -8,11 +8,13 @@ enum DXGLRenders {
   // MARK: Jobs
 
   static func preview(of model: ModelStore.Model) -> Job {
-    Job(
+    let plan = DXGLRenderSettings.previewPlan(model: file(model))
+    var job = Job(
       account: model.account, dialect: DXGL.dialect, kind: "preview", model: model.id,
-      request: DXGLRenderSettings.standard.values,
-      planText: DXGLRenderSettings.previewPlan(model: file(model)).json.text(), priority: 1,
+      request: DXGLRenderSettings.standard.values, planText: plan.json.text(), priority: 1,
       unit: DXGL.unit)
+    job.inputs = plan.blobs
+    return job
   }
 
   private static func file(_ model: ModelStore.Model) -> (blob: String, ending: String) {
@@ -26,13 +28,14 @@ enum DXGLRenders {
     let overlay = try settings.overlay.map { id in
       try DXGLOverlays.find(id, model.account, database)
     }
-    return Job(
+    let plan = settings.plan(
+      model: file(model), overlay: overlay.map { ($0.blob, $0.format) })
+    var job = Job(
       account: model.account, dialect: DXGL.dialect, kind: settings.kind, model: model.id,
-      batch: batch, request: settings.values,
-      planText: settings.plan(
-        model: file(model), overlay: overlay.map { ($0.blob, $0.format) }
-      ).json.text(),
+      batch: batch, request: settings.values, planText: plan.json.text(),
       price: settings.price, unit: DXGL.unit)
+    job.inputs = plan.blobs
+    return job
   }
 
   // MARK: Submitting
@@ -41,13 +44,9 @@ enum DXGLRenders {
   private static func order(
     _ value: JSONValue
   ) throws -> (model: String, settings: DXGLRenderSettings) {
-    for (key, _) in value.object ?? [] where !["modelId", "renderSettings"].contains(key) {
-      throw ServiceProblem(.invalid("request"), "there is no field \"\(key.prefix(40))\"")
-    }
-    guard let model = value["modelId"]?.string else {
-      throw ServiceProblem(.invalid("request"), "\"modelId\" is missing")
-    }
-    return (model, try DXGLRenderSettings(value["renderSettings"]))
+    let order = try Fields(value, only: ["modelId", "renderSettings"])
+    let model = try order.require("modelId", order.text("modelId"))
+    return (model, try DXGLRenderSettings(order["renderSettings"]))
   }
 
   @Sendable static func create(_ call: Call) async throws -> Outcome {
@@ -61,10 +60,8 @@ enum DXGLRenders {
     }
   }
 
-  private static func items(_ body: JSONValue) throws -> [JSONValue] {
-    for (key, _) in body.object ?? [] where key != "renders" {
-      throw ServiceProblem(.invalid("request"), "there is no field \"\(key.prefix(40))\"")
-    }
+  private static func items(_ call: Call) throws -> [JSONValue] {
+    let body = try call.fields(["renders"])
     guard let items = body["renders"]?.array, !items.isEmpty else {
       throw ServiceProblem(.invalid("request"), "\"renders\" is a list of at least one render")
     }
@@ -76,7 +73,7 @@ enum DXGLRenders {
 
   /// All or nothing: the sum is there, or nothing is charged and nothing queued.
   @Sendable static func createBatch(_ call: Call) async throws -> Outcome {
-    let orders = try items(try call.json()).map(order)
+    let orders = try items(call).map(order)
     let (core, account) = (call.core, call.account)
     return .write { database in
       let batch = Identifier.short()
@@ -98,7 +95,7 @@ enum DXGLRenders {
 
   /// An item is `{modelId?, renderSettings}` or the settings alone.
   @Sendable static func quote(_ call: Call) async throws -> Outcome {
-    let prices = try items(try call.json()).map { item in
+    let prices = try items(call).map { item in
       let isWrapped = item["renderSettings"] != nil || item["modelId"] != nil
       return try DXGLRenderSettings(isWrapped ? item["renderSettings"] : item).price
     }
@@ -118,10 +115,13 @@ enum DXGLRenders {
   // MARK: Looking
 
   private static func find(_ call: Call, _ database: Connection) throws -> Job {
-    let id = call.parameter("id")
+    try find(call.parameter("id"), call.account, database)
+  }
+
+  static func find(_ id: String, _ account: String, _ database: Connection) throws -> Job {
     guard
       let job = try JobStore.find(
-        dialect: DXGL.dialect, publicID: id, account: call.account, database)
+        dialect: DXGL.dialect, publicID: id, account: account, database)
     else { throw ServiceProblem(.notFound("render"), "there is no render \(id.prefix(40))") }
     return job
   }
@@ -157,29 +157,26 @@ enum DXGLRenders {
   }
 
   static func asset(_ role: String, _ call: Call) throws -> Outcome {
-    let (job, outputs) = try call.core.store.read { database in
-      let job = try find(call, database)
-      return (job, try JobStore.outputs(of: job.id, database))
+    let file = try call.core.store.read { database in
+      try output(role, try find(call, database), database)
     }
-    return .answer(try asset(role, job, outputs, isPublic: false, call))
+    return .answer(call.core.answer(file, isPublic: false, to: call))
   }
 
-  static func asset(
-    _ role: String, _ job: Job, _ outputs: [Job.Output], isPublic: Bool, _ call: Call
-  ) throws -> Response {
+  /// A file of a render. Throws where it has none, not yet or not any more.
+  static func output(_ role: String, _ job: Job, _ database: Connection) throws -> Job.Output {
     guard job.state != .expired else {
       throw ServiceProblem(.expired, "the files of this render have expired")
     }
     // What a dataset has for a video is the dataset, and the bundle of it too.
     let isDataset = job.kind == "render_dataset"
     let wanted = isDataset && ["video", "bundle"].contains(role) ? "dataset" : role
-    guard let output = outputs.first(where: { $0.role == wanted }) else {
-      if job.state == .succeeded {
-        throw ServiceProblem(.notFound("render"), "this render has no such file")
-      }
-      let why = job.failure.map { "the render failed: \($0.message)" }
-      throw ServiceProblem(.notReady, why ?? "the render is \(DXGLWire.status(job))")
+    let outputs = try JobStore.outputs(of: job.id, database)
+    if let output = outputs.first(where: { $0.role == wanted }) { return output }
+    if job.state == .succeeded {
+      throw ServiceProblem(.notFound("render"), "this render has no such file")
     }
-    return call.core.answer(output, isPublic: isPublic, to: call)
+    let why = job.failure.map { "the render failed: \($0.message)" }
+    throw ServiceProblem(.notReady, why ?? "the render is \(DXGLWire.status(job))")
   }
 }

@@ -3,39 +3,39 @@ import Settings
 
 /// Finished renders, for anybody who has the link.
 enum DXGLShare {
-  private static func find(_ call: Call) throws -> (Job, [Job.Output]) {
+  private static func find(_ call: Call, _ database: Connection) throws -> Job {
     let id = call.parameter("id")
-    let found = try call.core.store.read { database -> (Job, [Job.Output])? in
-      guard
-        let job = try JobStore.find(
-          dialect: DXGL.dialect, publicID: id, account: nil, database)
-      else { return nil }
-      return (job, try JobStore.outputs(of: job.id, database))
-    }
-    guard call.core.settings.sharing, let found, found.0.state == .succeeded else {
+    let job = try JobStore.find(dialect: DXGL.dialect, publicID: id, account: nil, database)
+    guard call.core.settings.sharing, let job, job.state == .succeeded else {
       throw ServiceProblem(.notFound("render"), "there is no shared render \(id.prefix(40))")
     }
-    return found
+    return job
   }
 
   @Sendable static func asset(_ call: Call) async throws -> Outcome {
-    let (job, outputs) = try find(call)
     let roles = [
       "video": "video", "web": "video_web", "poster": "poster", "thumb": "thumb",
       "dataset": "dataset",
     ]
-    guard job.model == call.parameter("model"), let role = roles[call.parameter("asset")] else {
-      throw ServiceProblem(.notFound("render"), "there is no such file")
+    let output = try call.core.store.read { database in
+      let job = try find(call, database)
+      guard job.model == call.parameter("model"), let role = roles[call.parameter("asset")] else {
+        throw ServiceProblem(.notFound("render"), "there is no such file")
+      }
+      return try DXGLRenders.output(role, job, database)
     }
-    return .answer(try DXGLRenders.asset(role, job, outputs, isPublic: true, call))
+    return .answer(call.core.answer(output, isPublic: true, to: call))
   }
 
   @Sendable static func page(_ call: Call) async throws -> Outcome {
-    let (job, _) = try find(call)
-    let model = try job.model.flatMap { id in
-      try call.core.store.read { try ModelStore.find(id, account: job.account, $0) }
+    let (job, model) = try call.core.store.read { database in
+      let job = try find(call, database)
+      let model = try job.model.flatMap { id in
+        try ModelStore.find(id, account: job.account, database)
+      }
+      return (job, model)
     }
-    let title = escaped(model?.title.isEmpty == false ? model!.title : "A render")
+    let title = HTMLText.escaped(model?.title.isEmpty == false ? model!.title : "A render")
     let files = "\(call.core.publicURL)/api/v/\(job.model ?? "")/\(job.publicID)"
     let shown =
       job.kind == "render_dataset"
@@ -58,19 +58,5 @@ enum DXGLShare {
     return .answer(
       Response(type: "text/html; charset=utf-8", text: html)
         .with("Content-Security-Policy", policy).with("X-Robots-Tag", "noindex"))
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.append(character)
-      }
-    }
-    return result
   }
 }

@@ -20,19 +20,13 @@ enum DXGLWire {
 
   static func error(_ problem: ServiceProblem) -> Response {
     let (code, status) = code(problem.kind)
-    let answer = JSONText.response(
+    return JSONText.response(
       status,
       [
         "error": [
           "code": .string(code), "message": .string(problem.message), "status": .integer(status),
         ]
       ])
-    switch problem.kind {
-    case .rateLimited(let seconds): return answer.with("Retry-After", "\(seconds)")
-    case .wrongMethod(let allowed):
-      return answer.with("Allow", allowed.joined(separator: ", "))
-    default: return answer
-    }
   }
 
   static func code(_ kind: ServiceProblem.Kind) -> (code: String, status: Int) {

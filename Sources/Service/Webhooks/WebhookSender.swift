@@ -1,0 +1,110 @@
+import Archives
+import Foundation
+import HTTP
+import Settings
+import Synchronization
+
+extension Job.Webhook {
+  /// Throws where the address would never be told: it is no https, or leads nowhere that is asked.
+  static func checked(_ url: String, isSync: Bool, _ core: ServiceCore) throws -> Job.Webhook {
+    do { try core.client.check(url) } catch {
+      throw ServiceProblem(.invalid("request"), "the webhook's address is no https address")
+    }
+    return Job.Webhook(url: url, isSync: isSync)
+  }
+}
+
+/// Sends what `WebhookStore` queues. Receivers that are slow or gone hold up nobody but themselves: each
+/// address has at most two attempts under way, and the jobs wait for none.
+final class WebhookSender: Sendable {
+  private static let most = 32
+  private static let mostEach = 2
+  static let seconds = 10
+
+  private let core: ServiceCore
+  private let facades: [String: any Facade]
+  private let client: Client
+  private let log: ServiceLog
+  private let running = Mutex<[String: Int]>([:])
+
+  init(_ core: ServiceCore, _ facades: [any Facade], log: ServiceLog) {
+    (self.core, self.log) = (core, log)
+    self.facades = Dictionary(
+      facades.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    var client = core.client
+    client.redirects = 0
+    client.connectSeconds = Self.seconds
+    client.totalSeconds = Self.seconds
+    self.client = client
+  }
+
+  /// Starts what is due; called a few times a second.
+  func turn() throws {
+    let free = Self.most - running.withLock { $0.values.reduce(0, +) }
+    guard free > 0, try core.store.read(WebhookStore.hasDue) else { return }
+    for delivery in try core.store.writeNow({ try WebhookStore.due(free, $0) }) {
+      let isFree = running.withLock { running in
+        guard running[delivery.url, default: 0] < Self.mostEach else { return false }
+        running[delivery.url, default: 0] += 1
+        return true
+      }
+      guard isFree else {
+        // Its lease runs out, and nothing was tried.
+        _ = try core.store.writeNow {
+          try $0.run(
+            "UPDATE webhook_delivery SET attempt = attempt - 1, next_at = ? WHERE id = ?",
+            [.integer(Clock.now() + 2_000), .text(delivery.id)])
+        }
+        continue
+      }
+      Task { [self] in
+        await send(delivery)
+        running.withLock { running in
+          let left = running[delivery.url, default: 1] - 1
+          running[delivery.url] = left > 0 ? left : nil
+        }
+      }
+    }
+  }
+
+  private func send(_ delivery: WebhookStore.Delivery) async {
+    var (status, trouble): (Int?, String?) = (nil, nil)
+    do {
+      guard let (body, secret) = try letter(delivery) else { return }
+      let now = Clock.now() / 1000
+      let signature = Digest.hmac256(of: Array("\(now).".utf8) + body, key: Array(secret.utf8))
+      status = try await client.post(
+        delivery.url, body: body,
+        headers: [
+          ("Content-Type", "application/json"),
+          ("X-Maquette-Signature", "t=\(now),v1=\(signature)"),
+          ("X-Maquette-Event-Id", delivery.id), ("X-Maquette-Attempt", "\(delivery.attempt)"),
+        ])
+    } catch {
+      trouble = "\(error)"
+    }
+    do {
+      let (code, why) = (status, trouble)
+      try await core.store.write {
+        try WebhookStore.settle(delivery, status: code, error: why, $0)
+      }
+    } catch {
+      log.write("webhook-trouble", ["error": .string("\(error)")])
+    }
+  }
+
+  /// What is sent, and what it is signed with; nil where a newer event has overtaken it.
+  private func letter(_ delivery: WebhookStore.Delivery) throws -> (body: [UInt8], secret: String)? {
+    let found = try core.store.read { database -> (Job, [Job.Output])? in
+      guard let job = try JobStore.find(id: delivery.job, database),
+        delivery.isTerminal || !job.state.isTerminal
+      else { return nil }
+      return (job, try JobStore.outputs(of: job.id, database))
+    }
+    guard let (job, outputs) = found else { return nil }
+    let secret = try core.store.writeNow { try WebhookStore.secret(of: job.account, $0) }
+    let news =
+      facades[job.dialect]?.news(of: job, outputs, core) ?? NativeJobs.wire(job, outputs, core)
+    return (Array(news.text().utf8), secret)
+  }
+}

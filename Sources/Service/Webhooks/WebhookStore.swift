@@ -1,0 +1,178 @@
+import Settings
+
+/// Who is to be told of jobs, and what was told. A delivery is made in the transaction that ends its job, so
+/// that there is exactly one for each job and address; sending it may take several attempts, all with
+/// its id.
+enum WebhookStore {
+  struct Delivery: Sendable {
+    let id, job, url: String
+    let isTerminal: Bool
+    let attempt: Int
+    let next: Int
+  }
+
+  /// Seconds before each further attempt; then it is given up.
+  static let retrySeconds = [10, 60, 300, 1800, 7200, 21_600, 43_200]
+  /// Of the news that are sent while a job runs.
+  static let syncSeconds = 15
+  /// So long a sender has an attempt to itself.
+  private static let leaseMilliseconds = 30_000
+
+  // MARK: With jobs
+
+  static func subscribe(_ job: Job, _ database: Connection) throws {
+    guard let webhook = job.webhook else { return }
+    try database.run(
+      "INSERT INTO job_webhook (job, url, is_sync) VALUES (?, ?, ?)",
+      [.text(job.id), .text(webhook.url), .integer(webhook.isSync ? 1 : 0)])
+    if webhook.isSync {
+      try add(job.id, webhook.url, isTerminal: false, database)
+    }
+  }
+
+  /// Queues the one event of a job that has ended; news on the way are then of no interest any more.
+  static func announce(_ job: String, _ database: Connection) throws {
+    try database.run(
+      "UPDATE webhook_delivery SET state = 'overtaken' WHERE job = ? AND is_terminal = 0",
+      [.text(job)])
+    let urls = try database.rows(
+      """
+      SELECT url FROM job_webhook WHERE job = ?1
+      UNION SELECT w.url FROM webhook w JOIN job j ON j.account = w.account
+        WHERE j.id = ?1 AND w.deleted IS NULL
+      """, [.text(job)]
+    ) { $0.text(0) }
+    for url in urls { try add(job, url, isTerminal: true, database) }
+  }
+
+  private static func add(
+    _ job: String, _ url: String, isTerminal: Bool, _ database: Connection
+  ) throws {
+    try database.run(
+      """
+      INSERT INTO webhook_delivery (id, job, url, is_terminal, next_at, created)
+      VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+      """,
+      [
+        .text("evt_" + Identifier.random(24)), .text(job), .text(url),
+        .integer(isTerminal ? 1 : 0), .integer(Clock.now()), .integer(Clock.now()),
+      ])
+  }
+
+  // MARK: Sending
+
+  /// Deliveries whose time has come, the oldest first, leased to whoever asks.
+  static func due(_ limit: Int, _ database: Connection) throws -> [Delivery] {
+    let now = Clock.now()
+    return try database.rows(
+      """
+      UPDATE webhook_delivery SET next_at = ?1 + ?2, attempt = attempt + 1
+      WHERE id IN (SELECT id FROM webhook_delivery WHERE state = 'waiting' AND next_at <= ?1
+        ORDER BY next_at LIMIT ?3)
+      RETURNING id, job, url, is_terminal, attempt, next_at
+      """, [.integer(now), .integer(leaseMilliseconds), .integer(limit)]
+    ) { row in
+      Delivery(
+        id: row.text(0), job: row.text(1), url: row.text(2), isTerminal: row.int(3) == 1,
+        attempt: row.int(4), next: row.int(5))
+    }
+  }
+
+  static func hasDue(_ database: Connection) throws -> Bool {
+    try database.first(
+      "SELECT 1 FROM webhook_delivery WHERE state = 'waiting' AND next_at <= ? LIMIT 1",
+      [.integer(Clock.now())]
+    ) { _ in true } ?? false
+  }
+
+  /// What became of an attempt. News on the way come again after a while, whatever became of them.
+  static func settle(
+    _ delivery: Delivery, status: Int?, error: String?, _ database: Connection
+  ) throws {
+    let isTaken = status.map { (200..<300).contains($0) } ?? false
+    var (state, wait) = ("waiting", syncSeconds)
+    if delivery.isTerminal {
+      if isTaken {
+        state = "delivered"
+      } else if delivery.attempt > retrySeconds.count {
+        state = "dead"
+      } else {
+        wait = retrySeconds[delivery.attempt - 1]
+      }
+    }
+    try database.run(
+      """
+      UPDATE webhook_delivery SET state = ?, next_at = ?, http_status = ?, last_error = ?
+      WHERE id = ? AND state = 'waiting'
+      """,
+      [
+        .text(state), .integer(Clock.now() + wait * 1000), SQLValue(status), SQLValue(error),
+        .text(delivery.id),
+      ])
+  }
+
+  // MARK: Accounts
+
+  /// What deliveries to an account's addresses are signed with; made when it is first wanted.
+  static func secret(of account: String, _ database: Connection) throws -> String {
+    let known = try database.first(
+      "SELECT webhook_secret FROM account WHERE id = ?", [.text(account)]
+    ) { $0.text(0) }
+    if let known, !known.isEmpty { return known }
+    let made = "whsec_" + Identifier.random(43)
+    try database.run(
+      "UPDATE account SET webhook_secret = ? WHERE id = ?", [.text(made), .text(account)])
+    return made
+  }
+
+  static func add(_ url: String, account: String, _ database: Connection) throws -> String {
+    let id = Identifier.short()
+    try database.run(
+      "INSERT INTO webhook (id, account, url, created) VALUES (?, ?, ?, ?)",
+      [.text(id), .text(account), .text(url), .integer(Clock.now())])
+    return id
+  }
+
+  static func list(_ account: String, _ database: Connection) throws -> [JSONValue] {
+    try database.rows(
+      "SELECT id, url, created FROM webhook WHERE account = ? AND deleted IS NULL ORDER BY created",
+      [.text(account)]
+    ) { row in
+      [
+        "webhookId": .string(row.text(0)), "url": .string(row.text(1)),
+        "createdAt": .string(Clock.text(row.int(2))),
+      ]
+    }
+  }
+
+  /// The newest deliveries of an account.
+  static func deliveries(_ account: String, limit: Int, _ database: Connection) throws
+    -> [JSONValue]
+  {
+    try database.rows(
+      """
+      SELECT d.id, d.url, d.is_terminal, d.state, d.attempt, d.http_status, d.last_error, d.created,
+        j.public_id, j.dialect
+      FROM webhook_delivery d JOIN job j ON j.id = d.job
+      WHERE j.account = ? ORDER BY d.created DESC LIMIT ?
+      """, [.text(account), .integer(limit)]
+    ) { row in
+      [
+        "eventId": .string(row.text(0)), "url": .string(row.text(1)),
+        "isTerminal": .bool(row.int(2) == 1), "state": .string(row.text(3)),
+        "attempts": .integer(row.int(4)),
+        "httpStatus": row.optionalInt(5).map { .integer($0) } ?? .null,
+        "error": row.optionalText(6).map { .string($0) } ?? .null,
+        "createdAt": .string(Clock.text(row.int(7))), "jobId": .string(row.text(8)),
+        "dialect": .string(row.text(9)),
+      ]
+    }
+  }
+
+  /// False where the account has no such address.
+  static func delete(_ id: String, account: String, _ database: Connection) throws -> Bool {
+    try database.run(
+      "UPDATE webhook SET deleted = ? WHERE id = ? AND account = ? AND deleted IS NULL",
+      [.integer(Clock.now()), .text(id), .text(account)]) > 0
+  }
+}
