@@ -11,6 +11,8 @@ struct MultipartParser {
   private enum State { case preamble, delimiterEnd, headers, data, epilogue }
 
   private static let headerLimit = 8 << 10
+  /// White space after a boundary.
+  private static let paddingLimit = 128
   private static let partLimit = 256
   private let delimiter: [UInt8]
   private var state = State.preamble
@@ -63,12 +65,12 @@ struct MultipartParser {
         state = .epilogue
         return true
       }
-      guard let line = held.firstRange(of: Array("\r\n".utf8), from: at) else {
-        guard held.count - at < 128 else {
-          throw BodyProblem.malformed("a boundary of the form is not followed by a line break")
-        }
-        return false
+      let line = held.firstRange(of: Array("\r\n".utf8), from: at)
+      // However much came at once.
+      guard (line ?? held.count) - at < Self.paddingLimit else {
+        throw BodyProblem.malformed("a boundary of the form is not followed by a line break")
       }
+      guard let line else { return false }
       guard held[at..<line].allSatisfy({ $0 == 0x20 || $0 == 0x09 }) else {
         throw BodyProblem.malformed("a boundary of the form is followed by other characters")
       }
@@ -77,12 +79,11 @@ struct MultipartParser {
       state = .headers
       return true
     case .headers:
-      guard let end = held.firstRange(of: Array("\r\n\r\n".utf8), from: at) else {
-        guard held.count - at <= Self.headerLimit else {
-          throw BodyProblem.malformed("a part of the form has a head of over 8 KiB")
-        }
-        return false
+      let end = held.firstRange(of: Array("\r\n\r\n".utf8), from: at)
+      guard (end ?? held.count) - at <= Self.headerLimit else {
+        throw BodyProblem.malformed("a part of the form has a head of over 8 KiB")
       }
+      guard let end else { return false }
       parts += 1
       guard parts <= Self.partLimit else {
         throw BodyProblem.malformed("the form has over \(Self.partLimit) parts")

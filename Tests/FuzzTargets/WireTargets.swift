@@ -32,8 +32,8 @@ enum WireTargets {
       }
       try parser.finish()
     } catch {
-      // Where it is found wrong depends on how much had come; what it is does not.
-      return [Array("\(error)".utf8)]
+      // What is found wrong first depends on how much had come; that it is wrong does not.
+      return [Array("malformed".utf8)]
     }
     return seen
   }

@@ -47,6 +47,9 @@ struct PLYReader {
     guard let x = element.index("x"), let y = element.index("y"), let z = element.index("z") else {
       throw FormatError("bad-header", "vertices have no x, y, z", at: "element vertex")
     }
+    guard positions.isEmpty else {
+      throw FormatError("bad-header", "there are two elements of vertices", at: "element vertex")
+    }
     let normal = (element.index("nx"), element.index("ny"), element.index("nz"))
     let uv = (
       element.index("s", "u", "texture_u", "texture_s"),
@@ -75,6 +78,10 @@ struct PLYReader {
       throw FormatError("bad-header", "faces have no vertex_indices", at: "element face")
     }
     let texcoord = element.list("texcoord")
+    // What came before had none.
+    if texcoord != nil {
+      cornerUVs += [SIMD2<Float>](repeating: .zero, count: 3 * triangles.count - cornerUVs.count)
+    }
     if element.index("red", "r") != nil { door.log.warn("colours of faces are left behind") }
     for entry in 0..<element.count {
       let values = try source.entry(element, entry)
@@ -127,8 +134,8 @@ struct PLYReader {
 
   private mutating func scene() throws(FormatError) -> Scene {
     do {
-      var mesh = try door.mesh(positions: positions, triangles: triangles, attributes: streams)
-      if !cornerUVs.isEmpty { mesh = try Self.split(mesh, cornerUVs) }
+      if !cornerUVs.isEmpty { split() }
+      let mesh = try door.mesh(positions: positions, triangles: triangles, attributes: streams)
       if triangles.isEmpty && !positions.isEmpty {
         door.log.warn("the file is a cloud of \(positions.count) points without faces")
       }
@@ -139,31 +146,31 @@ struct PLYReader {
   }
 
   /// Gives a vertex to each different UV of a point.
-  private static func split(_ mesh: Mesh, _ uvs: [SIMD2<Float>]) throws(MeshError) -> Mesh {
+  private mutating func split() {
     struct Key: Hashable {
       let vertex: UInt32
       let uv: SIMD2<Float>
     }
     var vertexOf: [Key: UInt32] = [:]
     var sources: [Int] = []
-    var streams = VertexAttributes(uvs: [[]])
-    let triangles = mesh.triangles.indices.map { triangle in
-      var index = SIMD3<UInt32>()
+    var uvs: [SIMD2<Float>] = []
+    for triangle in triangles.indices {
       for corner in 0..<3 {
-        let key = Key(vertex: mesh.triangles[triangle][corner], uv: uvs[3 * triangle + corner])
+        let at = 3 * triangle + corner
+        // Faces of an element without them come after those that have them.
+        let key = Key(
+          vertex: triangles[triangle][corner], uv: at < cornerUVs.count ? cornerUVs[at] : .zero)
         if vertexOf[key] == nil {
           vertexOf[key] = UInt32(sources.count)
           sources.append(Int(key.vertex))
-          streams.uvs[0].append(key.uv)
+          uvs.append(key.uv)
         }
-        index[corner] = vertexOf[key]!
+        triangles[triangle][corner] = vertexOf[key]!
       }
-      return index
     }
-    let old = mesh.attributes
-    if !old.normals.isEmpty { streams.normals = sources.map { old.normals[$0] } }
-    if !old.colors.isEmpty { streams.colors = sources.map { old.colors[$0] } }
-    return try Mesh(
-      positions: sources.map { mesh.positions[$0] }, triangles: triangles, attributes: streams)
+    positions = sources.map { positions[$0] }
+    if !streams.normals.isEmpty { streams.normals = sources.map { streams.normals[$0] } }
+    if !streams.colors.isEmpty { streams.colors = sources.map { streams.colors[$0] } }
+    streams.uvs = [uvs]
   }
 }

@@ -106,6 +106,14 @@ final class KeyRing: Sendable {
 
 /// Whom things belong to.
 enum Accounts {
+  static func profile(
+    _ id: String, _ database: Connection
+  ) throws -> (name: String, email: String) {
+    try database.first("SELECT name, email FROM account WHERE id = ?", [.text(id)]) { row in
+      (name: row.text(0), email: row.text(1))
+    } ?? ("", "")
+  }
+
   /// The account's id; made where nobody has the name.
   static func named(_ name: String, _ database: Connection) throws -> String {
     if let id = try database.first(

@@ -9,7 +9,7 @@ struct Ledger: Sendable {
   }
 
   /// Fewer credits than the price.
-  struct Short: Error, Sendable {
+  struct Short: Error, Sendable, Equatable {
     let needed, available: Int
   }
 
@@ -17,8 +17,11 @@ struct Ledger: Sendable {
   /// What a wallet shows where nothing is enforced.
   let shownBalance: Int
 
-  func balance(_ account: String, _ unit: String, _ database: Connection) throws -> Int {
-    guard mode == .enforce else { return shownBalance }
+  /// - Parameter minorUnits: how many of the unit are one of what people count in.
+  func balance(
+    _ account: String, _ unit: String, minorUnits: Int = 1, _ database: Connection
+  ) throws -> Int {
+    guard mode == .enforce else { return shownBalance * minorUnits }
     return try Self.held(account, unit, database)
   }
 
@@ -74,6 +77,13 @@ struct Ledger: Sendable {
         job.account, job.unit, job: job.id, kind: "adjust", -lent, note: "nothing was charged",
         database)
     }
+  }
+
+  /// What a job that has ended got back of its price; nil before its end.
+  static func returned(_ job: String, _ database: Connection) throws -> Int? {
+    try database.first(
+      "SELECT amount FROM ledger WHERE job = ? AND kind IN ('settle', 'refund')", [.text(job)]
+    ) { $0.int(0) }
   }
 
   private static func append(

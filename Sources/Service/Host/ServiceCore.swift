@@ -10,6 +10,7 @@ struct ServiceCore: Sendable {
   let store: Store
   let blobs: BlobStore
   let ledger: Ledger
+  let prices: PriceBook
   let client: Client
   let links: SignedLinks
   let publicURL: String
@@ -18,6 +19,7 @@ struct ServiceCore: Sendable {
 
   init(_ settings: ServiceSettings, data: DataFolder, publicURL: String) throws {
     (self.settings, self.data, self.publicURL) = (settings, data, publicURL)
+    prices = try settings.prices.map(PriceBook.init(path:)) ?? .standard
     store = try Store(path: data.database)
     blobs = try BlobStore(folder: data.blobs)
     links = try SignedLinks(folder: data.root)

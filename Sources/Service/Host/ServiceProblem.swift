@@ -26,6 +26,12 @@ struct ServiceProblem: Error, Sendable {
     case keyReused
     /// The disk is full or broken.
     case storage
+    /// What needs an engine that is not there, by the word for it: `mode`, `format`.
+    case unavailable(String)
+    /// As much as the account may spend or run: `daily_cap`, `monthly_cap`, `concurrency_cap`.
+    case capped(String)
+    /// The account has not paid in what is asked before a first job.
+    case needsTopUp
     case `internal`
   }
 
@@ -35,8 +41,11 @@ struct ServiceProblem: Error, Sendable {
   /// The field of the request that is wrong, where it is one.
   let field: String?
 
-  init(_ kind: Kind, _ message: String, field: String? = nil) {
-    (self.kind, self.message, self.field) = (kind, message, field)
+  /// What was wanted and what there is, where money is short.
+  let short: Ledger.Short?
+
+  init(_ kind: Kind, _ message: String, field: String? = nil, short: Ledger.Short? = nil) {
+    (self.kind, self.message, self.field, self.short) = (kind, message, field, short)
   }
 
   static func tooFast(_ verdict: RateLimit.Verdict) -> ServiceProblem {
@@ -62,12 +71,36 @@ struct ServiceProblem: Error, Sendable {
         .insufficientCredits,
         short.available == 0
           ? "No render credits remaining"
-          : "\(short.needed) credits are needed and \(short.available) are there")
+          : "\(short.needed) credits are needed and \(short.available) are there", short: short)
     case let error as StoreError where error.isDisk:
       ServiceProblem(.storage, "the service's disk is full or cannot be written")
     case is BlobStore.Problem:
       ServiceProblem(.storage, "the service's disk is full or cannot be written")
     default: ServiceProblem(.internal, "something went wrong here; the log has it by request id")
+    }
+  }
+}
+
+extension ServiceProblem.Kind {
+  /// The status in every dialect that says nothing else.
+  var status: Int {
+    switch self {
+    case .fileTooLarge, .invalidFormat, .tooMany, .invalid, .ingestFailed: 400
+    case .unauthorized: 401
+    case .insufficientCredits: 402
+    case .forbidden: 403
+    case .notFound, .unknownPath: 404
+    case .wrongMethod: 405
+    case .ingestTimeout: 408
+    case .notReady, .keyInUse: 409
+    case .expired: 410
+    case .keyReused: 422
+    case .rateLimited: 429
+    case .internal: 500
+    case .unavailable: 501
+    case .capped: 429
+    case .needsTopUp: 403
+    case .storage: 507
     }
   }
 }

@@ -24,6 +24,34 @@ public struct ServiceSettings: SettingsGroup {
   @Setting("Whether what is not paid for is refused.")
   public var billing = BillingMode.off
 
+  @Setting(
+    "Credits to be paid in before an Image3D key works, where billing is enforced; 0 for none.",
+    in: 0...1_000_000_000)
+  public var firstTopUp = 1000
+
+  @Setting("Image3D credits an account may spend a day; 0 for no limit.", in: 0...1_000_000_000)
+  public var dailyCredits = 0
+
+  @Setting(
+    "Image3D credits an account may spend in 30 days; 0 for no limit.", in: 0...1_000_000_000)
+  public var monthlyCredits = 0
+
+  @Setting("Image3D jobs an account may have under way; 0 for no limit.", in: 0...1_000_000)
+  public var concurrentJobs = 0
+
+  @Setting("A price book to take instead of the usual prices, as configs/prices.json is one.")
+  public var prices: String? = nil
+
+  @Setting(
+    "What /bin/sh runs to turn the picture $MAQUETTE_INPUT into the model $MAQUETTE_OUTPUT (.glb), in place of the built-in engine; it may use the network."
+  )
+  public var imageCommand: String? = nil
+
+  @Setting(
+    "What /bin/sh runs to turn the words in the file $MAQUETTE_INPUT into the model $MAQUETTE_OUTPUT (.glb); without it text-to-3D is answered with 501."
+  )
+  public var textCommand: String? = nil
+
   @Setting("Credits that an account shows where nothing is charged.", in: 0...1_000_000_000)
   public var shownCredits = 1000
 

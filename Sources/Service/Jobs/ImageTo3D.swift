@@ -1,3 +1,4 @@
+import Foundation
 import Settings
 
 /// Pictures to a model: the one operation behind every dialect's generator.
@@ -6,8 +7,6 @@ struct ImageTo3D: Sendable {
   static let sides = ["front", "left", "back", "right"]
 
   var pictures: [(picture: PictureSource.Picture, side: String?)] = []
-  /// What it is to be, for an engine that makes models of words.
-  var prompt: String?
   var targetVertices: Int?
   var textureSize = 2048
   var resolution: Int?
@@ -22,19 +21,43 @@ struct ImageTo3D: Sendable {
   var engine: String?
   var meter: JobPlan.Meter?
 
-  var blobs: [String] { pictures.map(\.picture.blob) }
+  private var words: (blob: String, bytes: Int)?
+  var seed = 0
+
+  /// Makes it of words, with the operator's engine for them. Throws where there is none.
+  mutating func use(words text: String, _ core: ServiceCore) throws {
+    guard let command = core.settings.textCommand else {
+      throw ServiceProblem(
+        .unavailable("mode"),
+        "models of words need an engine, and none is set up here (serve --text-command)")
+    }
+    let path = core.data.uploads + "/prompt-" + Identifier.short()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    do { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) } catch {
+      throw ServiceProblem(.storage, "the words cannot be stored")
+    }
+    let (blob, bytes) = try core.blobs.adopt(path)
+    (words, engine) = ((blob, bytes), command)
+  }
+
+  /// Makes the rows that keep what it is made of.
+  func record(_ database: Connection) throws {
+    for (picture, _) in pictures { try picture.record(database) }
+    if let words { try BlobStore.record(words.blob, bytes: words.bytes, database) }
+  }
 
   /// The GLB has the role `model_glb`; others theirs: `model_stl`. A picture of it is `render_image`.
-  func plan(promptBlob: String? = nil) -> JobPlan {
+  func plan() -> JobPlan {
     var inputs: [(name: String, blob: String)] = pictures.enumerated().map { index, entry in
       let name = pictures.count == 1 ? "picture" : entry.side ?? Self.sides[index % 4]
       return ("\(name).\(entry.picture.format)", entry.picture.blob)
     }
-    if let promptBlob { inputs.append(("prompt.txt", promptBlob)) }
+    if let words { inputs.append(("prompt.txt", words.blob)) }
     let made = scale == 1 && !isMeshOnly ? "model.glb" : "made.glb"
     var steps = [
       JobPlan.Step(
-        verb: "reconstruct", inputs: inputs.map(\.name), output: made, settings: settings)
+        verb: "reconstruct", inputs: inputs.map(\.name), output: made, settings: settings,
+        seed: seed)
     ]
     if made != "model.glb" {
       steps.append(

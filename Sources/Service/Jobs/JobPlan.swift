@@ -9,6 +9,7 @@ struct JobPlan: Sendable, Equatable {
     var output: String?
     /// Options by their JSON names.
     let settings: JSONValue
+    var seed = 0
   }
 
   /// Files by the name they have for the verbs, and the blobs they are.
@@ -39,6 +40,7 @@ struct JobPlan: Sendable, Equatable {
           [
             "verb": .string(step.verb), "inputs": .array(step.inputs.map { .string($0) }),
             "output": step.output.map { .string($0) } ?? .null, "settings": step.settings,
+            "seed": .integer(step.seed),
           ]
         }),
       "keep": .array(keep.map { ["name": .string($0.name), "role": .string($0.role)] }),
@@ -64,7 +66,8 @@ struct JobPlan: Sendable, Equatable {
       Step(
         verb: step["verb"]?.string ?? "",
         inputs: (step["inputs"]?.array ?? []).compactMap(\.string),
-        output: step["output"]?.string, settings: step["settings"] ?? .object([]))
+        output: step["output"]?.string, settings: step["settings"] ?? .object([]),
+        seed: step["seed"]?.int ?? 0)
     }
     keep = (json["keep"]?.array ?? []).map {
       ($0["name"]?.string ?? "", $0["role"]?.string ?? "")

@@ -68,7 +68,8 @@ enum JobStore {
 
   static func list(
     account: String, dialect: String, model: String? = nil, states: [Job.State] = [],
-    phases: [Job.Phase] = [], limit: Int, offset: Int, _ database: Connection
+    phases: [Job.Phase] = [], before: String? = nil, limit: Int, offset: Int = 0,
+    _ database: Connection
   ) throws -> (jobs: [Job], total: Int) {
     var filter = "account = ? AND dialect = ?"
     var values: [SQLValue] = [.text(account), .text(dialect)]
@@ -83,6 +84,11 @@ enum JobStore {
       filter += " AND phase IN (\(phases.map { "\($0.rawValue)" }.joined(separator: ",")))"
     }
     let total = try database.first("SELECT COUNT(*) FROM job WHERE \(filter)", values) { $0.int(0) }
+    // Identifiers are in the order of time.
+    if let before {
+      filter += " AND id < ?"
+      values.append(.text(before))
+    }
     let jobs = try database.rows(
       "SELECT \(columns) FROM job WHERE \(filter) ORDER BY created DESC, rowid DESC LIMIT ? OFFSET ?",
       values + [.integer(limit), .integer(offset)], job)

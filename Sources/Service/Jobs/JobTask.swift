@@ -70,7 +70,8 @@ public enum JobTask {
         tell(["progress": .number(whole)])
       }
       let result = try verb.run(
-        [.json(step.settings, source: "the request")], step.inputs, step.output, 0, nil,
+        [.json(step.settings, source: "the request")], step.inputs, step.output,
+        UInt64(max(0, step.seed)), nil,
         WorkContext(progress: progress))
       if let sentence = result.unmetGuarantee { throw Unmet(message: sentence) }
       results.append((step.verb, result.result))

@@ -111,7 +111,8 @@ enum DXGLTools {
     let answer = try await rest.ask(
       "POST", "/dxgl/v1/renders", picked(arguments, ["modelId", "renderSettings"]),
       idempotencyKey: key(arguments))
-    let price = try DXGLRenderSettings(arguments["renderSettings"]).price
+    let price = try DXGLRenderSettings(arguments["renderSettings"])
+      .price(rest.dispatch.core.prices)
     return (["renderId": answer["data"]?["renderId"] ?? .null, "credits": .integer(price)], [])
   }
 

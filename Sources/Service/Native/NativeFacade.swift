@@ -69,7 +69,7 @@ struct NativeFacade: Facade {
       Route(
         "GET", "/maquette/v1/jobs/{id}", "How far a job is; wait=30 answers when that changes",
         scope: "read", run: NativeJobs.get
-      ).documented(query: [("wait", NativeSchemas.whole(0, 50))], NativeSchemas.job),
+      ).documented(query: [("wait", JSONSchema.whole(0, 50))], NativeSchemas.job),
       Route(
         "DELETE", "/maquette/v1/jobs/{id}", "Cancels a job", scope: "write", run: NativeJobs.cancel
       )

@@ -3,12 +3,8 @@ import Settings
 
 /// What the native API takes and gives, as JSON schemas.
 enum NativeSchemas {
-  static func whole(_ least: Int, _ most: Int) -> JSONValue {
-    ["type": "integer", "minimum": .integer(least), "maximum": .integer(most)]
-  }
-
   static let page: [(name: String, schema: JSONValue)] = [
-    ("limit", whole(1, 100)), ("offset", whole(0, 1_000_000_000)),
+    ("limit", JSONSchema.whole(1, 100)), ("offset", JSONSchema.whole(0, 1_000_000_000)),
   ]
 
   /// A verb with the options that a stranger may set.
@@ -52,7 +48,7 @@ enum NativeSchemas {
     "properties": [
       "jobId": ["type": "string"], "kind": ["type": "string"],
       "state": ["enum": ["queued", "running", "succeeded", "failed", "cancelled", "expired"]],
-      "progress": whole(0, 100), "outputs": ["type": "array"],
+      "progress": JSONSchema.whole(0, 100), "outputs": ["type": "array"],
     ],
   ]
 

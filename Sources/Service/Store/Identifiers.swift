@@ -14,6 +14,9 @@ enum Identifier {
     return String((0..<count).map { _ in alphabet.randomElement(using: &generator)! })
   }
 
+  /// A UUID of version 4: random throughout.
+  static func uuid() -> String { UUID().uuidString.lowercased() }
+
   /// A UUID of version 7 (RFC 9562): those made later sort later.
   static func ordered(_ milliseconds: Int = Clock.now()) -> String {
     var generator = SystemRandomNumberGenerator()
@@ -39,6 +42,11 @@ enum Clock {
     var time = timespec()
     _ = unsafe clock_gettime(CLOCK_BOOTTIME, &time)
     return Int(time.tv_sec) * 1000 + Int(time.tv_nsec) / 1_000_000
+  }
+
+  /// RFC 3339 in UTC, whole seconds, with the offset written out: `2026-03-21T12:00:00+00:00`.
+  static func offsetText(_ milliseconds: Int) -> String {
+    String(text(milliseconds).prefix(19)) + "+00:00"
   }
 
   /// RFC 3339 in UTC with milliseconds.

@@ -104,12 +104,8 @@ struct DXGLRenderSettings: Sendable {
   var kind: String { isDataset ? "render_dataset" : "render_video" }
 
   /// In credits.
-  var price: Int {
-    switch isDataset ? text("datasetQuality") : text("quality") {
-    case "4k", "196x1024": 4
-    case "pro", "400x2048": 16
-    default: 1
-    }
+  func price(_ prices: PriceBook) -> Int {
+    prices.price(DXGL.dialect, isDataset ? text("datasetQuality") : text("quality"))
   }
 
   // MARK: Plans

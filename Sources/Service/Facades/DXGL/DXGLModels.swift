@@ -67,7 +67,7 @@ enum DXGLModels {
       // A model that is known has its preview; who asks for nothing else gets a new one all the same.
       var jobs: [Job] = []
       if isNew || settings == nil { jobs.append(DXGLRenders.preview(of: model)) }
-      if let settings { jobs.append(try DXGLRenders.job(settings, model, batch: nil, database)) }
+      if let settings { jobs.append(try DXGLRenders.job(settings, model, batch: nil, core.prices, database)) }
       for job in jobs { try JobStore.submit(job, core.ledger, database) }
       var members: [(key: String, value: JSONValue)] = [
         ("modelId", .string(model.id)), ("renderId", .string(jobs.last?.publicID ?? "")),

@@ -23,7 +23,7 @@ enum DXGLRenders {
 
   static func job(
     _ settings: DXGLRenderSettings, _ model: ModelStore.Model, batch: String?,
-    _ database: Connection
+    _ prices: PriceBook, _ database: Connection
   ) throws -> Job {
     let overlay = try settings.overlay.map { id in
       try DXGLOverlays.find(id, model.account, database)
@@ -33,7 +33,7 @@ enum DXGLRenders {
     var job = Job(
       account: model.account, dialect: DXGL.dialect, kind: settings.kind, model: model.id,
       batch: batch, request: settings.values, planText: plan.json.text(),
-      price: settings.price, unit: DXGL.unit)
+      price: settings.price(prices), unit: DXGL.unit)
     job.inputs = plan.blobs
     return job
   }
@@ -54,7 +54,7 @@ enum DXGLRenders {
     let (core, account) = (call.core, call.account)
     return .write { database in
       let model = try DXGLModels.find(id, account, database)
-      let job = try job(settings, model, batch: nil, database)
+      let job = try job(settings, model, batch: nil, core.prices, database)
       try JobStore.submit(job, core.ledger, database)
       return DXGLWire.data(["renderId": .string(job.publicID)], status: 201)
     }
@@ -78,7 +78,7 @@ enum DXGLRenders {
     return .write { database in
       let batch = Identifier.short()
       let jobs = try orders.map { id, settings in
-        try job(settings, try DXGLModels.find(id, account, database), batch: batch, database)
+        try job(settings, try DXGLModels.find(id, account, database), batch: batch, core.prices, database)
       }
       let sum = jobs.reduce(0) { $0 + $1.price }
       try core.ledger.require(sum, account, DXGL.unit, database)
@@ -97,7 +97,8 @@ enum DXGLRenders {
   @Sendable static func quote(_ call: Call) async throws -> Outcome {
     let prices = try items(call).map { item in
       let isWrapped = item["renderSettings"] != nil || item["modelId"] != nil
-      return try DXGLRenderSettings(isWrapped ? item["renderSettings"] : item).price
+      return try DXGLRenderSettings(isWrapped ? item["renderSettings"] : item)
+        .price(call.core.prices)
     }
     let available = try call.core.store.read {
       try call.core.ledger.balance(call.account, DXGL.unit, $0)

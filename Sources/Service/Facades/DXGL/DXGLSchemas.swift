@@ -2,18 +2,13 @@ import Settings
 
 /// What DX.GL's API takes and gives, as JSON schemas.
 enum DXGLSchemas {
-  private static let text: JSONValue = ["type": "string"]
-  private static let whole: JSONValue = ["type": "integer"]
+  private static let text = JSONSchema.text
+  private static let whole = JSONSchema.whole
 
   private static func object(
     _ properties: KeyValuePairs<String, JSONValue>, required: [String] = [], isClosed: Bool = false
   ) -> JSONValue {
-    var members: [(key: String, value: JSONValue)] = [
-      ("type", "object"), ("properties", .object(properties.map { ($0.key, $0.value) })),
-      ("required", .array(required.map { .string($0) })),
-    ]
-    if isClosed { members.append(("additionalProperties", false)) }
-    return .object(members)
+    JSONSchema.object(properties, required: required, isClosed: isClosed)
   }
 
   static func data(_ schema: JSONValue) -> JSONValue {
@@ -40,7 +35,7 @@ enum DXGLSchemas {
   // MARK: Models
 
   static let upload = object(
-    ["file": ["type": "string", "format": "binary"], "renderSettings": text], required: ["file"],
+    ["file": JSONSchema.file, "renderSettings": text], required: ["file"],
     isClosed: true)
   static let ingest = object(
     ["url": text, "renderSettings": settings], required: ["url"], isClosed: true)
@@ -87,7 +82,7 @@ enum DXGLSchemas {
     [
       "renderId": text, "status": status, "errorMessage": text,
       "renderSettings": ["type": "object"],
-      "credits": whole, "progress": NativeSchemas.whole(0, 100),
+      "credits": whole, "progress": JSONSchema.whole(0, 100),
       "is_system_preview": ["type": "boolean"],
       "createdAt": text, "assets": ["type": "object", "additionalProperties": text],
     ], required: ["renderId", "status", "credits", "progress", "assets"])
@@ -96,7 +91,7 @@ enum DXGLSchemas {
 
   static let overlayUpload = object(
     [
-      "file": ["type": "string", "format": "binary"], "layer": ["const": "background"],
+      "file": JSONSchema.file, "layer": ["const": "background"],
       "name": text,
     ],
     required: ["file"])

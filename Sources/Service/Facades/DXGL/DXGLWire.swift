@@ -30,26 +30,33 @@ enum DXGLWire {
   }
 
   static func code(_ kind: ServiceProblem.Kind) -> (code: String, status: Int) {
+    (word(kind), kind.status)
+  }
+
+  private static func word(_ kind: ServiceProblem.Kind) -> String {
     switch kind {
-    case .unauthorized: ("unauthorized", 401)
-    case .forbidden: ("forbidden", 403)
-    case .insufficientCredits: ("no_credits", 402)
-    case .fileTooLarge: ("file_too_large", 400)
-    case .invalidFormat: ("invalid_format", 400)
-    case .notFound(let what): (what + "_not_found", 404)
-    case .unknownPath: ("not_found", 404)
-    case .wrongMethod: ("method_not_allowed", 405)
-    case .tooMany: ("too_many", 400)
-    case .invalid(let what): ("invalid_" + what, 400)
-    case .notReady: ("not_ready", 409)
-    case .expired: ("expired", 410)
-    case .rateLimited: ("rate_limited", 429)
-    case .ingestFailed: ("ingest_failed", 400)
-    case .ingestTimeout: ("ingest_timeout", 408)
-    case .keyInUse: ("idempotency_key_in_use", 409)
-    case .keyReused: ("idempotency_key_reused", 422)
-    case .storage: ("storage_full", 507)
-    case .internal: ("internal", 500)
+    case .unauthorized: "unauthorized"
+    case .forbidden: "forbidden"
+    case .insufficientCredits: "no_credits"
+    case .fileTooLarge: "file_too_large"
+    case .invalidFormat: "invalid_format"
+    case .notFound(let what): what + "_not_found"
+    case .unknownPath: "not_found"
+    case .wrongMethod: "method_not_allowed"
+    case .tooMany: "too_many"
+    case .invalid(let what): "invalid_" + what
+    case .notReady: "not_ready"
+    case .expired: "expired"
+    case .rateLimited: "rate_limited"
+    case .ingestFailed: "ingest_failed"
+    case .ingestTimeout: "ingest_timeout"
+    case .keyInUse: "idempotency_key_in_use"
+    case .keyReused: "idempotency_key_reused"
+    case .storage: "storage_full"
+    case .unavailable(let what): what + "_unavailable"
+    case .capped(let what): what
+    case .needsTopUp: "key_requires_topup"
+    case .internal: "internal"
     }
   }
 
