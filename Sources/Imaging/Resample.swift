@@ -95,9 +95,11 @@ extension Image {
     return cut
   }
 
-  /// The picture made larger, read between four pixels. For 8-bit RGB.
-  private func enlarged(toWidth newWidth: Int, height newHeight: Int) -> Image {
-    var out = [UInt8](repeating: 0, count: 3 * newWidth * newHeight)
+  /// The picture made larger, read between four pixels. For 8-bit RGB and RGBA, channel by channel.
+  public func enlarged(toWidth newWidth: Int, height newHeight: Int) -> Image {
+    precondition(
+      (channels == 3 || channels == 4) && bitsPerSample == 8, "enlarging needs 8-bit RGB or RGBA")
+    var out = [UInt8](repeating: 0, count: channels * newWidth * newHeight)
     func place(_ index: Int, _ new: Int, _ old: Int) -> (low: Int, high: Int, share: Float) {
       let at = (Float(index) + 0.5) * Float(old) / Float(new) - 0.5
       let low = Int(at.rounded(.down))
@@ -107,20 +109,20 @@ extension Image {
       let row = place(y, newHeight, height)
       for x in 0..<newWidth {
         let column = place(x, newWidth, width)
-        for channel in 0..<3 {
+        for channel in 0..<channels {
           func at(_ row: Int, _ column: Int) -> Float {
-            Float(bytes[3 * (row * width + column) + channel])
+            Float(bytes[channels * (row * width + column) + channel])
           }
           let above =
             at(row.low, column.low) * (1 - column.share) + at(row.low, column.high) * column.share
           let below =
             at(row.high, column.low) * (1 - column.share) + at(row.high, column.high) * column.share
-          out[3 * (y * newWidth + x) + channel] = UInt8(
+          out[channels * (y * newWidth + x) + channel] = UInt8(
             (above + (below - above) * row.share).rounded())
         }
       }
     }
-    return Image(width: newWidth, height: newHeight, channels: 3, bytes: out)
+    return Image(width: newWidth, height: newHeight, channels: channels, bytes: out)
   }
 
   /// The old pixels that new pixel `index` covers, with the share of each.

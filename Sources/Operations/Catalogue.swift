@@ -22,6 +22,7 @@ public enum Catalogue {
     AnyVerb(UnwrapModel.self),
     AnyVerb(BakeModel.self),
     AnyVerb(ReconstructModel.self),
+    AnyVerb(CutOutPicture.self),
   ]
 
   public static func verb(named name: String) -> AnyVerb? { verbs.first { $0.name == name } }

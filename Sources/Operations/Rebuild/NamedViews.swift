@@ -28,7 +28,8 @@ struct NamedViews {
     ["png", "jpg", "jpeg", "webp"].contains(URL(fileURLWithPath: path).pathExtension.lowercased())
   }
 
-  init(_ paths: [String], masks: String?) throws {
+  /// Pictures that are opaque have the object found by its colors.
+  init(_ paths: [String], masks: String?, log: LogSink) throws {
     let folder = try masks.map { try MaskFolder($0) }
     pictures = try paths.map { path in
       guard let data = FileManager.default.contents(atPath: path) else {
@@ -37,6 +38,10 @@ struct NamedViews {
       do {
         var image = try ImageFile.decode([UInt8](data)).image.rgba8()
         if let mask = try folder?.mask(of: path) { try PosedViews.apply(mask, to: &image, path) }
+        if Cutout.isNeeded(for: image), min(image.width, image.height) >= 32 {
+          image = try Cutout.applied(to: image, name: path)
+          log.warn("\(path) is opaque; the object was found by what its background does not look like")
+        }
         return (path, image)
       } catch let error as ImagingError {
         throw InputError("bad-picture", error.message, path)

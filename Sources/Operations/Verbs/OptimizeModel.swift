@@ -28,6 +28,9 @@ public struct OptimizeSettings: SettingsGroup {
   @Setting("Make it of so many triangles; seams of textures are kept.", in: 1...2_000_000_000)
   public var targetTriangles: Int? = nil
 
+  @Setting("Leave so large a share of the triangles; seams of textures are kept.", in: 0.0001...1)
+  public var ratio: Double? = nil
+
   @Setting("The longest side of a texture; larger ones are made smaller.", in: 1...16_384)
   public var textureSize: Int? = nil
 
@@ -66,15 +69,21 @@ public enum OptimizeModel: Verb {
     guard try SceneFormat(path: call.output!, writing: true) == .glb else {
       throw UsageError("optimize writes .glb; give -o a name that ends so")
     }
+    guard options.targetTriangles == nil || options.ratio == nil else {
+      throw UsageError("give --target-triangles or --ratio, not both")
+    }
+    let decimates = options.targetTriangles != nil || options.ratio != nil
     work.progress.declare([
-      ("read", 1), ("decimate", options.targetTriangles == nil ? 0.01 : 4), ("textures", 3),
+      ("read", 1), ("decimate", decimates ? 4 : 0.01), ("textures", 3),
       ("pack", 1), ("measure", 1),
     ])
     let bytesBefore = try ModelBytes.count(call.inputs[0])
     let input = try MeshInput.read(call.inputs[0], as: .glb, work)
     work.progress.enter("decimate")
     var scene = input.scene
-    if let target = options.targetTriangles, target < input.mesh.triangles.count {
+    let count = input.mesh.triangles.count
+    let target = options.targetTriangles ?? options.ratio.map { max(1, Int(Double(count) * $0)) }
+    if let target, target < count {
       scene = try decimated(input, to: target, work)
     }
     scene = scene.usedOnly()

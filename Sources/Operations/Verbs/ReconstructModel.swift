@@ -122,7 +122,7 @@ public enum ReconstructModel: Verb {
     }
     if arePictures {
       work.progress.enter("read")
-      let named = try NamedViews(call.inputs, masks: options.masks)
+      let named = try NamedViews(call.inputs, masks: options.masks, log: work.log)
       (posed, object) = try builtin(
         named, options, seed: call.seed, work, observer(stages))
     } else {

@@ -103,35 +103,14 @@ public struct Segmentation: Sendable {
   private static func sight(
     _ image: Image, _ camera: Projection, longSide: Int, _ center: SIMD3<Float>, _ radius: Float
   ) -> Sight {
-    let scale = min(1, Double(longSide) / Double(max(image.width, image.height)))
-    let small =
-      scale < 1
-      ? image.reduced(
-        toWidth: Int((Double(image.width) * scale).rounded()),
-        height: Int((Double(image.height) * scale).rounded())) : image
-    let camera = camera.scaled(toWidth: small.width, height: small.height)
-    let (width, height) = (small.width, small.height)
-    let colors = (0..<width * height).map { pixel -> SIMD3<Float> in
-      let at = 4 * pixel
-      let codes = SIMD3<UInt8>(small.bytes[at], small.bytes[at + 1], small.bytes[at + 2])
-      return SIMD3<Float>(codes) / 255
-    }
-    let isShown = (0..<width * height).map { small.bytes[4 * $0 + 3] > 127 }
-    var steps = [Float](repeating: 0, count: colors.count)
-    for y in 0..<height - 1 {
-      for x in 0..<width - 1 {
-        let at = y * width + x
-        let (right, down) = (colors[at + 1] - colors[at], colors[at + width] - colors[at])
-        steps[at] = right.lengthSquared + down.lengthSquared
-      }
-    }
-    let usual = max(steps.reduce(0, +) / Float(steps.count), 1e-6)
-    let weight = steps.map { 0.05 + exp(-$0 / usual) }
+    let field = ColorField(image, longSide: longSide)
+    let (width, height) = (field.width, field.height)
+    let camera = camera.scaled(toWidth: width, height: height)
     let mayBe = (0..<width * height).map {
-      isShown[$0] && share(camera, $0, center, radius) < 1
+      field.isShown[$0] && share(camera, $0, center, radius) < 1
     }
     return Sight(
-      camera: camera, colors: colors, isShown: isShown, weight: weight, mayBe: mayBe,
+      camera: camera, field: field, mayBe: mayBe,
       should: mayBe.map { _ in false }, object: mayBe.map { $0 ? 0.5 : 0 })
   }
 
@@ -258,43 +237,17 @@ public struct Segmentation: Sendable {
     var large = Self.sight(
       view.image, Projection(view.camera), longSide: 3 * Self.longSide, center, radius)
     func enlarged(_ marks: [Bool]) -> [Bool] {
-      zip(Self.enlarged(marks.map { $0 ? 1 : 0 }, small, large.width, large.height), large.isShown)
-        .map { $0 > 0.4 && $1 }
+      zip(
+        small.field.enlarged(marks.map { $0 ? 1 : 0 }, large.width, large.height), large.isShown
+      ).map { $0 > 0.4 && $1 }
     }
     (large.mayBe, large.should) = (enlarged(small.mayBe), enlarged(small.should))
     (large.colorsOfObject, large.colorsAround) = (small.colorsOfObject, small.colorsAround)
-    var object = Self.enlarged(small.object, small, large.width, large.height)
+    var object = small.field.enlarged(small.object, large.width, large.height)
     cut(large, &object, rounds: 100)
-    large.tidy(&object)
-    let alpha = Self.enlarged(object, large, view.image.width, view.image.height)
-    var image = view.image
-    for pixel in alpha.indices where image.bytes[4 * pixel + 3] > 0 {
-      let share = min(max((alpha[pixel] - 0.5) * 2 + 0.5, 0), 1)
-      image.bytes[4 * pixel + 3] = UInt8((share * 255).rounded())
-    }
-    return SourceView(name: view.name, camera: view.camera, image: image)
-  }
-
-  private static func enlarged(
-    _ values: [Float], _ sight: Sight, _ width: Int, _ height: Int
-  ) -> [Float] {
-    let scale = SIMD2(Float(sight.width) / Float(width), Float(sight.height) / Float(height))
-    var large = [Float](repeating: 0, count: width * height)
-    for y in 0..<height {
-      let py = min(max((Float(y) + 0.5) * scale.y - 0.5, 0), Float(sight.height - 1))
-      let (top, fy) = (Int(py), py - py.rounded(.down))
-      let below = min(top + 1, sight.height - 1)
-      for x in 0..<width {
-        let px = min(max((Float(x) + 0.5) * scale.x - 0.5, 0), Float(sight.width - 1))
-        let (left, fx) = (Int(px), px - px.rounded(.down))
-        let right = min(left + 1, sight.width - 1)
-        let upper =
-          values[top * sight.width + left] * (1 - fx) + values[top * sight.width + right] * fx
-        let lower =
-          values[below * sight.width + left] * (1 - fx) + values[below * sight.width + right] * fx
-        large[y * width + x] = upper * (1 - fy) + lower * fy
-      }
-    }
-    return large
+    large.field.tidy(&object)
+    let alpha = large.field.enlarged(object, view.image.width, view.image.height)
+    return SourceView(
+      name: view.name, camera: view.camera, image: view.image.cutOut(by: alpha))
   }
 }
