@@ -61,7 +61,7 @@ struct MeshInput {
     return input
   }
 
-  private init(_ scene: Scene) {
+  init(_ scene: Scene) {
     self.scene = scene
     let surfaces = scene.surfaces()
     mesh = Mesh.merged(surfaces.map(\.mesh))

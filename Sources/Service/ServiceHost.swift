@@ -50,7 +50,7 @@ final class ServiceHost: Sendable {
     url = "http://\(shown):\(server.port)"
     core = try ServiceCore(settings, data: data, publicURL: settings.publicUrl ?? url)
     let metrics = Metrics()
-    let dialects: [any Facade] = [DXGL(uploadBytes: settings.uploadBytes)]
+    let dialects = Dialects.all(settings)
     let roots = try Self.roots(settings.dialect, dialects)
     let native = NativeFacade.over(dialects, roots: roots, metrics, url: core.publicURL)
     dispatch = try Dispatch(

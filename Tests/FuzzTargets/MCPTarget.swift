@@ -17,11 +17,12 @@ enum MCPTarget {
       let core = try? ServiceCore(settings, data: DataFolder(folder), publicURL: "http://fuzz")
     else { return nil }
     let metrics = Metrics()
-    let dxgl = DXGL(uploadBytes: settings.uploadBytes)
-    let native = NativeFacade.over([dxgl], roots: ["dxgl"], metrics, url: "http://fuzz")
+    let dialects = Dialects.all(settings)
+    let native = NativeFacade.over(
+      dialects, roots: Set(dialects.map(\.id)), metrics, url: "http://fuzz")
     guard
       let dispatch = try? Dispatch(
-        core, facades: [dxgl, native], roots: ["dxgl", "maq"], plain: native, metrics: metrics,
+        core, facades: dialects + [native], roots: Set(dialects.map(\.id)), plain: native, metrics: metrics,
         log: .none)
     else { return nil }
     let who = Principal(

@@ -32,15 +32,17 @@ final class TestService: @unchecked Sendable {
     var settings = ServiceSettings()
     settings.billing = .enforce
     (settings.readsPerMinute, settings.writesPerMinute) = (0, 0)
+    settings.studioSubmitsPerMinute = 0
     settings.log = .errors
     change(&settings)
     core = try ServiceCore(
       settings, data: DataFolder(folder.file("data")), publicURL: "http://test")
     let metrics = Metrics()
-    let dxgl = DXGL(uploadBytes: settings.uploadBytes)
-    let native = NativeFacade.over([dxgl], roots: ["dxgl"], metrics, url: "http://test")
+    let dialects = Dialects.all(settings)
+    let roots = Set(dialects.map(\.id))
+    let native = NativeFacade.over(dialects, roots: roots, metrics, url: "http://test")
     dispatch = try Dispatch(
-      core, facades: [dxgl, native], roots: ["dxgl", "maq"],
+      core, facades: dialects + [native], roots: roots.union(["maq"]),
       plain: native, metrics: metrics, log: .none)
     program = folder.write("#!/bin/sh\n" + script, as: "job")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)

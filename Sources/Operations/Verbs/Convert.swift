@@ -42,6 +42,13 @@ public struct ConvertSettings: SettingsGroup {
   @Setting("Make the longest side this long, in the output's unit.", in: 1e-9...1e9)
   public var longestSide: Double? = nil
 
+  @Setting(
+    "Make it this tall, in the output's unit; up is as for --up and --source-up.", in: 1e-9...1e9)
+  public var height: Double? = nil
+
+  @Setting("Make each connected piece of the surface a part of its own, the largest first.")
+  public var split = false
+
   public init() {}
 }
 
@@ -72,7 +79,10 @@ public enum Convert: Verb {
       scene = scene.turned(from: call.options.sourceUp ?? source.usualUp, to: up)
     }
     scene = try scaled(scene, to: target, call.options.unit?.unit, work.log)
-    scene = resized(scene, call.options)
+    scene = try resized(
+      scene, call.options, up: call.options.up ?? call.options.sourceUp ?? source.usualUp)
+    var pieces: Int?
+    if call.options.split { (scene, pieces) = try MeshInput(scene).split() }
     try work.checkCancelled()
     work.progress.enter("write")
     let outputs = try ModelOutput.write(scene, as: target, to: call.output!, work)
@@ -81,18 +91,29 @@ public enum Convert: Verb {
     }
     return VerbResult(
       outputs: outputs,
-      result: ["vertices": .integer(vertices), "triangles": .integer(scene.triangleCount)],
+      result: .object(
+        [("vertices", .integer(vertices)), ("triangles", .integer(scene.triangleCount))]
+          + (pieces.map { [("pieces", .integer($0))] } ?? [])),
       text: "\(scene.triangleCount) triangles, \(vertices) vertices")
   }
 
   /// As large as was asked for, about the origin.
-  private static func resized(_ scene: Scene, _ options: ConvertSettings) -> Scene {
+  private static func resized(
+    _ scene: Scene, _ options: ConvertSettings, up: UpAxis
+  ) throws -> Scene {
+    guard [options.longestSide != nil, options.height != nil, options.scale != 1].count(where: \.self) <= 1
+    else { throw UsageError("give one of --scale, --longest-side and --height") }
     var factor = options.scale
-    if let wanted = options.longestSide {
+    if options.longestSide != nil || options.height != nil {
       let box = scene.merged().bounds
       let size = box.maximum - box.minimum
       let longest = Double(max(size.x, size.y, size.z))
-      if longest > 0 { factor = wanted / longest }
+      let tall = Double(up == .z ? size.z : size.y)
+      if let wanted = options.longestSide, longest > 0 { factor = wanted / longest }
+      if let wanted = options.height {
+        guard tall > 0 else { throw UsageError("the model is flat, so --height cannot be met") }
+        factor = wanted / tall
+      }
     }
     guard factor != 1 else { return scene }
     return scene.transformed(

@@ -80,6 +80,14 @@ enum APIKeys {
     }
   }
 
+  /// Why a key does not work.
+  static func fate(_ database: Connection, secret: String) throws -> ServiceProblem.Kind {
+    let isRevoked = try database.first(
+      "SELECT revoked IS NOT NULL FROM api_key WHERE hash = ?", [.text(hash(secret))]
+    ) { $0.int(0) == 1 }
+    return isRevoked.map { $0 ? .keyRevoked : .keyExpired } ?? .unauthorized
+  }
+
   private static func hash(_ secret: String) -> String { Digest.sha256(of: Array(secret.utf8)) }
 }
 

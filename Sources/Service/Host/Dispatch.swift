@@ -49,7 +49,7 @@ final class Dispatch: Sendable {
   ) throws {
     (self.core, self.facades, self.plain) = (core, facades, plain)
     (self.metrics, self.log) = (metrics, log)
-    hosts = try Self.hosts(core.settings.hosts, facades.map(\.id))
+    hosts = try Self.hosts(core.settings.hosts, facades)
     keys = KeyRing(core.store)
     reads = RateLimit(perMinute: core.settings.readsPerMinute)
     writes = RateLimit(perMinute: core.settings.writesPerMinute)
@@ -62,7 +62,7 @@ final class Dispatch: Sendable {
     for facade in facades {
       for route in facade.routes {
         let mounted = Mounted(facade: facade, route: route)
-        try router.add(route.method, "/\(facade.id)\(route.pattern)", mounted)
+        try router.add(route.method, "/\(facade.prefix)\(route.pattern)", mounted)
         if roots.contains(facade.id) { try router.add(route.method, route.pattern, mounted) }
       }
     }
@@ -75,17 +75,19 @@ final class Dispatch: Sendable {
   }
 
   /// `api.example.org=dxgl,mcp.example.org=mcp`
-  private static func hosts(_ text: String, _ dialects: [String]) throws -> [String: String] {
+  private static func hosts(_ text: String, _ facades: [any Facade]) throws -> [String: String] {
     var hosts: [String: String] = [:]
     for pair in text.split(separator: ",") {
       let sides = pair.split(separator: "=").map { $0.trimmingCharacters(in: .whitespaces) }
-      guard sides.count == 2, dialects.contains(sides[1]) || sides[1] == "mcp" else {
+      let prefix =
+        sides.last == "mcp" ? "mcp" : facades.first { $0.id == sides.last }?.prefix
+      guard sides.count == 2, let prefix else {
         throw ServiceError(
           .usage, "hosts",
           "--hosts takes pairs such as api.example.org=dxgl; there are "
-            + (dialects + ["mcp"]).joined(separator: ", "))
+            + (facades.map(\.id) + ["mcp"]).joined(separator: ", "))
       }
-      hosts[sides[0].lowercased()] = "/" + sides[1]
+      hosts[sides[0].lowercased()] = "/" + prefix
     }
     return hosts
   }
@@ -154,7 +156,7 @@ final class Dispatch: Sendable {
 
   private func facade(of path: String) -> any Facade {
     let first = path.split(separator: "/").first.map(String.init)
-    if let known = facades.first(where: { $0.id == first }) { return known }
+    if let known = facades.first(where: { $0.prefix == first }) { return known }
     for method in ["GET", "POST", "PATCH", "DELETE"] {
       if case .found(let mounted, _) = router.match(method, path) { return mounted.facade }
     }
@@ -214,7 +216,8 @@ final class Dispatch: Sendable {
         throw ServiceProblem(
           .rateLimited(seconds: verdict.seconds), "too many wrong keys from this address")
       }
-      throw ServiceProblem(.unauthorized, "the API key is unknown, revoked or expired")
+      let fate = try core.store.read { try APIKeys.fate($0, secret: secret) }
+      throw ServiceProblem(fate, "the API key is unknown, revoked or expired")
     }
     guard principal.may(scope, in: mounted.facade.id) else {
       throw ServiceProblem(.forbidden, "the API key does not allow \(scope) here")

@@ -133,8 +133,9 @@ struct Call: Sendable {
 
 /// One service's words for what the core does.
 protocol Facade: Sendable {
-  /// The prefix under which it is always mounted.
   var id: String { get }
+  /// The first segment of the paths under which it is always mounted.
+  var prefix: String { get }
   var routes: [Route] { get }
   /// Media type and schema of errors.
   var errorType: String { get }
@@ -149,6 +150,7 @@ protocol Facade: Sendable {
 }
 
 extension Facade {
+  var prefix: String { id }
   var submitsPerMinute: Int? { nil }
   var lifetime: Int? { nil }
   func news(of job: Job, _ outputs: [Job.Output], _ core: ServiceCore) -> JSONValue? { nil }

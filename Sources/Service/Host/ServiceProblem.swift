@@ -4,6 +4,8 @@ import HTTP
 struct ServiceProblem: Error, Sendable {
   enum Kind: Sendable, Equatable {
     case unauthorized
+    case keyExpired
+    case keyRevoked
     case forbidden
     case insufficientCredits
     case fileTooLarge
@@ -86,7 +88,7 @@ extension ServiceProblem.Kind {
   var status: Int {
     switch self {
     case .fileTooLarge, .invalidFormat, .tooMany, .invalid, .ingestFailed: 400
-    case .unauthorized: 401
+    case .unauthorized, .keyExpired, .keyRevoked: 401
     case .insufficientCredits: 402
     case .forbidden: 403
     case .notFound, .unknownPath: 404

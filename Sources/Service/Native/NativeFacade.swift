@@ -23,8 +23,8 @@ struct NativeFacade: Facade {
   ) -> NativeFacade {
     NativeFacade(metrics: metrics) { wanted in
       let own = NativeFacade(metrics: metrics) { _ in .null }
-      let all = dialects.map { ($0, roots.contains($0.id) ? "" : "/\($0.id)") } + [(own, "")]
-      let shown = all.filter { wanted == nil || $0.0.id == wanted }
+      let all = dialects.map { ($0, roots.contains($0.id) ? "" : "/\($0.prefix)") } + [(own, "")]
+      let shown = all.filter { wanted == nil || $0.0.id == wanted || $0.0.prefix == wanted }
       return shown.isEmpty ? .null : OpenAPI.document(shown, url: url)
     }
   }

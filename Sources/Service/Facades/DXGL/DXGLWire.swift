@@ -35,7 +35,7 @@ enum DXGLWire {
 
   private static func word(_ kind: ServiceProblem.Kind) -> String {
     switch kind {
-    case .unauthorized: "unauthorized"
+    case .unauthorized, .keyExpired, .keyRevoked: "unauthorized"
     case .forbidden: "forbidden"
     case .insufficientCredits: "no_credits"
     case .fileTooLarge: "file_too_large"

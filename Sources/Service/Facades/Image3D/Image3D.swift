@@ -22,7 +22,7 @@ struct Image3D: Facade {
 
   private static func code(_ kind: ServiceProblem.Kind) -> String {
     switch kind {
-    case .unauthorized: "invalid_api_key"
+    case .unauthorized, .keyExpired, .keyRevoked: "invalid_api_key"
     case .insufficientCredits: "insufficient_credits"
     case .notFound, .unknownPath: "not_found"
     case .tooMany, .invalid, .fileTooLarge, .invalidFormat, .ingestFailed: "invalid_request"

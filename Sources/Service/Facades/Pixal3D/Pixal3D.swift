@@ -3,13 +3,12 @@ import Settings
 
 /// Pixal3D's gateway: one request, its status, and webhooks.
 struct Pixal3D: Facade {
-  static let dialect = "pixal3d-gw"
-  /// As it is named in the price book and the ledger.
-  static let book = "pixal3d"
+  static let dialect = "pixal3d"
   static let unit = "usd_millicent"
 
-  // The service's own first segment is `pixal3d` already.
   let id = dialect
+  // The service's own first segment is `pixal3d` already.
+  let prefix = "pixal3d-gw"
   let errorType = "application/json"
   let errorSchema = JSONSchema.object(
     ["error": JSONSchema.text, "message": JSONSchema.text], required: ["error", "message"])

@@ -79,7 +79,7 @@ struct Pixal3DOrder: Sendable {
 
   /// In thousandths of a cent.
   func price(_ prices: PriceBook) -> Int {
-    prices.price(Pixal3D.book, "texture_\(values["texture_size"]?.int ?? 2048)")
+    prices.price(Pixal3D.dialect, "texture_\(values["texture_size"]?.int ?? 2048)")
   }
 
   /// The work, its picture not yet in it.
