@@ -43,13 +43,35 @@ public struct KeysSettings: SettingsGroup {
   @Setting("Revoke the key with this id.")
   public var revoke: String? = nil
 
-  @Setting("Give the account of --create this many DX.GL credits.", in: 0...1_000_000_000)
+  @Setting("Where --create makes the account: its email address, which some dialects show.")
+  public var email = ""
+
+  @Setting("Give the account of --create so much, in the smallest unit of its wallet.", in: 0...1_000_000_000)
   public var credits = 0
+
+  @Setting("Which wallet --credits goes to; all gives every one of them as much.")
+  public var wallet = WalletName.dxgl
 
   @Setting("Check the books: every balance is the sum of its entries.")
   public var audit = false
 
   public init() {}
+}
+
+/// The wallets that an account may have, by their dialect.
+public enum WalletName: String, SettingChoice {
+  case dxgl, rage3d, image3d, studio, pixal3d, all
+
+  var units: [String] {
+    switch self {
+    case .dxgl: [DXGL.unit]
+    case .rage3d: [Rage3D.unit]
+    case .image3d: [Image3D.unit]
+    case .studio: [Studio.unit]
+    case .pixal3d: [Pixal3D.unit]
+    case .all: Self.allCases.filter { $0 != .all }.flatMap(\.units)
+    }
+  }
 }
 
 /// The service, until it is told to end.
@@ -145,10 +167,17 @@ public enum ManageKeys: Verb {
       let secret = try store.writeNow { database in
         let secret = try APIKeys.make(
           database, account: account, label: settings.label, kind: settings.prefix, scopes: scopes)
+        if !settings.email.isEmpty {
+          try database.run(
+            "UPDATE account SET email = ? WHERE name = ?",
+            [.text(settings.email), .text(account)])
+        }
         if settings.credits > 0 {
-          try Ledger(mode: .enforce, shownBalance: 0).topUp(
-            try Accounts.named(account, database), DXGL.unit, settings.credits, note: "keys",
-            database)
+          for unit in settings.wallet.units {
+            try Ledger(mode: .enforce, shownBalance: 0).topUp(
+              try Accounts.named(account, database), unit, settings.credits, note: "keys",
+              database)
+          }
         }
         return secret
       }

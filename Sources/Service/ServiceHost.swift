@@ -121,6 +121,7 @@ final class ServiceHost: Sendable {
           try JobStore.expire(dialect, olderThan: lifetime, database)
         }
       }
+      try NativeModels.sweep(core)
       try core.blobs.sweep(core.store)
       let running = try core.store.read(JobStore.running)
       core.data.removeWork(except: running)

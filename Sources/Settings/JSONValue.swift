@@ -74,9 +74,15 @@ public enum JSONValue: Sendable, Equatable {
       self = .object(
         object.sorted { $0.key < $1.key }.map { ($0.key, JSONValue(foundation: $0.value)) })
     case let number as NSNumber:
-      // Foundation on Linux tells a boolean from a number only by this C type code.
-      if unsafe number.objCType.pointee == CChar(UInt8(ascii: "c")) {
+      // Foundation on Linux tells a boolean from a number, and a whole one from another, only by C type codes.
+      let code = UInt8(bitPattern: unsafe number.objCType.pointee)
+      if code == UInt8(ascii: "c") {
         self = .bool(number.boolValue)
+      } else if code == UInt8(ascii: "q") {
+        self = .integer(number.intValue)
+      } else if number is NSDecimalNumber, let nearest = Double(number.stringValue) {
+        // What has more digits than a Double comes as decimals, whose own conversion is off by a little.
+        self = .number(nearest)
       } else if let whole = Int(exactly: number.doubleValue) {
         self = .integer(whole)
       } else {

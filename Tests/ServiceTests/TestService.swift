@@ -62,6 +62,49 @@ final class TestService: @unchecked Sendable {
     echo '{"done":{"turntable":{"frames":1},"inspect":{"triangles":12,"vertices":8}}}'
     """
 
+  /// Makes every file that the plan keeps, each with its name in it, in 12 s of processor time.
+  static let planJob = """
+    names=$(sed 's/.*"keep": *\\[//; s/\\].*//' plan.json | grep -o '"name": *"[^"]*"' | cut -d'"' -f4)
+    for f in $names; do
+      mkdir -p "$(dirname "$f")"; echo "$f" > "$f"; echo "{\"ready\":\"$f\"}"; echo '{"progress":0.5}'
+    done
+    echo '{"done":{"reconstruct":{"backend":"builtin"},"seconds":12}}'
+    """
+
+  /// A picture of this size, as far as its header goes.
+  static func png(_ width: Int, _ height: Int) -> [UInt8] {
+    func big(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(value >> $0 & 255) } }
+    return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + big(13) + Array("IHDR".utf8)
+      + big(width) + big(height) + [8, 6, 0, 0, 0, 0, 0, 0, 0]
+  }
+
+  func topUp(_ unit: String, _ amount: Int) throws {
+    let core = core
+    try core.store.writeNow { database in
+      try core.ledger.topUp(
+        try Accounts.named("acme", database), unit, amount, note: "test", database)
+    }
+  }
+
+  /// What the wallet holds.
+  func held(_ unit: String) throws -> Int {
+    try core.store.read { database in
+      try core.ledger.balance(try Accounts.named("acme", database), unit, database)
+    }
+  }
+
+  /// Lets jobs be so many days older, and the sweep of what is too old run.
+  func age(days: Double) throws {
+    let lives = dispatch.lifetimes
+    try core.store.writeNow { database in
+      _ = try database.run(
+        "UPDATE job SET finished = finished - ?", [.integer(Int(days * 86_400_000))])
+      for (dialect, lifetime) in lives {
+        try JobStore.expire(dialect, olderThan: lifetime, database)
+      }
+    }
+  }
+
   func makeKey(_ account: String, scopes: [String] = APIKeys.allScopes, expires: Int? = nil) throws
     -> String
   {

@@ -90,7 +90,9 @@ private struct Options: SettingsGroup {
   @Test(arguments: [
     "true", "3", "-2.5", "\"x\"", "[1, 2, [3]]", "[\",]\", \"\\\\\"]",
     "{\"a\": null, \"b\": {\"c\": false}}",
-    "1.0000000000000002", "\"\\u0001 \u{1F600}\"",
+    "1.0000000000000002", "-8.881784197001252e-15", "1.0124758936763774e+37", "9007199254740993",
+    "123456789012345678901234567890",
+    "\"\\u0001 \u{1F600}\"",
   ])
   func jsonTextReadsBack(_ text: String) throws {
     let value = try JSONValue(parsing: Data(text.utf8))

@@ -56,11 +56,14 @@ struct GLTFElement {
 
   func float(_ key: String) throws(FormatError) -> Float? {
     guard let member = self[key] else { return nil }
-    guard let value = member.value.double, abs(value) < 1e30 else {
+    guard let value = member.value.double, abs(value) < Self.numberLimit else {
       throw member.mismatch("a number")
     }
     return Float(value)
   }
+
+  /// Larger ones overflow as soon as they are multiplied.
+  static let numberLimit = 1e30
 
   /// An array of exactly `count` numbers.
   func numbers(_ key: String, count: Int) throws(FormatError) -> [Double]? {
@@ -69,7 +72,7 @@ struct GLTFElement {
       throw member.mismatch("\(count) numbers")
     }
     let numbers = values.compactMap(\.double)
-    guard numbers.count == count, numbers.allSatisfy({ abs($0) < 1e30 }) else {
+    guard numbers.count == count, numbers.allSatisfy({ abs($0) < Self.numberLimit }) else {
       throw member.mismatch("\(count) numbers")
     }
     return numbers

@@ -165,10 +165,11 @@ struct GLTFSceneBuilder {
         scale: SIMD3(scale ?? [1, 1, 1])), node.path)
   }
 
-  /// Numbers of a file can multiply to what is none.
+  /// Numbers of a file can multiply to what is none, or is larger than a transform may be.
   private func finite(_ matrix: Matrix4, _ place: String) throws(FormatError) -> Matrix4 {
-    guard matrix.columnMajor.allSatisfy(\.isFinite) else {
-      throw FormatError("non-finite-transform", "a transform goes past what numbers can hold", at: place)
+    guard matrix.columnMajor.allSatisfy({ abs($0) < GLTFElement.numberLimit }) else {
+      throw FormatError(
+        "non-finite-transform", "a transform goes past what numbers can hold", at: place)
     }
     return matrix
   }

@@ -1,4 +1,5 @@
 import Archives
+import Settings
 import Synchronization
 
 /// Who asks: an account, by one of its keys.
@@ -59,11 +60,33 @@ enum APIKeys {
     }
   }
 
-  /// False where there is no such key.
-  static func revoke(_ database: Connection, id: String) throws -> Bool {
-    try database.run(
-      "UPDATE api_key SET revoked = ? WHERE id = ? AND revoked IS NULL",
-      [.integer(Clock.now()), .text(id)]) > 0
+  /// An account's keys as its owner sees them.
+  static func list(of account: String, _ database: Connection) throws -> [JSONValue] {
+    try database.rows(
+      """
+      SELECT id, name, prefix, scopes, dialects, created, expires, revoked FROM api_key
+      WHERE account = ? ORDER BY created
+      """, [.text(account)]
+    ) { row in
+      func words(_ text: String) -> JSONValue {
+        .array(text.split(separator: ",").map { .string(String($0)) })
+      }
+      func time(_ value: Int?) -> JSONValue { value.map { .string(Clock.text($0)) } ?? .null }
+      return [
+        "keyId": .string(row.text(0)), "name": .string(row.text(1)),
+        "prefix": .string(row.text(2)), "scopes": words(row.text(3)),
+        "dialects": words(row.text(4)), "createdAt": time(row.int(5)),
+        "expiresAt": time(row.optionalInt(6)), "revokedAt": time(row.optionalInt(7)),
+      ]
+    }
+  }
+
+  /// False where there is no such key, or it is not this account's.
+  static func revoke(_ database: Connection, id: String, account: String? = nil) throws -> Bool {
+    let owner = account == nil ? "" : " AND account = ?"
+    return try database.run(
+      "UPDATE api_key SET revoked = ? WHERE id = ? AND revoked IS NULL" + owner,
+      [.integer(Clock.now()), .text(id)] + (account.map { [.text($0)] } ?? [])) > 0
   }
 
   static func principal(_ database: Connection, secret: String) throws -> Principal? {

@@ -11,6 +11,8 @@ final class Worker {
   private let limits: JobLimits
   private let owner = LeaseOwner.here()
   private let log: ServiceLog
+  /// When it last said that it is there.
+  private var seen = -1_000_000
 
   /// So long a job is said to be where its poster is done: clients who ask every few seconds wait for it.
   private static let posterMilliseconds = 3_000
@@ -26,9 +28,14 @@ final class Worker {
 
   /// Works until `isWanted` says otherwise.
   func run(while isWanted: () -> Bool) {
+    defer { try? store.writeNow { [owner] in try Workers.leave(owner, $0) } }
     while isWanted() {
       do {
         let owner = owner
+        if Clock.steady() - seen > Workers.signMilliseconds {
+          try store.writeNow { try Workers.sign(owner, $0) }
+          seen = Clock.steady()
+        }
         // Looked at before it is written, so that an idle worker syncs nothing.
         guard try store.read(Self.hasWork),
           let job = try store.writeNow({ try JobStore.claim(owner, $0) })
@@ -156,7 +163,8 @@ final class Worker {
     guard let role = plan.keep.first(where: { $0.name == name })?.role else { return nil }
     let (sha256, bytes) = try blobs.adopt("\(folder)/\(name)")
     return Job.Output(
-      role: role, blob: sha256, name: name, mediaType: JobPlan.mediaType(name), bytes: bytes)
+      role: role, blob: sha256, name: (name as NSString).lastPathComponent,
+      mediaType: JobPlan.mediaType(name), bytes: bytes)
   }
 
   private func finish(
@@ -190,6 +198,9 @@ struct DataFolder: Sendable {
   var blobs: String { root + "/blobs" }
   /// Of jobs that run; lost with the process.
   var work: String { root + "/work" }
+  /// Of uploads in parts.
+  var parts: String { root + "/parts" }
+  func part(_ id: String) -> String { parts + "/" + id }
   /// Of requests that are being answered; lost with the process.
   var uploads: String { root + "/uploads" }
 
@@ -216,7 +227,7 @@ struct DataFolder: Sendable {
   init(_ root: String) throws {
     let path = URL(fileURLWithPath: root).standardizedFileURL.path
     self.root = path
-    for folder in [path, path + "/blobs", path + "/work", path + "/uploads"] {
+    for folder in [path] + ["blobs", "work", "uploads", "parts"].map({ path + "/" + $0 }) {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true,
         attributes: [.posixPermissions: 0o700])

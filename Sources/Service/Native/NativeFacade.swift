@@ -41,7 +41,7 @@ struct NativeFacade: Facade {
   }
 
   var routes: [Route] {
-    [
+    NativeAccount.routes + NativeModels.routes + [
       Route("GET", "/healthz", "Whether the process answers", scope: nil) { _ in
         .answer(JSONText.response(200, ["status": "ok"]))
       }.documented(["type": "object"]),
@@ -108,6 +108,9 @@ struct NativeFacade: Facade {
       }
     } catch {
       troubles.append("the database cannot be written")
+    }
+    if try !call.core.store.read(Workers.isAny) {
+      troubles.append("there is no worker, so that jobs wait")
     }
     return .answer(
       JSONText.response(

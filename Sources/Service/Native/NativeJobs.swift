@@ -35,8 +35,20 @@ enum NativeJobs {
 
   // MARK: Submitting
 
-  @Sendable static func create(_ call: Call) async throws -> Outcome {
-    let body = try call.fields(["kind", "params", "inputs", "pictures", "format", "webhook"])
+  /// An order that makes sense, but for what it names.
+  struct Order: Sendable {
+    let verb: AnyVerb
+    /// Ids of models, or pictures as addresses or base64.
+    let given: [String]
+    let takesPictures: Bool
+    let format: String?
+    let settings: JSONValue
+    let webhook: Job.Webhook?
+  }
+
+  static func checked(_ value: JSONValue, _ core: ServiceCore) throws -> Order {
+    let body = try Fields(
+      value, only: ["kind", "params", "inputs", "pictures", "format", "webhook"])
     guard let kind = body["kind"]?.string, let formats = formats[kind],
       let verb = Catalogue.verb(named: kind)
     else {
@@ -60,22 +72,27 @@ enum NativeJobs {
       throw ServiceProblem(
         .invalid("request"), "format is one of \(formats.joined(separator: ", "))")
     }
-    // What DX.GL's API has prices for is not had for nothing beside it.
-    guard call.core.settings.billing == .off || !charged.contains(kind) else {
+    guard core.settings.billing == .off || !charged.contains(kind) else {
       throw ServiceProblem(
         .forbidden, "where \(kind) is charged it is ordered through a dialect that has a price for it")
     }
-    let settings = try settings(body["params"], verb)
-    let webhook = try Self.webhook(body, call.core)
+    return Order(
+      verb: verb, given: given, takesPictures: field == "pictures", format: format,
+      settings: try settings(body["params"], verb), webhook: try webhook(body, core))
+  }
+
+  @Sendable static func create(_ call: Call) async throws -> Outcome {
+    let body = try call.json()
+    let order = try checked(body, call.core)
     var pictures: [PictureSource.Picture] = []
-    if field == "pictures" {
-      for text in given {
+    if order.takesPictures {
+      for text in order.given {
         pictures.append(try await PictureSource.take(text: text, field: "pictures", call.core))
       }
     }
     let (core, account, shown) = (call.core, call.account, pictures)
     return .write { database in
-      let models = try (field == "inputs" ? given : []).map {
+      let models = try (order.takesPictures ? [] : order.given).map {
         try DXGLModels.find($0, account, database)
       }
       for picture in shown { try picture.record(database) }
@@ -90,18 +107,20 @@ enum NativeJobs {
           let name = shown.count == 1 ? "picture" : ImageTo3D.sides[index]
           return (name: "\(name).\(picture.format)", blob: picture.blob)
         }
-      let output = format.map { "\(kind).\($0)" }
+      let kind = order.verb.name
+      let output = order.format.map { "\(kind).\($0)" }
       let plan = JobPlan(
         inputs: inputs,
         steps: [
-          .init(verb: kind, inputs: inputs.map(\.name), output: output, settings: settings)
+          .init(
+            verb: kind, inputs: inputs.map(\.name), output: output, settings: order.settings)
         ], keep: output.map { [($0, "output")] } ?? [])
       var job = Job(
         account: account, dialect: dialect, kind: kind, model: models.first?.id,
-        request: shown.isEmpty ? body.value : ["kind": .string(kind), "params": settings],
+        request: shown.isEmpty ? body : ["kind": .string(kind), "params": order.settings],
         planText: plan.json.text(), unit: DXGL.unit)
       job.inputs = plan.blobs
-      job.webhook = webhook
+      job.webhook = order.webhook
       try JobStore.submit(job, core.ledger, database)
       return JSONText.response(201, wire(job, [], core))
     }

@@ -1,0 +1,256 @@
+import Foundation
+import HTTP
+import Settings
+
+/// `/maquette/v1`: models without the renders that DX.GL's dialect queues with them, in one piece or in
+/// parts that may break off and go on.
+enum NativeModels {
+  static let partLimit = 16 << 20
+  private static let hours = 24
+
+  static let routes: [Route] = [
+    Route(
+      "POST", "/maquette/v1/models", "Uploads a model in any format that is read", scope: "write",
+      body: BodyPolicy(limit: 1 << 40, takesForms: true), run: upload
+    ).documented(
+      form: JSONSchema.object(
+        ["file": JSONSchema.file, "title": JSONSchema.text(0...200)], required: ["file"]),
+      status: 201, DXGLSchemas.model),
+    Route("GET", "/maquette/v1/models", "Lists models", scope: "read", run: list)
+      .documented(
+        query: NativeSchemas.page + [("tags", JSONSchema.text)],
+        JSONSchema.object(
+          ["models": JSONSchema.list(DXGLSchemas.model), "total": JSONSchema.whole],
+          required: ["models", "total"])),
+    Route("GET", "/maquette/v1/models/{id}", "A model", scope: "read", run: get)
+      .documented(DXGLSchemas.model),
+    Route("DELETE", "/maquette/v1/models/{id}", "Deletes a model", scope: "write", run: delete)
+      .documented(status: 204),
+    Route("GET", "/maquette/v1/models/{id}/file", "The model as it was uploaded", scope: "read", run: file)
+      .giving(),
+    Route("POST", "/maquette/v1/uploads", "Begins an upload in parts", scope: "write", run: begin)
+      .documented(
+        json: JSONSchema.object(
+          ["bytes": JSONSchema.whole(1, 1 << 40), "title": JSONSchema.text(0...200)],
+          required: ["bytes"], isClosed: true), status: 201, state),
+    Route("GET", "/maquette/v1/uploads/{id}", "How much of it is there", scope: "read", run: look)
+      .documented(state),
+    Route(
+      "PATCH", "/maquette/v1/uploads/{id}",
+      "The next part, from the byte that Upload-Offset says; the last answers with the model",
+      scope: "write", body: BodyPolicy(limit: partLimit), run: part
+    ).documented(state),
+    Route("DELETE", "/maquette/v1/uploads/{id}", "Gives an upload up", scope: "write", run: end)
+      .documented(status: 204),
+  ]
+
+  private static let state = JSONSchema.object(
+    [
+      "uploadId": JSONSchema.text, "bytes": JSONSchema.whole, "received": JSONSchema.whole,
+      "model": JSONSchema.optional(DXGLSchemas.model),
+    ], required: ["uploadId", "bytes", "received"])
+
+  // MARK: In one piece
+
+  @Sendable private static func upload(_ call: Call) async throws -> Outcome {
+    guard case .form(let form) = call.request.body, form.files.count == 1,
+      form.files[0].field == "file"
+    else {
+      throw ServiceProblem(.invalid("request"), "the form needs one file in the field \"file\"")
+    }
+    let title = form.value("title") ?? (form.files[0].name as NSString).lastPathComponent
+    let source = try ModelSource.take(file: form.files[0].path, field: "file", call.core)
+    let account = call.account
+    return .write { database in
+      let model = try add(source, title, account, database)
+      return JSONText.response(201, DXGLWire.model(model))
+    }
+  }
+
+  private static func add(
+    _ source: ModelSource.Model, _ title: String, _ account: String, _ database: Connection
+  ) throws -> ModelStore.Model {
+    try ModelStore.add(
+      account: account, sha256: source.blob, bytes: source.bytes, format: source.format,
+      title: String(title.prefix(200)), database
+    ).model
+  }
+
+  @Sendable private static func list(_ call: Call) async throws -> Outcome {
+    let limit = try call.number("limit", in: 1...100, default: 50)
+    let offset = try call.number("offset", in: 0...1_000_000_000, default: 0)
+    let tags = (call.request.head.query("tags") ?? "").split(separator: ",").map { tag in
+      tag.trimmingCharacters(in: .whitespaces).lowercased()
+    }
+    guard tags.count <= 100 else {
+      throw ServiceProblem(.invalid("tags"), "at most 100 tags are looked for at once")
+    }
+    let (models, total) = try call.core.store.read {
+      try ModelStore.list(account: call.account, tags: tags, limit: limit, offset: offset, $0)
+    }
+    return .answer(
+      JSONText.response(
+        200, ["models": .array(models.map(DXGLWire.model)), "total": .integer(total)]))
+  }
+
+  @Sendable private static func get(_ call: Call) async throws -> Outcome {
+    let model = try call.core.store.read { try DXGLModels.find(call, $0) }
+    return .answer(JSONText.response(200, DXGLWire.model(model)))
+  }
+
+  @Sendable private static func delete(_ call: Call) async throws -> Outcome {
+    .write { database in
+      try ModelStore.delete(try DXGLModels.find(call, database), database)
+      return Response(status: 204)
+    }
+  }
+
+  @Sendable private static func file(_ call: Call) async throws -> Outcome {
+    let output = try call.core.store.read { database -> Job.Output in
+      let model = try DXGLModels.find(call, database)
+      let bytes = try database.first(
+        "SELECT bytes FROM blob WHERE sha256 = ?", [.text(model.original)]
+      ) { $0.int(0) }
+      let name = "\(model.id).\(model.format)"
+      return Job.Output(
+        role: "", blob: model.original, name: name, mediaType: JobPlan.mediaType(name),
+        bytes: bytes ?? 0)
+    }
+    return .answer(call.core.answer(output, isPublic: false, to: call))
+  }
+
+  // MARK: In parts
+
+  private struct Upload {
+    let id: String
+    let bytes, received: Int
+    let title: String
+
+    func json(_ model: ModelStore.Model? = nil) -> JSONValue {
+      [
+        "uploadId": .string(id), "bytes": .integer(bytes),
+        "received": .integer(model == nil ? received : bytes),
+        "model": model.map(DXGLWire.model) ?? .null,
+      ]
+    }
+  }
+
+  private static func find(_ call: Call, _ database: Connection) throws -> Upload {
+    let upload = try database.first(
+      "SELECT id, bytes, received, title FROM upload WHERE id = ? AND account = ?",
+      [.text(call.parameter("id")), .text(call.account)]
+    ) { row in
+      Upload(id: row.text(0), bytes: row.int(1), received: row.int(2), title: row.text(3))
+    }
+    guard let upload else {
+      throw ServiceProblem(.notFound("upload"), "there is no such upload, or it is over")
+    }
+    return upload
+  }
+
+  @Sendable private static func begin(_ call: Call) async throws -> Outcome {
+    let body = try call.fields(["bytes", "title"])
+    let bytes = try body.require("bytes", body.whole("bytes", in: 1...(1 << 40)))
+    guard bytes <= call.core.settings.uploadBytes else {
+      throw DXGLModels.tooLarge(call.core.settings.uploadBytes)
+    }
+    let title = try body.text("title") ?? ""
+    let account = call.account
+    return .write { database in
+      let upload = Upload(id: Identifier.short(), bytes: bytes, received: 0, title: title)
+      try database.run(
+        "INSERT INTO upload (id, account, bytes, title, created) VALUES (?, ?, ?, ?, ?)",
+        [
+          .text(upload.id), .text(account), .integer(bytes), .text(title),
+          .integer(Clock.now()),
+        ])
+      return JSONText.response(201, upload.json())
+    }
+  }
+
+  @Sendable private static func look(_ call: Call) async throws -> Outcome {
+    .answer(JSONText.response(200, try call.core.store.read { try find(call, $0) }.json()))
+  }
+
+  /// The file is written before the row says so: what broke off in between is sent again.
+  @Sendable private static func part(_ call: Call) async throws -> Outcome {
+    guard case .bytes(let bytes) = call.request.body, !bytes.isEmpty else {
+      throw ServiceProblem(.invalid("request"), "the body is empty; it holds the next part")
+    }
+    let upload = try call.core.store.read { try find(call, $0) }
+    guard let offset = call.request.head.headers["upload-offset"].flatMap({ Int($0) }) else {
+      throw ServiceProblem(.invalid("request"), "the header Upload-Offset is missing")
+    }
+    guard offset == upload.received else {
+      throw ServiceProblem(
+        .notReady, "\(upload.received) bytes are there, so the next part begins at that")
+    }
+    guard offset + bytes.count <= upload.bytes else {
+      throw ServiceProblem(
+        .fileTooLarge, "\(offset + bytes.count) bytes are more than the \(upload.bytes) announced")
+    }
+    let path = call.core.data.part(upload.id)
+    try PartFile.write(bytes, at: offset, to: path)
+    let (id, received, total) = (upload.id, offset + bytes.count, upload.bytes)
+    let isTaken = try await call.core.store.write { database in
+      try database.run(
+        "UPDATE upload SET received = ? WHERE id = ? AND received = ?",
+        [.integer(received), .text(id), .integer(offset)]) > 0
+    }
+    guard isTaken else {
+      throw ServiceProblem(.notReady, "another part was taken in the meantime")
+    }
+    guard received == total else {
+      let now = Upload(id: id, bytes: total, received: received, title: upload.title)
+      return .answer(JSONText.response(200, now.json()))
+    }
+    let source = try ModelSource.take(file: path, field: "file", call.core)
+    let account = call.account
+    let answer = try await call.core.store.write { database in
+      let model = try add(source, upload.title, account, database)
+      try database.run("DELETE FROM upload WHERE id = ?", [.text(id)])
+      return upload.json(model)
+    }
+    try? FileManager.default.removeItem(atPath: path)
+    return .answer(JSONText.response(200, answer))
+  }
+
+  @Sendable private static func end(_ call: Call) async throws -> Outcome {
+    let upload = try call.core.store.read { try find(call, $0) }
+    try? FileManager.default.removeItem(atPath: call.core.data.part(upload.id))
+    return .write { database in
+      try database.run("DELETE FROM upload WHERE id = ?", [.text(upload.id)])
+      return Response(status: 204)
+    }
+  }
+
+  /// Ends uploads that nobody went on with for a day.
+  static func sweep(_ core: ServiceCore) throws {
+    let old = try core.store.writeNow { database in
+      try database.rows(
+        "DELETE FROM upload WHERE created < ? RETURNING id",
+        [.integer(Clock.now() - hours * 3_600_000)]
+      ) { $0.text(0) }
+    }
+    for id in old { try? FileManager.default.removeItem(atPath: core.data.part(id)) }
+  }
+}
+
+/// A file that grows part by part.
+enum PartFile {
+  static func write(_ bytes: [UInt8], at offset: Int, to path: String) throws {
+    do {
+      if !FileManager.default.fileExists(atPath: path) {
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
+      }
+      let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+      defer { try? file.close() }
+      try file.truncate(atOffset: UInt64(offset))
+      try file.seekToEnd()
+      try file.write(contentsOf: Data(bytes))
+      try file.synchronize()
+    } catch {
+      throw ServiceProblem(.storage, "the part cannot be stored: the service's disk is full or broken")
+    }
+  }
+}
