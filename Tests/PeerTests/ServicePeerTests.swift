@@ -26,9 +26,22 @@ struct ServicePeerTests {
     #expect(report["problems"] == [])
   }
 
+  /// The other four services' own code and requests, all at the root of one service, and its webhooks.
+  @Test func clientsOfTheOtherFourChangeTheBaseURLOnly() throws {
+    guard let report = try Self.drive("drive_dialects.py") else { return }
+    #expect(report["problems"] == [])
+  }
+
   /// The official client: three modes over two transports.
   @Test func theOfficialClientOfMCPIsServed() throws {
     guard let report = try Self.drive("drive_mcp.py") else { return }
+    #expect(report["problems"] == [])
+  }
+
+  /// Bombs, the end under load, a full disk.
+  @Test func troubleAroundItIsBorne() throws {
+    guard let report = try Self.drive("drive_trouble.py") else { return }
+    for left in report["leftOut"]?.array ?? [] { print("left out: \(left.text())") }
     #expect(report["problems"] == [])
   }
 

@@ -60,7 +60,7 @@ async def drive(where, server, mode, models):
             read = await client.read_resource(f"maquette://models/{model}")
             check(where, "resource", json.loads(read.contents[0].text)["modelId"] == model, read)
         templates = (await client.list_resource_templates()).resource_templates
-        check(where, "templates", len(templates) == 3, templates)
+        check(where, "templates", len(templates) == 4, templates)
         for name, call in [("unknown tool", lambda: client.call_tool("nothing", {})),
                            ("unknown resource", lambda: client.read_resource("maquette://nothing/1"))]:
             try:

@@ -9,12 +9,13 @@ import threading
 
 
 class Service:
-    def __init__(self, maquette, folder, *options, credits=1000, environment=None, port=0):
+    def __init__(self, maquette, folder, *options, credits=1000, wallet="dxgl", environment=None,
+                 port=0):
         self.maquette, self.folder, self.options, self.port = maquette, folder, options, port
         self.environment = {**os.environ, **(environment or {})}
         self.key = subprocess.run(
             [maquette, "keys", "--data", folder, "--create", "acme", "--prefix", "dxgl_sk_",
-             "--credits", str(credits)], capture_output=True, text=True, check=True).stdout.strip()
+             "--credits", str(credits), "--wallet", wallet], capture_output=True, text=True, check=True).stdout.strip()
         self.start()
 
     def start(self):

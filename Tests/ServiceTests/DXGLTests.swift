@@ -8,6 +8,21 @@ import Testing
 
 /// Every row of DX.GL's contract, and every code of its errors.
 struct DXGLTests {
+  @Test func postersAreWebPForWhoWouldRatherHaveThat() async throws {
+    let service = try TestService(script: TestService.planJob)
+    let made = await service.ask("POST", "/v1/models", form: service.form(Array("glTFx".utf8)))
+    try service.work()
+    let path = "/v1/renders/\(made.data["renderId"]?.string ?? "")/poster"
+    func type(_ accept: String) async -> String? {
+      let answer = await service.ask("GET", path, headers: ["accept": accept])
+      #expect(answer.response.header("Vary") == "Accept, Authorization")
+      return answer.response.header("Content-Type")
+    }
+    #expect(await type("image/webp,image/*") == "image/webp")
+    #expect(await type("*/*") == "image/png")
+    #expect(await type("image/png,image/webp") == "image/png")
+  }
+
   // MARK: Models
 
   @Test func anUploadQueuesAFreePreview() async throws {

@@ -89,6 +89,19 @@ struct JobTests {
     #expect(try service.audit().isEmpty)
   }
 
+  /// A wait between attempts that seems to be hours long was reckoned by a clock that was put back since.
+  @Test func aClockThatIsPutBackHoldsNothingUp() async throws {
+    let service = try TestService()
+    let id = await Self.submit(service)
+    try service.core.store.writeNow { database in
+      _ = try database.run(
+        "UPDATE job SET not_before = ?, created = created + 7200000",
+        [.integer(Clock.now() + 7_200_000)])
+    }
+    try service.work()
+    #expect(await Self.status(service, id).0 == "done")
+  }
+
   @Test func accountsTakeTurns() async throws {
     let service = try TestService()
     _ = await Self.submit(service)

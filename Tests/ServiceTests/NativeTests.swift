@@ -134,6 +134,9 @@ struct NativeTests {
     let service = try TestService()
     _ = await service.upload()
     #expect(await service.ask("GET", "/healthz", key: "").status == 200)
+    let lonely = await service.ask("GET", "/readyz", key: "")
+    #expect(lonely.status == 503 && lonely.json["troubles"]?.array?.count == 1)
+    try service.core.store.writeNow { try Workers.sign(LeaseOwner.here(), $0) }
     #expect(await service.ask("GET", "/readyz", key: "").json["status"]?.string == "ready")
     let text = await service.ask("GET", "/metrics").json.string ?? ""
     #expect(text.contains("route=\"/v1/models\",status=\"201\",le=\"+Inf\"} 1"))
@@ -157,7 +160,7 @@ struct NativeTests {
     _ = await service.upload()
     let answer = await service.ask("POST", "/mcp", json: Self.message("tools/list"))
     let tools = answer.json["result"]?["tools"]?.array ?? []
-    #expect(tools.count == DXGLTools.all.count + JobTools.all.count)
+    #expect(tools.count == MCPTools.all.count { !$0.isLocal })
     for tool in tools {
       #expect(tool["inputSchema"]?["additionalProperties"]?.bool == false)
       #expect(tool["outputSchema"]?["type"]?.string == "object")

@@ -66,7 +66,7 @@ final class TestService: @unchecked Sendable {
   static let planJob = """
     names=$(sed 's/.*"keep": *\\[//; s/\\].*//' plan.json | grep -o '"name": *"[^"]*"' | cut -d'"' -f4)
     for f in $names; do
-      mkdir -p "$(dirname "$f")"; echo "$f" > "$f"; echo "{\"ready\":\"$f\"}"; echo '{"progress":0.5}'
+      mkdir -p "$(dirname "$f")"; echo "$f" > "$f"; echo "{\\"ready\\":\\"$f\\"}"; echo '{"progress":0.5}'
     done
     echo '{"done":{"reconstruct":{"backend":"builtin"},"seconds":12}}'
     """
@@ -117,7 +117,7 @@ final class TestService: @unchecked Sendable {
     _ method: String, _ path: String, json: JSONValue? = nil, text: String? = nil,
     form: Form? = nil, key: String? = nil, headers: [String: String] = [:]
   ) async -> Answer {
-    let parts = path.split(separator: "?", maxSplits: 1).map(String.init)
+    let parts = (path.isEmpty ? "/" : path).split(separator: "?", maxSplits: 1).map(String.init)
     let pairs = parts.count < 2 ? [] : parts[1].split(separator: "&")
     let query = pairs.map { pair -> (name: String, value: String) in
       let sides = pair.split(separator: "=", maxSplits: 1).map(String.init)
@@ -178,7 +178,7 @@ final class TestService: @unchecked Sendable {
     worker.run {
       let left = try? core.store.read {
         try $0.first(
-          "SELECT COUNT(*) FROM job WHERE state = 'running' OR state = 'queued' AND not_before <= ?",
+          "SELECT COUNT(*) FROM job WHERE state = 'running' OR state = 'queued' AND \(JobStore.isDue("?1"))",
           [.integer(Clock.now())]
         ) { $0.int(0) }
       }

@@ -94,6 +94,8 @@ struct Call: Sendable {
   var dispatch: Dispatch?
 
   var account: String { principal?.account ?? "" }
+  /// What the client would rather have, the first first.
+  var accept: String { request.head.headers["accept"] ?? "" }
   func parameter(_ name: String) -> String { parameters[name] ?? "" }
 
   /// The body as a JSON object. Throws where it is none.

@@ -9,6 +9,12 @@ enum JobStore {
   /// A job that ends its process this often is itself at fault.
   private static let maximumCrashes = 2
 
+  /// Waits between attempts are seconds: one that seems longer is of a clock that was put back since.
+  private static let longestWait = 120_000
+  static func isDue(_ now: String) -> String {
+    "(not_before <= \(now) OR not_before > \(now) + \(longestWait))"
+  }
+
   private static let columns = """
     id, public_id, account, dialect, kind, model, batch, request, plan, state, phase, progress,
     attempt, crashes, priority, price, unit, result, error_kind, error_code, error_message,
@@ -138,7 +144,7 @@ enum JobStore {
     let next = try database.first(
       """
       SELECT id FROM account q WHERE EXISTS (SELECT 1 FROM job
-        WHERE state = 'queued' AND account = q.id AND not_before <= ?1)
+        WHERE state = 'queued' AND account = q.id AND \(isDue("?1")))
       ORDER BY (SELECT COUNT(*) FROM job r WHERE r.state = 'running' AND r.account = q.id),
         (SELECT created FROM job WHERE state = 'queued' AND account = q.id
           ORDER BY priority DESC, created LIMIT 1)
@@ -150,13 +156,13 @@ enum JobStore {
       """
       UPDATE job SET state = 'running', attempt = attempt + 1, lease_owner = ?, lease_until = ?,
         started = COALESCE(started, ?), phase = MAX(phase, 1)
-      WHERE id = (SELECT id FROM job WHERE state = 'queued' AND account = ? AND not_before <= ?
+      WHERE id = (SELECT id FROM job WHERE state = 'queued' AND account = ? AND \(isDue("?"))
         ORDER BY priority DESC, created, rowid LIMIT 1)
       RETURNING \(columns)
       """,
       [
         .text(owner), .integer(Clock.steady() + leaseMilliseconds), .integer(now), .text(next),
-        .integer(now),
+        .integer(now), .integer(now),
       ], job)
   }
 

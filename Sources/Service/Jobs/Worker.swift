@@ -53,7 +53,7 @@ final class Worker {
 
   private static func hasWork(_ database: Connection) throws -> Bool {
     try database.first(
-      "SELECT 1 FROM job WHERE state = 'queued' AND not_before <= ? LIMIT 1",
+      "SELECT 1 FROM job WHERE state = 'queued' AND \(JobStore.isDue("?1")) LIMIT 1",
       [.integer(Clock.now())]
     ) { _ in true } ?? false
   }

@@ -19,12 +19,16 @@ enum NativeSchemas {
     var properties: [(key: String, value: JSONValue)] = [
       ("kind", ["const": .string(verb.name)]),
       (
-        "inputs",
-        [
-          "type": "array", "items": ["type": "string"],
-          "minItems": .integer(verb.inputCount.lowerBound),
-          "maxItems": .integer(min(100, verb.inputCount.upperBound)),
-        ]
+        verb.name == "reconstruct" ? "pictures" : "inputs",
+        JSONSchema.list(
+          JSONSchema.text,
+          verb.inputCount.lowerBound...min(100, verb.inputCount.upperBound))
+      ),
+      (
+        "webhook",
+        JSONSchema.object(
+          ["url": JSONSchema.text(1...2048), "mode": JSONSchema.choice(["terminal", "sync"])],
+          required: ["url"], isClosed: true)
       ),
       (
         "params",
@@ -38,7 +42,7 @@ enum NativeSchemas {
       properties.append(("format", ["enum": .array(formats.map { .string($0) })]))
     }
     return [
-      "type": "object", "additionalProperties": false, "required": ["kind", "inputs"],
+      "type": "object", "additionalProperties": false, "required": ["kind", .string(verb.name == "reconstruct" ? "pictures" : "inputs")],
       "properties": .object(properties),
     ]
   }

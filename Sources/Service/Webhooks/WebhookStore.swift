@@ -61,13 +61,16 @@ enum WebhookStore {
 
   // MARK: Sending
 
+  /// What waits longer than any wait is of a clock that was put back since.
+  private static let isDue = "(next_at <= ?1 OR next_at > ?1 + 86400000)"
+
   /// Deliveries whose time has come, the oldest first, leased to whoever asks.
   static func due(_ limit: Int, _ database: Connection) throws -> [Delivery] {
     let now = Clock.now()
     return try database.rows(
       """
       UPDATE webhook_delivery SET next_at = ?1 + ?2, attempt = attempt + 1
-      WHERE id IN (SELECT id FROM webhook_delivery WHERE state = 'waiting' AND next_at <= ?1
+      WHERE id IN (SELECT id FROM webhook_delivery WHERE state = 'waiting' AND \(isDue)
         ORDER BY next_at LIMIT ?3)
       RETURNING id, job, url, is_terminal, attempt, next_at
       """, [.integer(now), .integer(leaseMilliseconds), .integer(limit)]
@@ -80,7 +83,7 @@ enum WebhookStore {
 
   static func hasDue(_ database: Connection) throws -> Bool {
     try database.first(
-      "SELECT 1 FROM webhook_delivery WHERE state = 'waiting' AND next_at <= ? LIMIT 1",
+      "SELECT 1 FROM webhook_delivery WHERE state = 'waiting' AND \(isDue) LIMIT 1",
       [.integer(Clock.now())]
     ) { _ in true } ?? false
   }

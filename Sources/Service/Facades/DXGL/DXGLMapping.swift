@@ -133,7 +133,8 @@ struct DXGLRenderSettings: Sendable {
     let video = isPro ? "video.mov" : "video.mp4"
     return JobPlan(
       inputs: all,
-      steps: [.init(verb: "turntable", inputs: [name], output: video, settings: .object(settings))],
+      steps: [.init(verb: "turntable", inputs: [name], output: video, settings: .object(settings))]
+        + Self.webPosters,
       keep: Self.videoFiles(video))
   }
 
@@ -152,10 +153,18 @@ struct DXGLRenderSettings: Sendable {
     ("posterThumb", "poster-thumb.png"), ("bundle", "bundle.zip"),
   ]
 
+  /// Posters again, for clients that would rather have WebP.
+  private static let webPosters: [JobPlan.Step] = ["poster-thumb", "poster"].map { name in
+    .init(
+      verb: "cutout", inputs: [name + ".png"], output: name + ".webp",
+      settings: ["keepBackground": true])
+  }
+
   private static func videoFiles(_ video: String) -> [(name: String, role: String)] {
     [
       ("poster-thumb.png", "poster_thumb"), ("poster.png", "poster"), (video, "video"),
       ("web.mp4", "video_web"), ("thumb.mp4", "thumb"), ("bundle.zip", "bundle"),
+      ("poster-thumb.webp", "poster_thumb_webp"), ("poster.webp", "poster_webp"),
     ]
   }
 
@@ -176,10 +185,11 @@ struct DXGLRenderSettings: Sendable {
             "views": .integer(numbers[0]), "pixels": .integer(numbers[1]),
             "coverage": values["coverage"]!, "layout": ["dxgl"], "hdf5": "dataset.h5",
           ]),
-      ],
+      ] + Self.webPosters,
       keep: [
         ("poster-thumb.png", "poster_thumb"), ("poster.png", "poster"),
         ("dataset.zip", "dataset"), ("dataset.h5", "dataset_h5"),
+        ("poster-thumb.webp", "poster_thumb_webp"), ("poster.webp", "poster_webp"),
       ])
   }
 
@@ -199,6 +209,7 @@ struct DXGLRenderSettings: Sendable {
             ("side", .integer(540)), ("framesPerSecond", .integer(15)),
             ("background", "#ffffff"),
           ] + besideVideo)))
+    steps += webPosters
     steps.append(.init(verb: "inspect", inputs: [name], settings: .object([])))
     return JobPlan(
       inputs: [(name, model.blob)], steps: steps,

@@ -159,13 +159,18 @@ enum DXGLRenders {
 
   static func asset(_ role: String, _ call: Call) throws -> Outcome {
     let file = try call.core.store.read { database in
-      try output(role, try find(call, database), database)
+      try output(role, try find(call, database), accept: call.accept, database)
     }
-    return .answer(call.core.answer(file, isPublic: false, to: call))
+    return .answer(
+      call.core.answer(file, isPublic: false, to: call).with("Vary", "Accept, Authorization"))
   }
 
   /// A file of a render. Throws where it has none, not yet or not any more.
-  static func output(_ role: String, _ job: Job, _ database: Connection) throws -> Job.Output {
+  ///
+  /// - Parameter accept: what the client would rather have: posters are there as WebP too.
+  static func output(
+    _ role: String, _ job: Job, accept: String = "", _ database: Connection
+  ) throws -> Job.Output {
     guard job.state != .expired else {
       throw ServiceProblem(.expired, "the files of this render have expired")
     }
@@ -173,6 +178,11 @@ enum DXGLRenders {
     let isDataset = job.kind == "render_dataset"
     let wanted = isDataset && ["video", "bundle"].contains(role) ? "dataset" : role
     let outputs = try JobStore.outputs(of: job.id, database)
+    if accept.hasPrefix("image/webp"),
+      let output = outputs.first(where: { $0.role == wanted + "_webp" })
+    {
+      return output
+    }
     if let output = outputs.first(where: { $0.role == wanted }) { return output }
     if job.state == .succeeded {
       throw ServiceProblem(.notFound("render"), "this render has no such file")

@@ -22,9 +22,9 @@ enum DXGLShare {
       guard job.model == call.parameter("model"), let role = roles[call.parameter("asset")] else {
         throw ServiceProblem(.notFound("render"), "there is no such file")
       }
-      return try DXGLRenders.output(role, job, database)
+      return try DXGLRenders.output(role, job, accept: call.accept, database)
     }
-    return .answer(call.core.answer(output, isPublic: true, to: call))
+    return .answer(call.core.answer(output, isPublic: true, to: call).with("Vary", "Accept"))
   }
 
   @Sendable static func page(_ call: Call) async throws -> Outcome {
