@@ -1,11 +1,16 @@
 # make demo   set-up, release build, and the main job on a model of our own
 # make test   set-up, and all tests
 # make bench  the benchmarks
+# make fuzz   strangers' bytes for every parser, ten minutes each
 # make lint   formatting, declared imports, where unsafe code may stand
 
 maquette := .build/release/maquette
 
-.PHONY: setup build demo test bench lint clean
+fuzz_targets := glb obj stl ply off 3mf zip png jpeg webp multipart json mcp
+FUZZ_TARGETS ?= $(fuzz_targets)
+FUZZ_SECONDS ?= 600
+
+.PHONY: setup build demo test bench fuzz lint clean
 
 setup:
 	@.ci/setup
@@ -32,6 +37,20 @@ test:
 
 bench: setup
 	swift run -c release benchmark
+
+# What each finds is kept in .build/fuzz; the first finding ends it.
+fuzz: setup
+	MAQUETTE_FUZZ=1 swift build -c release --scratch-path .build/fuzz --product fuzz
+	@set -e; for target in $(FUZZ_TARGETS); do \
+	  echo "$$target: $(FUZZ_SECONDS) s"; \
+	  mkdir -p .build/fuzz/corpus/$$target .build/fuzz/findings/$$target; \
+	  SWIFT_BACKTRACE=enable=no FUZZ_TARGET=$$target .build/fuzz/release/fuzz \
+	    -max_total_time=$(FUZZ_SECONDS) -timeout=25 -rss_limit_mb=4000 -print_final_stats=1 \
+	    -artifact_prefix=.build/fuzz/findings/$$target/ \
+	    .build/fuzz/corpus/$$target Tests/FuzzTests/Corpus/$$target \
+	    2> .build/fuzz/$$target.log || { tail -30 .build/fuzz/$$target.log; exit 1; }; \
+	  grep -E "stat::number_of_executed_units|^Done" .build/fuzz/$$target.log; \
+	done
 
 lint: setup
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks

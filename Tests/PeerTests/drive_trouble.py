@@ -143,7 +143,7 @@ def client():
             continue
         if answer.status_code == 201:
             accepted.append(answer.json()["data"]["renderId"])
-        else:
+        elif answer.status_code != 503:  # It says that it is about to end.
             odd.append((answer.status_code, answer.text))
 
 

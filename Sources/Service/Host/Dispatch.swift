@@ -27,6 +27,8 @@ final class Dispatch: Sendable {
   private let metrics: Metrics
   private let router: Router<Mounted>
   private let facades: [any Facade]
+  /// The paths at the root, by their segments.
+  private let patterns: [(facade: any Facade, segments: [String])]
   /// The one whose words are used where no dialect is known.
   private let plain: any Facade
   private let keys: KeyRing
@@ -48,6 +50,9 @@ final class Dispatch: Sendable {
     metrics: Metrics, log: ServiceLog
   ) throws {
     (self.core, self.facades, self.plain) = (core, facades, plain)
+    patterns = facades.filter { roots.contains($0.id) }.flatMap { facade in
+      facade.routes.map { (facade, $0.pattern.split(separator: "/").map(String.init)) }
+    }
     (self.metrics, self.log) = (metrics, log)
     hosts = try Self.hosts(core.settings.hosts, facades)
     keys = KeyRing(core.store)
@@ -154,13 +159,19 @@ final class Dispatch: Sendable {
     var limits: [(name: String, value: String)] = []
   }
 
+  /// The dialect that a path belongs to, also where there is nothing at it: the one with the paths that
+  /// begin most like it.
   private func facade(of path: String) -> any Facade {
-    let first = path.split(separator: "/").first.map(String.init)
-    if let known = facades.first(where: { $0.prefix == first }) { return known }
-    for method in ["GET", "POST", "PATCH", "DELETE"] {
-      if case .found(let mounted, _) = router.match(method, path) { return mounted.facade }
+    let segments = path.split(separator: "/").map(String.init)
+    if let known = facades.first(where: { $0.prefix == segments.first }) { return known }
+    var (best, most): (any Facade, Int) = (plain, 0)
+    for (facade, pattern) in patterns {
+      let alike = zip(segments, pattern).prefix { $0 == $1 || $1.hasPrefix("{") }
+      if alike.first?.1.hasPrefix("{") != true, alike.count > most {
+        (best, most) = (facade, alike.count)
+      }
     }
-    return plain
+    return best
   }
 
   private func admit(_ head: RequestHead) throws(Refusal) -> Admitted {

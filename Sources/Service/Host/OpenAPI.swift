@@ -94,7 +94,7 @@ extension Route {
   var failures: [Int] {
     var statuses: Set<Int> = [400, 404, 405, 429, 500, 507]
     if scope != nil { statuses.formUnion([401, 403]) }
-    if method == "POST" { statuses.formUnion([402, 408, 409, 422]) }
+    if method == "POST" { statuses.formUnion([402, 408, 409, 422, 501]) }
     if method == "DELETE" || pattern.contains("{") { statuses.formUnion([409, 410]) }
     if answer.others.contains(206) { statuses.insert(416) }
     return statuses.subtracting([answer.status] + answer.others).sorted()
