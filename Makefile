@@ -38,7 +38,8 @@ test:
 bench: setup
 	swift run -c release benchmark
 
-# What each finds is kept in .build/fuzz; the first finding ends it.
+# What each finds is kept in .build/fuzz; the first finding ends it. (Foundation keeps some of what it made for a
+# child process, which models of foreign formats in a ZIP have one of: no leaks are looked for there.)
 fuzz: setup
 	MAQUETTE_FUZZ=1 swift build -c release --scratch-path .build/fuzz --product fuzz
 	@set -e; for target in $(FUZZ_TARGETS); do \
@@ -46,6 +47,7 @@ fuzz: setup
 	  mkdir -p .build/fuzz/corpus/$$target .build/fuzz/findings/$$target; \
 	  SWIFT_BACKTRACE=enable=no FUZZ_TARGET=$$target .build/fuzz/release/fuzz \
 	    -max_total_time=$(FUZZ_SECONDS) -timeout=25 -rss_limit_mb=4000 -print_final_stats=1 \
+	    -detect_leaks=$$([ $$target = zip ] && echo 0 || echo 1) \
 	    -artifact_prefix=.build/fuzz/findings/$$target/ \
 	    .build/fuzz/corpus/$$target Tests/FuzzTests/Corpus/$$target \
 	    2> .build/fuzz/$$target.log || { tail -30 .build/fuzz/$$target.log; exit 1; }; \

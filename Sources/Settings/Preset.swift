@@ -51,21 +51,29 @@ public struct Preset: Sendable {
     }
   }
 
-  /// `configs/` beside the executable or in a folder above it, or `share/maquette/configs` of an
-  /// installation; `MAQUETTE_CONFIGS` overrides both.
-  static let folder: String? = {
-    if let path = ProcessInfo.processInfo.environment["MAQUETTE_CONFIGS"] { return path }
+  /// `MAQUETTE_CONFIGS` goes before what came with the program.
+  static let folder: String? =
+    ProcessInfo.processInfo.environment["MAQUETTE_CONFIGS"]
+    ?? ProgramFolder.named("configs", holding: "dataset-100x800.json")
+}
+
+/// Folders that come with the program.
+public enum ProgramFolder {
+  /// The folder of this name beside the executable or in a folder above it, or `share/maquette/NAME` of an
+  /// installation; nil where there is none.
+  ///
+  /// - Parameter mark: a file by which it is known to be the right one.
+  public static func named(_ name: String, holding mark: String) -> String? {
     let link = "/proc/self/exe"
     let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) ?? ""
     var folder = URL(fileURLWithPath: executable).deletingLastPathComponent()
     for _ in 0..<6 {
-      for candidate in ["configs", "share/maquette/configs"] {
+      for candidate in [name, "share/maquette/\(name)"] {
         let path = folder.appendingPathComponent(candidate).path
-        let mark = path + "/dataset-100x800.json"
-        if FileManager.default.fileExists(atPath: mark) { return path }
+        if FileManager.default.fileExists(atPath: path + "/" + mark) { return path }
       }
       folder.deleteLastPathComponent()
     }
     return nil
-  }()
+  }
 }

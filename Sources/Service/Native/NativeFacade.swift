@@ -41,7 +41,7 @@ struct NativeFacade: Facade {
   }
 
   var routes: [Route] {
-    NativeAccount.routes + NativeModels.routes + [
+    NativeAccount.routes + NativeModels.routes + PortalFiles.routes + [
       Route("GET", "/healthz", "Whether the process answers", scope: nil) { _ in
         .answer(JSONText.response(200, ["status": "ok"]))
       }.documented(["type": "object"]),
