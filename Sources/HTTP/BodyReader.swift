@@ -20,7 +20,7 @@ final class BodyReader {
     self.folder = folder
     if policy.takesForms, let contentType { parser = MultipartParser(contentType: contentType) }
     // What is no form is held in memory, and so is small also where forms may be large.
-    limit = policy.takesForms && parser == nil ? min(policy.limit, Self.fieldLimit) : policy.limit
+    limit = parser == nil ? policy.plainLimit : policy.limit
   }
 
   /// How many bytes came so far, dropped ones too.

@@ -85,9 +85,12 @@ public struct BodyPolicy: Sendable {
   public let limit: Int
   /// Whether `multipart/form-data` is read part by part, files to disk.
   public let takesForms: Bool
+  /// More bytes are refused of what is no form, and so is held in memory.
+  public let plainLimit: Int
 
-  public init(limit: Int = 1 << 20, takesForms: Bool = false) {
+  public init(limit: Int = 1 << 20, takesForms: Bool = false, plainLimit: Int? = nil) {
     (self.limit, self.takesForms) = (limit, takesForms)
+    self.plainLimit = plainLimit ?? (takesForms ? min(limit, 1 << 20) : limit)
   }
 }
 

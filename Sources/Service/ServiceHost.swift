@@ -29,7 +29,9 @@ final class ServiceHost: Sendable {
   /// Starts it. Jobs that an earlier run left behind go on.
   ///
   /// - Parameter program: the executable that knows `worker` and `JobTask.word`.
-  init(_ settings: ServiceSettings, program: String, log: ServiceLog) throws {
+  init(
+    _ settings: ServiceSettings, program: String, log: ServiceLog, sendsWebhooks: Bool = true
+  ) throws {
     let (address, port) = try Self.place(settings.listen)
     let data = try Self.folder(settings.data)
     let uploads = try data.freshUploads()
@@ -48,11 +50,12 @@ final class ServiceHost: Sendable {
     }
     let shown = address.contains(":") ? "[\(address)]" : address
     url = "http://\(shown):\(server.port)"
-    core = try ServiceCore(settings, data: data, publicURL: settings.publicUrl ?? url)
+    core = try ServiceCore(settings, data: data, publicURL: settings.publicUrl ?? url, scratch: uploads)
     let metrics = Metrics()
     let dialects = Dialects.all(settings)
     let roots = try Self.roots(settings.dialect, dialects)
-    let native = NativeFacade.over(dialects, roots: roots, metrics, url: core.publicURL)
+    let native = NativeFacade.over(
+      dialects, roots: roots, metrics, url: core.publicURL, uploadBytes: settings.uploadBytes)
     dispatch = try Dispatch(
       core, facades: dialects + [native], roots: roots.union([native.id]), plain: native,
       metrics: metrics, log: log)
@@ -65,7 +68,20 @@ final class ServiceHost: Sendable {
         sleep(1)
       }
     }
-    let sender = WebhookSender(core, dialects + [native], log: log)
+    if sendsWebhooks { tell(WebhookSender(core, dialects + [native], log: log), log) }
+    Thread.detachNewThread { [weak self] in
+      var seconds = 0
+      while let host = self, host.isOpen.withLock({ $0 }) {
+        if seconds % 60 == 0 { host.sweep(log, files: seconds % 3600 == 0) }
+        seconds += 1
+        sleep(1)
+      }
+    }
+    workers.start()
+  }
+
+  /// Sends webhooks as long as it is open.
+  private func tell(_ sender: WebhookSender, _ log: ServiceLog) {
     Thread.detachNewThread { [weak self] in
       while let host = self, host.isOpen.withLock({ $0 }) {
         do { try sender.turn() } catch {
@@ -74,15 +90,6 @@ final class ServiceHost: Sendable {
         usleep(250_000)
       }
     }
-    Thread.detachNewThread { [weak self] in
-      var seconds = 0
-      while let host = self, host.isOpen.withLock({ $0 }) {
-        if seconds % 60 == 0 { host.sweep(log) }
-        seconds += 1
-        sleep(1)
-      }
-    }
-    workers.start()
   }
 
   /// Stops taking requests, ends answers under way, gives leases back.
@@ -110,8 +117,8 @@ final class ServiceHost: Sendable {
     }
   }
 
-  /// What nobody needs any more, every minute.
-  private func sweep(_ log: ServiceLog) {
+  /// What nobody needs any more, every minute; files without a row every hour.
+  private func sweep(_ log: ServiceLog, files: Bool) {
     do {
       let core = core
       let lives = dispatch.lifetimes
@@ -123,6 +130,7 @@ final class ServiceHost: Sendable {
       }
       try NativeModels.sweep(core)
       try core.blobs.sweep(core.store)
+      if files { try core.blobs.sweepFiles(core.store) }
       let running = try core.store.read(JobStore.running)
       core.data.removeWork(except: running)
     } catch {

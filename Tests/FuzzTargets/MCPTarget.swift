@@ -19,7 +19,8 @@ enum MCPTarget {
     let metrics = Metrics()
     let dialects = Dialects.all(settings)
     let native = NativeFacade.over(
-      dialects, roots: Set(dialects.map(\.id)), metrics, url: "http://fuzz")
+      dialects, roots: Set(dialects.map(\.id)), metrics, url: "http://fuzz",
+      uploadBytes: settings.uploadBytes)
     guard
       let dispatch = try? Dispatch(
         core, facades: dialects + [native], roots: Set(dialects.map(\.id)), plain: native, metrics: metrics,

@@ -11,9 +11,9 @@ enum ExternalEngine {
   static func run(
     _ call: VerbCall<ReconstructModelSettings>, as target: SceneFormat, _ work: WorkContext
   ) throws -> VerbResult {
-    guard call.inputs.count == 1, NamedViews.isPicture(call.inputs[0]) else {
-      throw UsageError("--backend external wants one picture")
-    }
+    guard call.inputs.count == 1,
+      NamedViews.isPicture(call.inputs[0]) || call.inputs[0].hasSuffix(".txt")
+    else { throw UsageError("--backend external wants one picture, or words in a .txt") }
     let others = [call.options.stl, call.options.checkPicture, call.options.keepStages]
     guard others.allSatisfy({ $0 == nil }), !call.options.check else {
       throw UsageError(

@@ -60,16 +60,26 @@ struct Ledger: Sendable {
 
   /// Gives back what a job that succeeded cost less than its precharge.
   static func settle(_ job: Job, final price: Int, _ database: Connection) throws {
+    let back = job.price - min(max(0, price), job.price)
     try append(
-      job.account, job.unit, job: job.id, kind: "settle", job.price - min(price, job.price),
-      note: "", database)
+      job.account, job.unit, job: job.id, kind: "settle", back, note: "", database)
+    if back > 0, try lent(job, database) != nil {
+      try append(
+        job.account, job.unit, job: job.id, kind: "adjust", -back, note: "nothing was charged",
+        database)
+    }
+  }
+
+  /// What was lent for a job where nothing is charged.
+  private static func lent(_ job: Job, _ database: Connection) throws -> Int? {
+    try database.first(
+      "SELECT amount FROM ledger WHERE job = ? AND kind = 'topup'", [.text(job.id)]
+    ) { $0.int(0) }
   }
 
   /// Gives back all of it. What was only lent for it, where nothing is charged, goes away again.
   static func refund(_ job: Job, note: String, _ database: Connection) throws {
-    let lent = try database.first(
-      "SELECT amount FROM ledger WHERE job = ? AND kind = 'topup'", [.text(job.id)]
-    ) { $0.int(0) }
+    let lent = try lent(job, database)
     try append(
       job.account, job.unit, job: job.id, kind: "refund", job.price, note: note, database)
     if let lent {

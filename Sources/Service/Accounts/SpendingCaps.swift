@@ -10,7 +10,7 @@ enum SpendingCaps {
     let settings = core.settings
     if settings.billing == .enforce, settings.firstTopUp > 0 {
       let paid = try database.first(
-        "SELECT COALESCE(SUM(amount), 0) FROM ledger WHERE account = ? AND unit = ? AND kind = 'topup'",
+        "SELECT COALESCE(SUM(amount), 0) FROM ledger WHERE account = ? AND unit = ? AND kind = 'topup' AND job IS NULL",
         [.text(account), .text(unit)]
       ) { $0.int(0) }
       guard paid ?? 0 >= settings.firstTopUp else {
@@ -24,8 +24,9 @@ enum SpendingCaps {
     for (name, cap, span) in caps where cap > 0 {
       let spent = try database.first(
         """
-        SELECT -COALESCE(SUM(amount), 0) FROM ledger WHERE account = ? AND unit = ? AND created > ?
-          AND kind IN ('precharge', 'settle', 'refund')
+        SELECT -COALESCE(SUM(l.amount), 0) FROM ledger l JOIN job j ON j.id = l.job
+        WHERE l.account = ? AND l.unit = ? AND j.created > ?
+          AND l.kind IN ('precharge', 'settle', 'refund')
         """, [.text(account), .text(unit), .integer(Clock.now() - span)]
       ) { $0.int(0) }
       guard (spent ?? 0) + price <= cap else {

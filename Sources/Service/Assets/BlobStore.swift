@@ -77,6 +77,32 @@ struct BlobStore: Sendable {
     }
   }
 
+  /// Removes files older than an hour that never got a row: what they were sent for was refused.
+  func sweepFiles(_ store: Store) throws {
+    for prefix in try FileManager.default.contentsOfDirectory(atPath: folder) {
+      let names = try? FileManager.default.contentsOfDirectory(atPath: folder + "/" + prefix)
+      for name in names ?? [] {
+        let path = "\(folder)/\(prefix)/\(name)"
+        @Sendable func isOld() -> Bool {
+          let facts = try? FileManager.default.attributesOfItem(atPath: path)
+          return (facts?[.modificationDate] as? Date).map { -$0.timeIntervalSinceNow > 3600 } ?? false
+        }
+        guard isOld(), try !store.read({ try Self.isKnown(name, $0) }) else { continue }
+        // Looked at again where nobody else writes.
+        try store.writeNow { database in
+          if try !Self.isKnown(name, database), isOld() {
+            try? FileManager.default.removeItem(atPath: path)
+          }
+        }
+      }
+    }
+  }
+
+  private static func isKnown(_ sha256: String, _ database: Connection) throws -> Bool {
+    try database.first("SELECT 1 FROM blob WHERE sha256 = ?", [.text(sha256)]) { _ in true }
+      ?? false
+  }
+
   private static let isUnused = """
     NOT EXISTS (SELECT 1 FROM model WHERE original = b.sha256)
     AND NOT EXISTS (SELECT 1 FROM model WHERE blob = b.sha256)

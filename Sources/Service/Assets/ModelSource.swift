@@ -28,7 +28,7 @@ enum ModelSource {
   }
 
   static func take(url: String, field: String, _ core: ServiceCore) async throws -> Model {
-    let path = core.data.uploads + "/model-" + Identifier.short()
+    let path = core.scratch + "/model-" + Identifier.short()
     defer { try? FileManager.default.removeItem(atPath: path) }
     try await Download.take(
       url, to: path, limit: core.settings.uploadBytes, field: field, core)

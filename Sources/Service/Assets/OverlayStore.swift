@@ -50,7 +50,6 @@ enum OverlayStore {
   }
 
   static func delete(_ id: String, _ database: Connection) throws {
-    try database.run(
-      "UPDATE overlay SET deleted = ? WHERE id = ?", [.integer(Clock.now()), .text(id)])
+    try database.run("DELETE FROM overlay WHERE id = ?", [.text(id)])
   }
 }

@@ -6,6 +6,9 @@ enum PictureSource {
   static let byteLimit = 10_000_000
   private static let sideLimit = 16_384
   private static let pixelLimit = 100_000_000
+  /// Of a JSON body that holds so many pictures in base64, which is a third longer than they are.
+  static func textLimit(_ count: Int) -> Int { count * (byteLimit * 4 / 3 + 256) + 1 << 20 }
+
   /// Fewer pixels a side tell nothing of a shape.
   static let leastSide = 256
 
@@ -54,7 +57,7 @@ enum PictureSource {
   static func take(
     text: String, field: String, leastSide: Int = leastSide, _ core: ServiceCore
   ) async throws -> Picture {
-    let path = core.data.uploads + "/picture-" + Identifier.short()
+    let path = core.scratch + "/picture-" + Identifier.short()
     defer { try? FileManager.default.removeItem(atPath: path) }
     if let inline = try inline(text, field) {
       do { try inline.write(to: URL(fileURLWithPath: path)) } catch {

@@ -103,8 +103,13 @@ final class Dispatch: Sendable {
       let root = hosts[host.lowercased()]
     else { return head }
     let moved = head.moved(to: head.path == "/" ? root : root + head.path)
-    // Signed links, health and documents are on every host.
-    if case .none = router.match(head.method, moved.path) { return head }
+    // Signed links, health and documents are on every host; other dialects are not.
+    if case .none = router.match(head.method, moved.path),
+      case .found(let mounted, _) = router.match(head.method, head.path),
+      mounted.facade.id == plain.id
+    {
+      return head
+    }
     return moved
   }
 

@@ -53,8 +53,8 @@ struct PriceBook: Sendable, Equatable {
       }
       for (name, value) in entries {
         guard known[name] != nil else { throw wrong("has no such price as \(dialect).\(name)") }
-        guard let price = value.int, price >= 0 else {
-          throw wrong("must have a whole number from 0 for \(dialect).\(name)")
+        guard let price = value.int, (0...1_000_000_000).contains(price) else {
+          throw wrong("must have a whole number from 0 to a billion for \(dialect).\(name)")
         }
         prices[dialect]?[name] = price
       }

@@ -7,6 +7,8 @@ import Synchronization
 struct ServiceCore: Sendable {
   let settings: ServiceSettings
   let data: DataFolder
+  /// Where this process puts what it is given until it is taken in.
+  let scratch: String
   let store: Store
   let blobs: BlobStore
   let ledger: Ledger
@@ -17,8 +19,11 @@ struct ServiceCore: Sendable {
   /// Set when the service ends: who waits for a job is answered with how far it is.
   let isStopping = StopFlag()
 
-  init(_ settings: ServiceSettings, data: DataFolder, publicURL: String) throws {
+  init(
+    _ settings: ServiceSettings, data: DataFolder, publicURL: String, scratch: String? = nil
+  ) throws {
     (self.settings, self.data, self.publicURL) = (settings, data, publicURL)
+    self.scratch = scratch ?? data.uploads
     prices = try settings.prices.map(PriceBook.init(path:)) ?? .standard
     store = try Store(path: data.database)
     blobs = try BlobStore(folder: data.blobs)

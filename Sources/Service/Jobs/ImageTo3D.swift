@@ -17,7 +17,7 @@ struct ImageTo3D: Sendable {
   var scale = 1.0
   /// Besides the GLB.
   var formats: [String] = []
-  /// A program of the operator's that makes the model, in place of ours.
+  /// A program of the operator's that makes the model of one picture, in place of ours; of several it takes none.
   var engine: String?
   var meter: JobPlan.Meter?
 
@@ -31,7 +31,7 @@ struct ImageTo3D: Sendable {
         .unavailable("mode"),
         "models of words need an engine, and none is set up here (serve --text-command)")
     }
-    let path = core.data.uploads + "/prompt-" + Identifier.short()
+    let path = core.scratch + "/prompt-" + Identifier.short()
     defer { try? FileManager.default.removeItem(atPath: path) }
     do { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) } catch {
       throw ServiceProblem(.storage, "the words cannot be stored")
@@ -48,6 +48,7 @@ struct ImageTo3D: Sendable {
 
   /// The GLB has the role `model_glb`; others theirs: `model_stl`. A picture of it is `render_image`.
   func plan() -> JobPlan {
+    let engine = pictures.count > 1 ? nil : engine
     var inputs: [(name: String, blob: String)] = pictures.enumerated().map { index, entry in
       let name = pictures.count == 1 ? "picture" : entry.side ?? Self.sides[index % 4]
       return ("\(name).\(entry.picture.format)", entry.picture.blob)
@@ -56,7 +57,8 @@ struct ImageTo3D: Sendable {
     let made = scale == 1 && !isMeshOnly ? "model.glb" : "made.glb"
     var steps = [
       JobPlan.Step(
-        verb: "reconstruct", inputs: inputs.map(\.name), output: made, settings: settings,
+        verb: "reconstruct", inputs: inputs.map(\.name), output: made,
+        settings: settings(engine),
         seed: seed)
     ]
     if made != "model.glb" {
@@ -68,7 +70,9 @@ struct ImageTo3D: Sendable {
     for format in formats where format != "glb" {
       steps.append(
         .init(
-          verb: "convert", inputs: ["model.glb"], output: "model.\(format)", settings: .object([])))
+          verb: "convert", inputs: ["model.glb"], output: "model.\(format)",
+          // Its materials would lie in files beside it.
+          settings: format == "obj" ? ["merge": true] : .object([])))
     }
     steps.append(
       .init(
@@ -84,7 +88,7 @@ struct ImageTo3D: Sendable {
     return plan
   }
 
-  private var settings: JSONValue {
+  private func settings(_ engine: String?) -> JSONValue {
     var settings: [(key: String, value: JSONValue)] = [
       ("textureSize", .integer(textureSize)), ("remesh", .bool(remesh)),
     ]

@@ -27,7 +27,9 @@ struct JobPlan: Sendable, Equatable {
     let base: Int
     let perSecond: Double
 
-    func price(seconds: Double) -> Int { base + Int((max(0, seconds) * perSecond).rounded(.up)) }
+    func price(seconds: Double) -> Int {
+      base + Int(min((max(0, seconds) * perSecond).rounded(.up), 1e15))
+    }
   }
 
   static func == (left: JobPlan, right: JobPlan) -> Bool { left.json == right.json }

@@ -68,7 +68,20 @@ final class JobProcess: Sendable {
     }
   }
 
-  func kill() { Glibc.kill(process.processIdentifier, SIGKILL) }
+  /// With what it has started, which has process groups of its own.
+  func kill() {
+    let parent = process.processIdentifier
+    let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(parent)/task")) ?? []
+    for thread in threads {
+      let list = try? String(
+        contentsOfFile: "/proc/\(parent)/task/\(thread)/children", encoding: .utf8)
+      for child in (list ?? "").split(separator: " ").compactMap({ Int32($0) }) {
+        _ = Glibc.kill(-child, SIGKILL)
+        _ = Glibc.kill(child, SIGKILL)
+      }
+    }
+    _ = Glibc.kill(parent, SIGKILL)
+  }
 
   /// Waits for the end; `tick` is called at least once a second, with what is new.
   /// Where that throws, the process is ended first.

@@ -95,8 +95,9 @@ enum JobStore {
       filter += " AND id < ?"
       values.append(.text(before))
     }
+    let order = before == nil ? "created DESC, rowid DESC" : "id DESC"
     let jobs = try database.rows(
-      "SELECT \(columns) FROM job WHERE \(filter) ORDER BY created DESC, rowid DESC LIMIT ? OFFSET ?",
+      "SELECT \(columns) FROM job WHERE \(filter) ORDER BY \(order) LIMIT ? OFFSET ?",
       values + [.integer(limit), .integer(offset)], job)
     return (jobs, total ?? 0)
   }
@@ -307,6 +308,12 @@ enum JobStore {
       [.text(dialect), .integer(Clock.now() - lifetime)]
     ) { $0.text(0) }
     for id in old { try database.run("DELETE FROM output WHERE job = ?", [.text(id)]) }
+    // What others made before they failed.
+    try database.run(
+      """
+      DELETE FROM output WHERE job IN (SELECT id FROM job
+        WHERE dialect = ? AND state IN ('failed', 'cancelled') AND finished < ?)
+      """, [.text(dialect), .integer(Clock.now() - lifetime)])
   }
 
   /// Puts jobs back whose worker is gone or silent. A lost worker is no crash of the job.

@@ -38,7 +38,14 @@ public enum JobTask {
       tell(["done": try run(plan)])
       return 0
     } catch {
-      tell(["failed": describe(error)])
+      // What the operator's engine said is the operator's.
+      let isEngines = isConnected && (error as? any ExplainedError)?.code == "program-failed"
+      if isEngines { FileHandle.standardError.write(Data("\(error)\n".utf8)) }
+      tell([
+        "failed": isEngines
+          ? ["kind": "system", "code": "engine-failed", "message": "the engine could not make it"]
+          : describe(error)
+      ])
       return 1
     }
   }

@@ -124,7 +124,7 @@ final class Worker {
       for event in events {
         switch event {
         case .progress(let fraction):
-          progress = Int(fraction * 100)
+          progress = Int(min(max(fraction, 0), 1) * 100)
           if phase == .posterDone && Clock.steady() - posterSince > Self.posterMilliseconds {
             phase = .main
           }

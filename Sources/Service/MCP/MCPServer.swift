@@ -13,7 +13,13 @@ struct MCPServer: Sendable {
 
   let rest: MCPRest
   /// Those that whoever asks may use.
-  private var tools: [MCPTool] { MCPTools.all.filter { rest.isLocal || !$0.isLocal } }
+  private var tools: [MCPTool] { 
+    // What has a price is ordered through a dialect that has one.
+    let isFree = rest.dispatch.core.settings.billing == .off
+    return MCPTools.all.filter { tool in
+      (rest.isLocal || !tool.isLocal) && (isFree || tool.name != UploadTools.imageTo3D.name)
+    }
+  }
 
   private static let instructions = """
     Uploads 3D models, renders videos, stills and training datasets of them, and repairs, converts and \

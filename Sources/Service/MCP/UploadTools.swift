@@ -9,7 +9,7 @@ enum UploadTools {
 
   /// A copy of a file of this machine where uploads are: what is uploaded is taken away afterwards.
   private static func copy(_ path: String, _ rest: MCPRest) throws -> String {
-    let place = rest.dispatch.core.data.uploads + "/local-" + Identifier.short()
+    let place = rest.dispatch.core.scratch + "/local-" + Identifier.short()
     do { try FileManager.default.copyItem(atPath: path, toPath: place) } catch {
       throw MCPProblem(
         code: "invalid_request", "the file \(path.prefix(200)) is not there or cannot be read")
@@ -51,7 +51,7 @@ enum UploadTools {
     guard let data = Data(base64Encoded: arguments["base64"]?.string ?? "") else {
       throw MCPProblem(code: "invalid_request", "base64 is no base64")
     }
-    let place = rest.dispatch.core.data.uploads + "/overlay-" + Identifier.short()
+    let place = rest.dispatch.core.scratch + "/overlay-" + Identifier.short()
     do { try data.write(to: URL(fileURLWithPath: place)) } catch {
       throw MCPProblem(code: "storage_full", "the picture cannot be stored")
     }
@@ -61,7 +61,7 @@ enum UploadTools {
     return (answer["data"] ?? .null, [])
   }
 
-  private static let imageTo3D = MCPTool(
+  static let imageTo3D = MCPTool(
     "image_to_3d", "Rebuild a closed, textured model from one to four pictures of a thing", .spends,
     input: [
       (

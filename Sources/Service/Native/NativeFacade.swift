@@ -6,6 +6,7 @@ import Settings
 struct NativeFacade: Facade {
   let id = "maq"
   let metrics: Metrics
+  let uploadBytes: Int
 
   let errorType = "application/problem+json"
   let errorSchema: JSONValue = [
@@ -19,10 +20,11 @@ struct NativeFacade: Facade {
 
   /// With the documents of these dialects and its own.
   static func over(
-    _ dialects: [any Facade], roots: Set<String>, _ metrics: Metrics, url: String
+    _ dialects: [any Facade], roots: Set<String>, _ metrics: Metrics, url: String,
+    uploadBytes: Int
   ) -> NativeFacade {
-    NativeFacade(metrics: metrics) { wanted in
-      let own = NativeFacade(metrics: metrics) { _ in .null }
+    NativeFacade(metrics: metrics, uploadBytes: uploadBytes) { wanted in
+      let own = NativeFacade(metrics: metrics, uploadBytes: uploadBytes) { _ in .null }
       let all = dialects.map { ($0, roots.contains($0.id) ? "" : "/\($0.prefix)") } + [(own, "")]
       let shown = all.filter { wanted == nil || $0.0.id == wanted || $0.0.prefix == wanted }
       return shown.isEmpty ? .null : OpenAPI.document(shown, url: url)
@@ -41,7 +43,7 @@ struct NativeFacade: Facade {
   }
 
   var routes: [Route] {
-    NativeAccount.routes + NativeModels.routes + PortalFiles.routes + [
+    NativeAccount.routes + NativeModels.routes(uploadBytes) + PortalFiles.routes + [
       Route("GET", "/healthz", "Whether the process answers", scope: nil) { _ in
         .answer(JSONText.response(200, ["status": "ok"]))
       }.documented(["type": "object"]),
@@ -62,7 +64,7 @@ struct NativeFacade: Facade {
       }.undocumented(),
       Route(
         "POST", "/maquette/v1/jobs", "Queues a verb on models", scope: "write",
-        run: NativeJobs.create
+        body: BodyPolicy(limit: PictureSource.textLimit(4)), run: NativeJobs.create
       ).documented(json: NativeSchemas.order, status: 201, NativeSchemas.job),
       Route("GET", "/maquette/v1/jobs", "Lists jobs", scope: "read", run: NativeJobs.list)
         .documented(query: NativeSchemas.page, NativeSchemas.jobs),
@@ -84,7 +86,7 @@ struct NativeFacade: Facade {
       ).giving(),
       Route(
         "POST", "/mcp", "The Model Context Protocol", scope: "read",
-        body: BodyPolicy(limit: 8 << 20), run: MCPOverHTTP.post
+        body: BodyPolicy(limit: PictureSource.textLimit(4)), run: MCPOverHTTP.post
       ).undocumented(),
       Route("GET", "/files/{token}", "A file by its signed link", scope: nil, run: SignedLinks.file)
         .giving(),

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import HTTP
 import Settings
 
@@ -8,10 +9,11 @@ enum NativeModels {
   static let partLimit = 16 << 20
   private static let hours = 24
 
-  static let routes: [Route] = [
+  static func routes(_ uploadBytes: Int) -> [Route] {
+    [
     Route(
       "POST", "/maquette/v1/models", "Uploads a model in any format that is read", scope: "write",
-      body: BodyPolicy(limit: 1 << 40, takesForms: true), run: upload
+      body: BodyPolicy(limit: uploadBytes + 1 << 20, takesForms: true), run: upload
     ).documented(
       form: JSONSchema.object(
         ["file": JSONSchema.file, "title": JSONSchema.text(0...200)], required: ["file"]),
@@ -42,7 +44,8 @@ enum NativeModels {
     ).documented(state),
     Route("DELETE", "/maquette/v1/uploads/{id}", "Gives an upload up", scope: "write", run: end)
       .documented(status: 204),
-  ]
+    ]
+  }
 
   private static let state = JSONSchema.object(
     [
@@ -60,34 +63,29 @@ enum NativeModels {
     }
     let title = form.value("title") ?? (form.files[0].name as NSString).lastPathComponent
     let source = try ModelSource.take(file: form.files[0].path, field: "file", call.core)
-    let account = call.account
+    let (core, account) = (call.core, call.account)
     return .write { database in
-      let model = try add(source, title, account, database)
+      let model = try add(source, title, account, core, database)
       return JSONText.response(201, DXGLWire.model(model))
     }
   }
 
+  /// What is no GLB yet gets the free job that makes one, as DX.GL's dialect expects of every model.
   private static func add(
-    _ source: ModelSource.Model, _ title: String, _ account: String, _ database: Connection
+    _ source: ModelSource.Model, _ title: String, _ account: String, _ core: ServiceCore,
+    _ database: Connection
   ) throws -> ModelStore.Model {
-    try ModelStore.add(
+    let (model, isNew) = try ModelStore.add(
       account: account, sha256: source.blob, bytes: source.bytes, format: source.format,
-      title: String(title.prefix(200)), database
-    ).model
+      title: String(title.prefix(200)), database)
+    if isNew && model.blob == nil {
+      try JobStore.submit(DXGLRenders.preview(of: model), core.ledger, database)
+    }
+    return model
   }
 
   @Sendable private static func list(_ call: Call) async throws -> Outcome {
-    let limit = try call.number("limit", in: 1...100, default: 50)
-    let offset = try call.number("offset", in: 0...1_000_000_000, default: 0)
-    let tags = (call.request.head.query("tags") ?? "").split(separator: ",").map { tag in
-      tag.trimmingCharacters(in: .whitespaces).lowercased()
-    }
-    guard tags.count <= 100 else {
-      throw ServiceProblem(.invalid("tags"), "at most 100 tags are looked for at once")
-    }
-    let (models, total) = try call.core.store.read {
-      try ModelStore.list(account: call.account, tags: tags, limit: limit, offset: offset, $0)
-    }
+    let (models, total, _, _) = try DXGLModels.found(call)
     return .answer(
       JSONText.response(
         200, ["models": .array(models.map(DXGLWire.model)), "total": .integer(total)]))
@@ -172,85 +170,112 @@ enum NativeModels {
     .answer(JSONText.response(200, try call.core.store.read { try find(call, $0) }.json()))
   }
 
-  /// The file is written before the row says so: what broke off in between is sent again.
+  /// One part at a time: the file is locked meanwhile, and written before the row says so, so that what broke off in
+  /// between is sent again. Once all is there an empty part makes the model, should that have broken off.
   @Sendable private static func part(_ call: Call) async throws -> Outcome {
-    guard case .bytes(let bytes) = call.request.body, !bytes.isEmpty else {
-      throw ServiceProblem(.invalid("request"), "the body is empty; it holds the next part")
-    }
-    let upload = try call.core.store.read { try find(call, $0) }
+    var bytes: [UInt8] = []
+    if case .bytes(let sent) = call.request.body { bytes = sent }
     guard let offset = call.request.head.headers["upload-offset"].flatMap({ Int($0) }) else {
       throw ServiceProblem(.invalid("request"), "the header Upload-Offset is missing")
     }
+    let core = call.core
+    let id = try core.store.read { try find(call, $0) }.id
+    let file = try PartFile(core.data.part(id))
+    defer { file.close() }
+    let upload = try core.store.read { try find(call, $0) }
     guard offset == upload.received else {
       throw ServiceProblem(
         .notReady, "\(upload.received) bytes are there, so the next part begins at that")
     }
-    guard offset + bytes.count <= upload.bytes else {
+    let (received, total) = (offset + bytes.count, upload.bytes)
+    guard received <= total else {
       throw ServiceProblem(
-        .fileTooLarge, "\(offset + bytes.count) bytes are more than the \(upload.bytes) announced")
+        .fileTooLarge, "\(received) bytes are more than the \(total) announced")
     }
-    let path = call.core.data.part(upload.id)
-    try PartFile.write(bytes, at: offset, to: path)
-    let (id, received, total) = (upload.id, offset + bytes.count, upload.bytes)
-    let isTaken = try await call.core.store.write { database in
-      try database.run(
-        "UPDATE upload SET received = ? WHERE id = ? AND received = ?",
-        [.integer(received), .text(id), .integer(offset)]) > 0
+    guard !bytes.isEmpty || received == total else {
+      throw ServiceProblem(.invalid("request"), "the body is empty; it holds the next part")
     }
-    guard isTaken else {
-      throw ServiceProblem(.notReady, "another part was taken in the meantime")
+    try file.write(bytes, at: offset)
+    try await core.store.write { database in
+      _ = try database.run(
+        "UPDATE upload SET received = ?, created = ? WHERE id = ?",
+        [.integer(received), .integer(Clock.now()), .text(id)])
     }
     guard received == total else {
       let now = Upload(id: id, bytes: total, received: received, title: upload.title)
       return .answer(JSONText.response(200, now.json()))
     }
-    let source = try ModelSource.take(file: path, field: "file", call.core)
+    // A copy: what is taken in must not be written to any more.
+    let copy = core.scratch + "/upload-" + Identifier.short()
+    defer { try? FileManager.default.removeItem(atPath: copy) }
+    do { try FileManager.default.copyItem(atPath: core.data.part(id), toPath: copy) } catch {
+      throw ServiceProblem(.storage, "the upload cannot be stored")
+    }
+    let source = try ModelSource.take(file: copy, field: "file", core)
     let account = call.account
-    let answer = try await call.core.store.write { database in
-      let model = try add(source, upload.title, account, database)
+    let answer = try await core.store.write { database in
+      let model = try add(source, upload.title, account, core, database)
       try database.run("DELETE FROM upload WHERE id = ?", [.text(id)])
       return upload.json(model)
     }
-    try? FileManager.default.removeItem(atPath: path)
+    try? FileManager.default.removeItem(atPath: core.data.part(id))
     return .answer(JSONText.response(200, answer))
   }
 
   @Sendable private static func end(_ call: Call) async throws -> Outcome {
     let upload = try call.core.store.read { try find(call, $0) }
-    try? FileManager.default.removeItem(atPath: call.core.data.part(upload.id))
-    return .write { database in
-      try database.run("DELETE FROM upload WHERE id = ?", [.text(upload.id)])
-      return Response(status: 204)
+    try await call.core.store.write { database in
+      _ = try database.run("DELETE FROM upload WHERE id = ?", [.text(upload.id)])
     }
+    try? FileManager.default.removeItem(atPath: call.core.data.part(upload.id))
+    return .answer(Response(status: 204))
   }
 
-  /// Ends uploads that nobody went on with for a day.
+  /// Ends uploads that nobody went on with for a day, and files of those that are over.
   static func sweep(_ core: ServiceCore) throws {
-    let old = try core.store.writeNow { database in
-      try database.rows(
-        "DELETE FROM upload WHERE created < ? RETURNING id",
-        [.integer(Clock.now() - hours * 3_600_000)]
-      ) { $0.text(0) }
+    let known = try core.store.writeNow { database in
+      try database.run(
+        "DELETE FROM upload WHERE created < ?", [.integer(Clock.now() - hours * 3_600_000)])
+      return Set(try database.rows("SELECT id FROM upload") { $0.text(0) })
     }
-    for id in old { try? FileManager.default.removeItem(atPath: core.data.part(id)) }
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: core.data.parts)) ?? []
+    where !known.contains(name) {
+      try? FileManager.default.removeItem(atPath: core.data.part(name))
+    }
   }
 }
 
-/// A file that grows part by part.
-enum PartFile {
-  static func write(_ bytes: [UInt8], at offset: Int, to path: String) throws {
+/// A file that grows part by part, locked as long as it is open.
+final class PartFile {
+  private let file: FileHandle
+
+  /// Throws where another request has it, here or in another process.
+  init(_ path: String) throws {
+    if !FileManager.default.fileExists(atPath: path) {
+      _ = FileManager.default.createFile(atPath: path, contents: nil)
+    }
+    guard let file = FileHandle(forUpdatingAtPath: path) else { throw Self.broken }
+    guard flock(file.fileDescriptor, LOCK_EX | LOCK_NB) == 0 else {
+      try? file.close()
+      throw ServiceProblem(.notReady, "another part of this upload is being taken")
+    }
+    self.file = file
+  }
+
+  /// What lay behind the offset is of a part that broke off.
+  func write(_ bytes: [UInt8], at offset: Int) throws {
     do {
-      if !FileManager.default.fileExists(atPath: path) {
-        _ = FileManager.default.createFile(atPath: path, contents: nil)
-      }
-      let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-      defer { try? file.close() }
+      guard try file.seekToEnd() >= UInt64(offset) else { throw Self.broken }
       try file.truncate(atOffset: UInt64(offset))
-      try file.seekToEnd()
       try file.write(contentsOf: Data(bytes))
       try file.synchronize()
     } catch {
-      throw ServiceProblem(.storage, "the part cannot be stored: the service's disk is full or broken")
+      throw Self.broken
     }
   }
+
+  func close() { try? file.close() }
+
+  private static let broken = ServiceProblem(
+    .storage, "the part cannot be stored: the service's disk is full or broken")
 }

@@ -24,24 +24,29 @@ struct SignedLinks: Sendable {
     return said + "." + Digest.hmac256(of: Array(said.utf8), key: secret)
   }
 
-  /// The blob and name, where the token is ours and has not run out.
-  func open(_ token: String) -> (blob: String, name: String)? {
+  /// The blob and name, where the token is ours, and whether it has run out.
+  func open(_ token: String) -> (blob: String, name: String, isOver: Bool)? {
     let parts = token.split(separator: ".").map(String.init)
-    guard parts.count >= 4, let expires = Int(parts[1]), expires >= Clock.now() / 1000,
+    guard parts.count >= 4, let expires = Int(parts[1]),
       let signature = parts.last
     else { return nil }
     let said = parts.dropLast().joined(separator: ".")
     let wanted = Digest.hmac256(of: Array(said.utf8), key: secret)
     guard Digest.isSame(wanted, signature) else { return nil }
-    return (parts[0], parts[2..<parts.count - 1].joined(separator: "."))
+    return (
+      parts[0], parts[2..<parts.count - 1].joined(separator: "."), expires < Clock.now() / 1000
+    )
   }
 
   @Sendable static func file(_ call: Call) async throws -> Outcome {
-    guard let (blob, name) = call.core.links.open(call.parameter("token")),
+    guard let (blob, name, isOver) = call.core.links.open(call.parameter("token")) else {
+      throw ServiceProblem(.notFound("file"), "the link is not one of ours")
+    }
+    guard !isOver,
       let bytes = try call.core.store.read({ database in
         try database.first("SELECT bytes FROM blob WHERE sha256 = ?", [.text(blob)]) { $0.int(0) }
       })
-    else { throw ServiceProblem(.notFound("file"), "the link is not one of ours or has run out") }
+    else { throw ServiceProblem(.expired, "the link has run out") }
     let output = Job.Output(
       role: "", blob: blob, name: name, mediaType: JobPlan.mediaType(name), bytes: bytes)
     return .answer(call.core.answer(output, isPublic: false, to: call))

@@ -93,7 +93,7 @@ enum Schema {
       is_terminal INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'waiting',
       attempt INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL, http_status INTEGER,
       last_error TEXT, created INTEGER NOT NULL, UNIQUE (job, url, is_terminal));
-    CREATE INDEX webhook_due ON webhook_delivery (next_at) WHERE state = 'waiting';
+    CREATE INDEX webhook_due ON webhook_delivery (next_at) WHERE state IN ('waiting', 'sending');
     CREATE TABLE upload (
       id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account, bytes INTEGER NOT NULL,
       received INTEGER NOT NULL DEFAULT 0, title TEXT NOT NULL, created INTEGER NOT NULL);

@@ -42,19 +42,15 @@ final class WebhookSender: Sendable {
   func turn() throws {
     let free = Self.most - running.withLock { $0.values.reduce(0, +) }
     guard free > 0, try core.store.read(WebhookStore.hasDue) else { return }
-    for delivery in try core.store.writeNow({ try WebhookStore.due(free, $0) }) {
+    let busy = running.withLock { $0.filter { $0.value >= Self.mostEach }.map(\.key) }
+    for delivery in try core.store.writeNow({ try WebhookStore.due(free, but: busy, $0) }) {
       let isFree = running.withLock { running in
         guard running[delivery.url, default: 0] < Self.mostEach else { return false }
         running[delivery.url, default: 0] += 1
         return true
       }
       guard isFree else {
-        // Its lease runs out, and nothing was tried.
-        _ = try core.store.writeNow {
-          try $0.run(
-            "UPDATE webhook_delivery SET attempt = attempt - 1, next_at = ? WHERE id = ?",
-            [.integer(Clock.now() + 2_000), .text(delivery.id)])
-        }
+        try core.store.writeNow { try WebhookStore.putBack(delivery, $0) }
         continue
       }
       Task { [self] in
@@ -70,7 +66,10 @@ final class WebhookSender: Sendable {
   private func send(_ delivery: WebhookStore.Delivery) async {
     var (status, trouble): (Int?, String?) = (nil, nil)
     do {
-      guard let (body, secret) = try letter(delivery) else { return }
+      guard let (body, secret) = try await letter(delivery) else {
+        try await core.store.write { try WebhookStore.settle(delivery, status: nil, error: nil, $0) }
+        return
+      }
       let now = Clock.now() / 1000
       let signature = Digest.hmac256(of: Array("\(now).".utf8) + body, key: Array(secret.utf8))
       status = try await client.post(
@@ -94,7 +93,9 @@ final class WebhookSender: Sendable {
   }
 
   /// What is sent, and what it is signed with; nil where a newer event has overtaken it.
-  private func letter(_ delivery: WebhookStore.Delivery) throws -> (body: [UInt8], secret: String)? {
+  private func letter(_ delivery: WebhookStore.Delivery) async throws -> (
+    body: [UInt8], secret: String
+  )? {
     let found = try core.store.read { database -> (Job, [Job.Output])? in
       guard let job = try JobStore.find(id: delivery.job, database),
         delivery.isTerminal || !job.state.isTerminal
@@ -102,9 +103,13 @@ final class WebhookSender: Sendable {
       return (job, try JobStore.outputs(of: job.id, database))
     }
     guard let (job, outputs) = found else { return nil }
-    let secret = try core.store.writeNow { try WebhookStore.secret(of: job.account, $0) }
+    let account = job.account
+    var secret = try core.store.read { try WebhookStore.knownSecret(of: account, $0) }
+    if secret == nil {
+      secret = try await core.store.write { try WebhookStore.secret(of: account, $0) }
+    }
     let news =
       facades[job.dialect]?.news(of: job, outputs, core) ?? NativeJobs.wire(job, outputs, core)
-    return (Array(news.text().utf8), secret)
+    return (Array(news.text().utf8), secret ?? "")
   }
 }

@@ -7,14 +7,17 @@ enum WebhookStore {
   struct Delivery: Sendable {
     let id, job, url: String
     let isTerminal: Bool
+    /// Of those that failed one after another, this one with them.
     let attempt: Int
-    let next: Int
+    let began: Int
   }
 
   /// Seconds before each further attempt; then it is given up.
   static let retrySeconds = [10, 60, 300, 1800, 7200, 21_600, 43_200]
   /// Of the news that are sent while a job runs.
-  static let syncSeconds = 15
+  static let syncSeconds = 10
+  /// An account tells no more addresses.
+  static let most = 20
   /// So long a sender has an attempt to itself.
   private static let leaseMilliseconds = 30_000
 
@@ -33,7 +36,10 @@ enum WebhookStore {
   /// Queues the one event of a job that has ended; news on the way are then of no interest any more.
   static func announce(_ job: String, _ database: Connection) throws {
     try database.run(
-      "UPDATE webhook_delivery SET state = 'overtaken' WHERE job = ? AND is_terminal = 0",
+      """
+      UPDATE webhook_delivery SET state = 'overtaken'
+      WHERE job = ? AND is_terminal = 0 AND state = 'waiting'
+      """,
       [.text(job)])
     let urls = try database.rows(
       """
@@ -54,81 +60,108 @@ enum WebhookStore {
       VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
       """,
       [
-        .text("evt_" + Identifier.random(24)), .text(job), .text(url),
+        .text(newID()), .text(job), .text(url),
         .integer(isTerminal ? 1 : 0), .integer(Clock.now()), .integer(Clock.now()),
       ])
   }
 
   // MARK: Sending
 
-  /// What waits longer than any wait is of a clock that was put back since.
-  private static let isDue = "(next_at <= ?1 OR next_at > ?1 + 86400000)"
+  /// What waits longer than any wait is of a clock that was put back since. Those under way are due again when
+  /// their lease is over. The end is not told while news on the way are.
+  private static let isDue = """
+    d.state IN ('waiting', 'sending') AND (d.next_at <= ?1 OR d.next_at > ?1 + 86400000)
+    AND NOT (d.is_terminal = 1 AND EXISTS (SELECT 1 FROM webhook_delivery n
+      WHERE n.job = d.job AND n.url = d.url AND n.is_terminal = 0 AND n.state = 'sending'
+      AND n.next_at > ?1))
+    """
 
   /// Deliveries whose time has come, the oldest first, leased to whoever asks.
-  static func due(_ limit: Int, _ database: Connection) throws -> [Delivery] {
+  ///
+  /// - Parameter busy: addresses that have enough to do.
+  static func due(
+    _ limit: Int, but busy: [String], _ database: Connection
+  ) throws -> [Delivery] {
     let now = Clock.now()
+    let places = busy.indices.map { "?\($0 + 4)" }.joined(separator: ",")
     return try database.rows(
       """
-      UPDATE webhook_delivery SET next_at = ?1 + ?2, attempt = attempt + 1
-      WHERE id IN (SELECT id FROM webhook_delivery WHERE state = 'waiting' AND \(isDue)
-        ORDER BY next_at LIMIT ?3)
-      RETURNING id, job, url, is_terminal, attempt, next_at
-      """, [.integer(now), .integer(leaseMilliseconds), .integer(limit)]
+      UPDATE webhook_delivery SET next_at = ?1 + ?2, attempt = attempt + 1, state = 'sending'
+      WHERE id IN (SELECT id FROM webhook_delivery d WHERE \(isDue)
+        AND d.url NOT IN (\(places)) ORDER BY d.next_at LIMIT ?3)
+      RETURNING id, job, url, is_terminal, attempt
+      """,
+      [.integer(now), .integer(leaseMilliseconds), .integer(limit)] + busy.map { .text($0) }
     ) { row in
       Delivery(
         id: row.text(0), job: row.text(1), url: row.text(2), isTerminal: row.int(3) == 1,
-        attempt: row.int(4), next: row.int(5))
+        attempt: row.int(4), began: now)
     }
   }
 
   static func hasDue(_ database: Connection) throws -> Bool {
     try database.first(
-      "SELECT 1 FROM webhook_delivery WHERE state = 'waiting' AND \(isDue) LIMIT 1",
-      [.integer(Clock.now())]
+      "SELECT 1 FROM webhook_delivery d WHERE \(isDue) LIMIT 1", [.integer(Clock.now())]
     ) { _ in true } ?? false
   }
 
-  /// What became of an attempt. News on the way come again after a while, whatever became of them.
+  /// Gives back what was not tried after all.
+  static func putBack(_ delivery: Delivery, _ database: Connection) throws {
+    try database.run(
+      """
+      UPDATE webhook_delivery SET state = 'waiting', attempt = attempt - 1, next_at = ?
+      WHERE id = ? AND state = 'sending'
+      """, [.integer(Clock.now() + 1_000), .text(delivery.id)])
+  }
+
+  /// What became of an attempt. News on the way come again after a while, as events of their own.
   static func settle(
     _ delivery: Delivery, status: Int?, error: String?, _ database: Connection
   ) throws {
     let isTaken = status.map { (200..<300).contains($0) } ?? false
-    var (state, wait) = ("waiting", syncSeconds)
+    let isHopeless = !isTaken && delivery.attempt > retrySeconds.count
+    var (id, attempt, state) = (delivery.id, delivery.attempt, isHopeless ? "dead" : "waiting")
+    var next = Clock.now()
     if delivery.isTerminal {
-      if isTaken {
-        state = "delivered"
-      } else if delivery.attempt > retrySeconds.count {
-        state = "dead"
-      } else {
-        wait = retrySeconds[delivery.attempt - 1]
-      }
+      if isTaken { state = "delivered" }
+      if state == "waiting" { next += retrySeconds[delivery.attempt - 1] * 1000 }
+    } else {
+      next = delivery.began + syncSeconds * 1000
+      if isTaken { (id, attempt) = (newID(), 0) }
+      let isOver = try database.first(
+        "SELECT state NOT IN ('queued', 'running') FROM job WHERE id = ?", [.text(delivery.job)]
+      ) { $0.int(0) == 1 }
+      if isOver != false { state = "overtaken" }
     }
     try database.run(
       """
-      UPDATE webhook_delivery SET state = ?, next_at = ?, http_status = ?, last_error = ?
-      WHERE id = ? AND state = 'waiting'
+      UPDATE webhook_delivery SET id = ?, attempt = ?, state = ?, next_at = ?, http_status = ?,
+        last_error = ? WHERE id = ? AND state = 'sending'
       """,
       [
-        .text(state), .integer(Clock.now() + wait * 1000), SQLValue(status), SQLValue(error),
-        .text(delivery.id),
+        .text(id), .integer(attempt), .text(state), .integer(next), SQLValue(status),
+        SQLValue(error), .text(delivery.id),
       ])
   }
+
+  private static func newID() -> String { "evt_" + Identifier.random(24) }
 
   // MARK: Accounts
 
   /// What deliveries to an account's addresses are signed with; made when it is first wanted.
   static func secret(of account: String, _ database: Connection) throws -> String {
-    let known = try database.first(
-      "SELECT webhook_secret FROM account WHERE id = ?", [.text(account)]
-    ) { $0.text(0) }
-    if let known, !known.isEmpty { return known }
+    if let known = try knownSecret(of: account, database) { return known }
     let made = "whsec_" + Identifier.random(43)
     try database.run(
       "UPDATE account SET webhook_secret = ? WHERE id = ?", [.text(made), .text(account)])
     return made
   }
 
+  /// Throws where the account has as many as it may.
   static func add(_ url: String, account: String, _ database: Connection) throws -> String {
+    guard try list(account, database).count < most else {
+      throw ServiceProblem(.tooMany, "an account tells at most \(most) addresses")
+    }
     let id = Identifier.short()
     try database.run(
       "INSERT INTO webhook (id, account, url, created) VALUES (?, ?, ?, ?)",
@@ -172,10 +205,29 @@ enum WebhookStore {
     }
   }
 
-  /// False where the account has no such address.
+  /// Takes an address away, and what waits for it with it, but for jobs that named it themselves. False where the
+  /// account has no such address.
   static func delete(_ id: String, account: String, _ database: Connection) throws -> Bool {
-    try database.run(
+    let isGone = try database.run(
       "UPDATE webhook SET deleted = ? WHERE id = ? AND account = ? AND deleted IS NULL",
       [.integer(Clock.now()), .text(id), .text(account)]) > 0
+    guard isGone else { return false }
+    try database.run(
+      """
+      UPDATE webhook_delivery SET state = 'removed'
+      WHERE state IN ('waiting', 'sending') AND url = (SELECT url FROM webhook WHERE id = ?1)
+        AND (SELECT account FROM job WHERE id = webhook_delivery.job) = ?2
+        AND NOT EXISTS (SELECT 1 FROM job_webhook w
+          WHERE w.job = webhook_delivery.job AND w.url = webhook_delivery.url)
+      """, [.text(id), .text(account)])
+    return true
+  }
+
+  /// The secret of an account, where it was made already.
+  static func knownSecret(of account: String, _ database: Connection) throws -> String? {
+    try database.first(
+      "SELECT webhook_secret FROM account WHERE id = ? AND webhook_secret != ''",
+      [.text(account)]
+    ) { $0.text(0) }
   }
 }

@@ -17,6 +17,10 @@ struct DXGL: Facade {
 
   func response(to problem: ServiceProblem) -> Response { DXGLWire.error(problem) }
 
+  func news(of job: Job, _ outputs: [Job.Output], _ core: ServiceCore) -> JSONValue? {
+    ["data": DXGLWire.render(job, outputs, core)]
+  }
+
   var routes: [Route] { modelRoutes + renderRoutes + accountRoutes }
 
   private var modelRoutes: [Route] {

@@ -37,7 +37,7 @@ enum DXGLModels {
     let body = try call.fields(["url", "renderSettings"])
     let url = try body.require("url", body.text("url", length: 1...4096))
     let settings = try body["renderSettings"].map { try DXGLRenderSettings($0) }
-    let path = call.core.data.uploads + "/ingest-" + Identifier.short()
+    let path = call.core.scratch + "/ingest-" + Identifier.short()
     defer { try? FileManager.default.removeItem(atPath: path) }
     try await Download.take(url, to: path, limit: call.core.settings.uploadBytes, call.core)
     let name = URL(string: url)?.lastPathComponent ?? ""
@@ -66,7 +66,7 @@ enum DXGLModels {
         title: String(title.prefix(200)), database)
       // A model that is known has its preview; who asks for nothing else gets a new one all the same.
       var jobs: [Job] = []
-      if isNew || settings == nil { jobs.append(DXGLRenders.preview(of: model)) }
+      if isNew || settings == nil || model.blob == nil { jobs.append(DXGLRenders.preview(of: model)) }
       if let settings { jobs.append(try DXGLRenders.job(settings, model, batch: nil, core.prices, database)) }
       for job in jobs { try JobStore.submit(job, core.ledger, database) }
       var members: [(key: String, value: JSONValue)] = [
@@ -92,7 +92,10 @@ enum DXGLModels {
     return model
   }
 
-  @Sendable static func list(_ call: Call) async throws -> Outcome {
+  /// The page of models that a query asks for.
+  static func found(_ call: Call) throws -> (
+    models: [ModelStore.Model], total: Int, offset: Int, limit: Int
+  ) {
     let limit = try call.number("limit", in: 1...100, default: 50)
     let offset = try call.number("offset", in: 0...1_000_000_000, default: 0)
     let tags = (call.request.head.query("tags") ?? "").split(separator: ",").map { tag in
@@ -104,6 +107,11 @@ enum DXGLModels {
     let (models, total) = try call.core.store.read {
       try ModelStore.list(account: call.account, tags: tags, limit: limit, offset: offset, $0)
     }
+    return (models, total, offset, limit)
+  }
+
+  @Sendable static func list(_ call: Call) async throws -> Outcome {
+    let (models, total, offset, limit) = try found(call)
     return .answer(
       DXGLWire.list(models.map(DXGLWire.model), total: total, offset: offset, limit: limit))
   }

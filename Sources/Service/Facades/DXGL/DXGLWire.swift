@@ -110,7 +110,8 @@ enum DXGLWire {
     _ job: Job, _ outputs: [Job.Output], _ core: ServiceCore
   ) -> JSONValue {
     guard job.state != .expired else { return .object([]) }
-    let base = "\(core.publicURL)/v1/renders/\(job.publicID)"
+    let base =
+      core.base(of: DXGL.dialect, prefix: DXGL.dialect) + "/v1/renders/\(job.publicID)"
     let known: [(role: String, key: String, path: String)] = [
       ("video", "video", "/video"), ("video_web", "web", "/video?quality=web"),
       ("poster", "poster", "/poster?quality=full"), ("poster_thumb", "posterThumb", "/poster"),

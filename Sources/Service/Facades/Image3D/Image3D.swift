@@ -34,8 +34,7 @@ struct Image3D: Facade {
     try? core.store.read { try Image3DTasks.wire(job, outputs, core, $0) }
   }
 
-  // Base64 is a third longer than the picture.
-  private static let body = BodyPolicy(limit: PictureSource.byteLimit * 4 / 3 + 1 << 20)
+  private static let body = BodyPolicy(limit: PictureSource.textLimit(1))
 
   var routes: [Route] {
     [

@@ -96,7 +96,7 @@ struct Image3DOrder: Sendable {
     [
       "mode": .string(mode), "quality": .string(quality), "output_format": .string(format),
       "mesh_only": .bool(isMeshOnly), "metadata": metadata,
-      "prompt": prompt.map { .string($0) } ?? .null,
+      "input": .string(prompt ?? (picture?.hasPrefix("http") == true ? picture! : "a picture")),
     ]
   }
 }

@@ -99,9 +99,13 @@ enum Image3DTasks {
           "refund_credits": .integer(back ?? 0), "unit": "credits",
         ]
       ),
-      ("status_url", .string("\(core.publicURL)/api/v1/generations/\(job.publicID)")),
+      ("status_url", .string(
+          core.base(of: Image3D.dialect, prefix: Image3D.dialect)
+            + "/api/v1/generations/\(job.publicID)")),
       ("created_at", .string(Clock.text(job.created))), ("progress", .integer(job.progress)),
       ("provider", .string(provider(job))),
+      ("input", job.request["input"] ?? .null),
+      ("processor_seconds", job.result["seconds"] ?? .null),
     ]
     if job.state == .succeeded, let model = model(job, outputs, core) {
       members.append(("model_url", model))
@@ -126,6 +130,8 @@ enum Image3DTasks {
     var members: [(key: String, value: JSONValue)] = [
       ("task_id", .string(job.publicID)), ("status", .string(status(job))),
       ("progress", .integer(job.progress)), ("provider", .string(provider(job))),
+      ("input", job.request["input"] ?? .null),
+      ("processor_seconds", job.result["seconds"] ?? .null),
     ]
     if job.state == .succeeded, let model = model(job, outputs, call.core) {
       members.append(("model_url", model))
@@ -139,7 +145,7 @@ enum Image3DTasks {
     let cursor = call.request.head.query("cursor")
     let value = try call.core.store.read { database -> JSONValue in
       let (jobs, _) = try JobStore.list(
-        account: call.account, dialect: Image3D.dialect, before: cursor, limit: limit, database)
+        account: call.account, dialect: Image3D.dialect, before: cursor ?? "~", limit: limit, database)
       let tasks = try jobs.map { job in
         try wire(job, try JobStore.outputs(of: job.id, database), call.core, database)
       }

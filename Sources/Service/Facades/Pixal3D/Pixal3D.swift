@@ -8,7 +8,8 @@ struct Pixal3D: Facade {
 
   let id = dialect
   // The service's own first segment is `pixal3d` already.
-  let prefix = "pixal3d-gw"
+  static let prefix = "pixal3d-gw"
+  let prefix = prefix
   let errorType = "application/json"
   let errorSchema = JSONSchema.object(
     ["error": JSONSchema.text, "message": JSONSchema.text], required: ["error", "message"])
@@ -54,7 +55,7 @@ struct Pixal3D: Facade {
     [
       Route(
         "POST", "/pixal3d/v1/pixal3d-request", "Makes a model of a picture", scope: "write",
-        body: BodyPolicy(limit: PictureSource.byteLimit * 4 / 3 + 1 << 20),
+        body: BodyPolicy(limit: PictureSource.textLimit(1)),
         run: Pixal3DRequests.create
       ).documented(
         json: Pixal3DOrder.schema, status: 202,

@@ -90,7 +90,7 @@ struct Pixal3DOrder: Sendable {
     work.remesh = values["remesh"]?.bool ?? true
     work.scale = values["mesh_scale"]?.double ?? 1
     work.resolution = values["resolution"]?.int == 1536 ? 384 : 256
-    work.seed = values["seed"]?.int ?? 0
+    work.seed = values["seed"]?.int ?? Int.random(in: 0...Int(Int32.max))
     return work
   }
 }

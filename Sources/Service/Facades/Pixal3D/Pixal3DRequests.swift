@@ -30,7 +30,9 @@ enum Pixal3DRequests {
         202,
         [
           "request_id": .string(job.publicID), "status": "QUEUED",
-          "polling_url": .string("\(core.publicURL)/v2/requests/status/\(job.publicID)"),
+          "polling_url": .string(
+            core.base(of: Pixal3D.dialect, prefix: Pixal3D.prefix)
+              + "/v2/requests/status/\(job.publicID)"),
         ])
     }
   }

@@ -119,9 +119,10 @@ enum Rage3DTasks {
     _ role: String, _ call: Call
   ) throws -> (job: Job, output: Job.Output) {
     let (job, outputs) = try call.core.store.read { try find(call, $0) }
+    let isOver = job.finished.map { $0 + Rage3D.lifetime < Clock.now() } ?? false
     switch job.state {
-    case .succeeded: break
-    case .expired: throw ServiceProblem(.expired, "the files of this task have expired")
+    case .succeeded where !isOver: break
+    case .succeeded, .expired: throw ServiceProblem(.expired, "the files of this task have expired")
     case .failed, .cancelled:
       throw ServiceProblem(.notReady, "the task failed: \(job.failure?.message ?? "")")
     case .queued, .running: throw ServiceProblem(.notReady, "the task is not finished yet")

@@ -84,7 +84,8 @@ struct Studio: Facade {
 
   private var submits: [Route] {
     let body = BodyPolicy(
-      limit: max(uploadBytes, 5 * PictureSource.byteLimit * 4 / 3) + 1 << 20, takesForms: true)
+      limit: max(uploadBytes, PictureSource.textLimit(4)) + 1 << 20, takesForms: true,
+      plainLimit: PictureSource.textLimit(4))
     let made = JSONSchema.object(
       ["task_id": JSONSchema.text, "created_at": JSONSchema.text],
       required: ["task_id", "created_at"])

@@ -145,7 +145,6 @@ enum StudioGenerators {
       }
       pictures.append((try await PictureSource.take(text: text, field: name, body.core), side))
     }
-    // One engine for one picture: it takes no others.
     return pictures
   }
 }
