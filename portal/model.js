@@ -193,7 +193,7 @@ function work(model, page) {
         job = await ask(`${NATIVE}/jobs/${job.jobId}?wait=10`);
       }
       if (job.state !== "succeeded") { place.replaceChildren(h("span", { class: "bad" }, `${label}: ${job.error?.message ?? job.state}`)); return; }
-      place.replaceChildren(`${label}: `, job.outputs.map((output) => action(`${output.name} (${bytes(output.bytes)})`,
+      place.replaceChildren(`${label}: `, ...job.outputs.map((output) => action(`${output.name} (${bytes(output.bytes)})`,
         () => save(`${NATIVE}/jobs/${job.jobId}/outputs/${output.name}`, `${model.title || model.modelId}-${output.name}`))));
     }), format);
   });

@@ -38,6 +38,17 @@ struct ServicePeerTests {
     #expect(report["problems"] == [])
   }
 
+  /// The portal in headless Chromium, flow by flow.
+  @Test func thePortalIsWalkedThrough() throws {
+    guard FileManager.default.fileExists(atPath: "/usr/bin/chromedriver") else {
+      print("left out: the portal's flows, for want of chromium and chromium-driver")
+      return
+    }
+    guard let report = try Self.drive("drive_portal.py") else { return }
+    #expect(report["problems"] == [])
+    #expect(report["flows"]?.int == 23)
+  }
+
   /// Bombs, the end under load, a full disk.
   @Test func troubleAroundItIsBorne() throws {
     guard let report = try Self.drive("drive_trouble.py") else { return }

@@ -35,6 +35,33 @@ struct AccessTests {
     #expect(await service.ask("POST", "/v1/overlays", form: layer).code == "invalid_request")
   }
 
+  // MARK: Hosts
+
+  /// The root of a host that has a dialect is that dialect, and nothing else but what all hosts have.
+  @Test func aHostMayHaveOneDialect() async throws {
+    let service = try TestService { settings in
+      settings.hosts = "api.example.org=dxgl, mcp.example.org=mcp"
+      settings.billing = .off
+    }
+    func ask(_ host: String, _ method: String, _ path: String, _ json: JSONValue? = nil) async
+      -> TestService.Answer
+    {
+      await service.ask(method, path, json: json, headers: ["host": host])
+    }
+    #expect(await ask("api.example.org", "GET", "/v1/account").status == 200)
+    #expect(await ask("API.example.org:8443", "GET", "/healthz").status == 200)
+    let other = await ask("api.example.org", "GET", "/wallet/balance")
+    #expect(other.status == 404 && other.code == "not_found")
+    #expect(await ask("else.example.org", "GET", "/wallet/balance").status == 200)
+    let message: JSONValue = ["jsonrpc": "2.0", "id": 1, "method": "tools/list"]
+    #expect(await ask("mcp.example.org", "POST", "/", message).json["result"] != nil)
+  }
+
+  @Test(arguments: ["api.example.org", "a=b", "a=dxgl=x"])
+  func hostsThatMakeNoSenseAreRefused(_ text: String) throws {
+    #expect(throws: ServiceError.self) { _ = try TestService { $0.hosts = text } }
+  }
+
   // MARK: Sharing, keys, limits
 
   @Test func finishedRendersAreSharedUnlessSharingIsOff() async throws {

@@ -114,6 +114,18 @@ struct Image3DTests {
     #expect(await service.ask("GET", "/api/v1/balance").json["balance"]?.int == 1000)
   }
 
+  /// Where nothing is charged nothing is earned either, by jobs that cost less than was reckoned.
+  @Test func nothingIsLeftOfWhatWasLent() async throws {
+    let service = try TestService(script: TestService.planJob) { $0.billing = .off }
+    _ = await service.ask("POST", "/api/v1/generations", json: Self.order())
+    try service.work()
+    let balance = try service.core.store.read { database in
+      try database.first("SELECT balance FROM wallet WHERE unit = 'image3d_credit'") { $0.int(0) }
+    }
+    #expect(balance == 0)
+    #expect(try service.audit().isEmpty)
+  }
+
   @Test func everyErrorHasItsCode() async throws {
     func code(
       _ service: TestService, _ body: JSONValue, key: String? = nil
