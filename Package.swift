@@ -149,7 +149,9 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: strict + architecture),
     .target(
       name: "FuzzTargets",
-      dependencies: ["Formats", "Imaging", "Archives", "Scenes", "HTTP", "Service", "Settings", "Work"],
+      dependencies: [
+        "Formats", "Imaging", "Archives", "Scenes", "HTTP", "Service", "Settings", "Work",
+      ],
       path: "Tests/FuzzTargets", swiftSettings: strict + architecture),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"], exclude: ["Corpus"],
@@ -174,7 +176,8 @@ let package = Package(
     .testTarget(
       name: "PeerTests", dependencies: ["TestSupport", "Settings", "maquette"],
       exclude: [
-        "drive_chaos.py", "drive_dialects.py", "drive_dxgl.py", "drive_mcp.py", "drive_portal.py", "drive_trouble.py", "make_networks.py", "read_dataset.py",
+        "drive_chaos.py", "drive_dialects.py", "drive_dxgl.py", "drive_mcp.py", "drive_portal.py",
+        "drive_trouble.py", "make_networks.py", "read_dataset.py",
         "read_layouts.py", "read_package.py", "read_usd.py", "service_process.py", "slurm_once.sh",
       ],
       swiftSettings: strict + architecture),

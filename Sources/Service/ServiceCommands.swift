@@ -46,7 +46,9 @@ public struct KeysSettings: SettingsGroup {
   @Setting("Where --create makes the account: its email address, which some dialects show.")
   public var email = ""
 
-  @Setting("Give the account of --create so much, in the smallest unit of its wallet.", in: 0...1_000_000_000)
+  @Setting(
+    "Give the account of --create so much, in the smallest unit of its wallet.",
+    in: 0...1_000_000_000)
   public var credits = 0
 
   @Setting("Which wallet --credits goes to; all gives every one of them as much.")

@@ -50,7 +50,8 @@ final class ServiceHost: Sendable {
     }
     let shown = address.contains(":") ? "[\(address)]" : address
     url = "http://\(shown):\(server.port)"
-    core = try ServiceCore(settings, data: data, publicURL: settings.publicUrl ?? url, scratch: uploads)
+    core = try ServiceCore(
+      settings, data: data, publicURL: settings.publicUrl ?? url, scratch: uploads)
     let metrics = Metrics()
     let dialects = Dialects.all(settings)
     let roots = try Self.roots(settings.dialect, dialects)

@@ -23,7 +23,8 @@ enum MCPTarget {
       uploadBytes: settings.uploadBytes)
     guard
       let dispatch = try? Dispatch(
-        core, facades: dialects + [native], roots: Set(dialects.map(\.id)), plain: native, metrics: metrics,
+        core, facades: dialects + [native], roots: Set(dialects.map(\.id)), plain: native,
+        metrics: metrics,
         log: .none)
     else { return nil }
     let who = Principal(

@@ -52,7 +52,8 @@ struct Pixal3DTests {
   @Test func failuresOfEitherKindGiveTheMoneyBack() async throws {
     for (kind, word) in [("input", "FAILED"), ("system", "ERROR")] {
       let service = try TestService(
-        script: "echo '{\"failed\":{\"kind\":\"\(kind)\",\"code\":\"x\",\"message\":\"no\"}}'; exit 1")
+        script:
+          "echo '{\"failed\":{\"kind\":\"\(kind)\",\"code\":\"x\",\"message\":\"no\"}}'; exit 1")
       try service.topUp(Pixal3D.unit, 42_000)
       let made = await service.ask("POST", Self.path, json: Self.order())
       let id = made.json["request_id"]?.string ?? ""

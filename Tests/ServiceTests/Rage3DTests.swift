@@ -71,7 +71,9 @@ struct Rage3DTests {
 
   @Test func aFailureIsTaskFailedAndNotCharged() async throws {
     let service = try TestService(
-      script: "echo '{\"failed\":{\"kind\":\"input\",\"code\":\"no-mask\",\"message\":\"no object\"}}'; exit 1")
+      script:
+        "echo '{\"failed\":{\"kind\":\"input\",\"code\":\"no-mask\",\"message\":\"no object\"}}'; exit 1"
+    )
     try service.topUp(Rage3D.unit, 9_900)
     let id = await Self.submit(service)
     try service.work()

@@ -85,7 +85,10 @@ struct StudioTests {
     ("convert", [("output_format", "stl"), ("max_size", "50"), ("unit", "mm")], 10, "3D_MODEL"),
     ("convert", [("output_format", "fbx")], 10, "3D_MODEL"),
     ("repair", [("output_format", "glb")], 60, "3D_MODEL"),
-    ("repair", [("hollow", "true"), ("wall_thickness", "2.0"), ("target_height", "8")], 90, "3D_MODEL"),
+    (
+      "repair", [("hollow", "true"), ("wall_thickness", "2.0"), ("target_height", "8")], 90,
+      "3D_MODEL"
+    ),
     ("optimize", [("target_ratio", "0.5"), ("draco", "false")], 10, "3D_MODEL"),
     ("render", [("resolution", "2048"), ("background", "transparent")], 5, "IMAGE"),
     ("render", [("angle", "turntable_8")], 20, "IMAGE"),
@@ -155,7 +158,10 @@ struct StudioTests {
     let old = try service.makeKey("acme", expires: 1)
     #expect(code(await ask(old)) == "401 api_key_expired")
     let gone = try service.makeKey("acme")
-    try service.core.store.writeNow { _ = try $0.run("UPDATE api_key SET revoked = 1 WHERE rowid = (SELECT MAX(rowid) FROM api_key)") }
+    try service.core.store.writeNow {
+      _ = try $0.run(
+        "UPDATE api_key SET revoked = 1 WHERE rowid = (SELECT MAX(rowid) FROM api_key)")
+    }
     #expect(code(await ask(gone)) == "401 api_key_revoked")
     let wrong = await service.ask(
       "POST", "/v1/tools/convert/", json: ["output_format": "exe", "model_url": "https://x"])

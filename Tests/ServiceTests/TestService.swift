@@ -40,7 +40,8 @@ final class TestService: @unchecked Sendable {
     let metrics = Metrics()
     let dialects = Dialects.all(settings)
     let roots = Set(dialects.map(\.id))
-    let native = NativeFacade.over(dialects, roots: roots, metrics, url: "http://test", uploadBytes: settings.uploadBytes)
+    let native = NativeFacade.over(
+      dialects, roots: roots, metrics, url: "http://test", uploadBytes: settings.uploadBytes)
     dispatch = try Dispatch(
       core, facades: dialects + [native], roots: roots.union(["maq"]),
       plain: native, metrics: metrics, log: .none)

@@ -117,9 +117,8 @@ struct UploadTests {
     let folder = service.core.data.blobs
     return try FileManager.default.subpathsOfDirectory(atPath: folder).map { folder + "/" + $0 }
       .filter { path in
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-          && !isFolder.boolValue
+        let facts = try? FileManager.default.attributesOfItem(atPath: path)
+        return facts?[.type] as? FileAttributeType == .typeRegular
       }
   }
 }

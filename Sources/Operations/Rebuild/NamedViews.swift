@@ -40,7 +40,8 @@ struct NamedViews {
         if let mask = try folder?.mask(of: path) { try PosedViews.apply(mask, to: &image, path) }
         if Cutout.isNeeded(for: image), min(image.width, image.height) >= 32 {
           image = try Cutout.applied(to: image, name: path)
-          log.warn("\(path) is opaque; the object was found by what its background does not look like")
+          log.warn(
+            "\(path) is opaque; the object was found by what its background does not look like")
         }
         return (path, image)
       } catch let error as ImagingError {

@@ -101,7 +101,9 @@ public enum Convert: Verb {
   private static func resized(
     _ scene: Scene, _ options: ConvertSettings, up: UpAxis
   ) throws -> Scene {
-    guard [options.longestSide != nil, options.height != nil, options.scale != 1].count(where: \.self) <= 1
+    guard
+      [options.longestSide != nil, options.height != nil, options.scale != 1].count(where: \.self)
+        <= 1
     else { throw UsageError("give one of --scale, --longest-side and --height") }
     var factor = options.scale
     if options.longestSide != nil || options.height != nil {

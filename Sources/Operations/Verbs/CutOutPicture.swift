@@ -53,17 +53,19 @@ public enum CutOutPicture: Verb {
     )
     guard min(width, height) >= 1, max(width, height) <= sideLimit else {
       throw UsageError(
-        "--scale \(scale) makes \(width) x \(height) pixels; at most \(sideLimit) a side are written")
+        "--scale \(scale) makes \(width) x \(height) pixels; at most \(sideLimit) a side are written"
+      )
     }
     if scale != 1 {
       image =
         scale < 1
-      ? image.reduced(toWidth: width, height: height)
-      : image.enlarged(toWidth: width, height: height)
+        ? image.reduced(toWidth: width, height: height)
+        : image.enlarged(toWidth: width, height: height)
     }
     work.progress.enter("write")
     let file =
-      ending == "png" ? try ImageFile.encodePNG(image) : try ImageFile.encodeWebP(image, quality: 95)
+      ending == "png"
+      ? try ImageFile.encodePNG(image) : try ImageFile.encodeWebP(image, quality: 95)
     try StagedFile.write(file, to: call.output!)
     let opaque = (0..<image.width * image.height).count { image.bytes[4 * $0 + 3] > 127 }
     let share = Double(opaque) / Double(image.width * image.height)
@@ -75,6 +77,7 @@ public enum CutOutPicture: Verb {
         "width": .integer(image.width), "height": .integer(image.height),
         "objectShare": .number(share),
       ],
-      text: "\(image.width) x \(image.height) pixels, the object on \((share * 100).brief) % of them")
+      text:
+        "\(image.width) x \(image.height) pixels, the object on \((share * 100).brief) % of them")
   }
 }

@@ -85,7 +85,8 @@ struct BlobStore: Sendable {
         let path = "\(folder)/\(prefix)/\(name)"
         @Sendable func isOld() -> Bool {
           let facts = try? FileManager.default.attributesOfItem(atPath: path)
-          return (facts?[.modificationDate] as? Date).map { -$0.timeIntervalSinceNow > 3600 } ?? false
+          return (facts?[.modificationDate] as? Date).map { -$0.timeIntervalSinceNow > 3600 }
+            ?? false
         }
         guard isOld(), try !store.read({ try Self.isKnown(name, $0) }) else { continue }
         // Looked at again where nobody else writes.

@@ -20,7 +20,8 @@ enum Sniffed {
       return known == "zip" && is3MF ? "3mf" : known
     }
     if start.starts(with: Array("Kaydara FBX Binary".utf8)) { return "fbx" }
-    let size = ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber)?
+    let size =
+      ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber)?
       .intValue ?? 0
     if start.count >= 84 {
       let count = start[80..<84].reversed().reduce(0) { $0 << 8 | Int($1) }

@@ -287,7 +287,8 @@ final class Dispatch: Sendable {
     switch router.match(request.head.method, request.head.path) {
     case .found(let mounted, let parameters):
       guard mounted.route.scope.map({ principal.may($0, in: mounted.facade.id) }) ?? true else {
-        return Self.answer(mounted.facade, ServiceProblem(.forbidden, "the API key does not allow this"))
+        return Self.answer(
+          mounted.facade, ServiceProblem(.forbidden, "the API key does not allow this"))
       }
       if mounted.route.scope == "write",
         let verdict = verdict(request.head, principal, mounted), !verdict.isAllowed
@@ -298,7 +299,8 @@ final class Dispatch: Sendable {
         mounted: mounted, parameters: parameters, principal: principal, limits: [], began: .now)
       return await answer(request, admitted)
     default:
-      return Self.answer(plain, ServiceProblem(.unknownPath, "there is nothing at \(request.head.path)"))
+      return Self.answer(
+        plain, ServiceProblem(.unknownPath, "there is nothing at \(request.head.path)"))
     }
   }
 

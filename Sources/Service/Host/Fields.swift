@@ -14,7 +14,8 @@ struct Fields {
     }
     for (key, _) in members where !names.contains(key) {
       throw ServiceProblem(
-        .invalid("request"), "there is no field \"\(key.prefix(40))\"", field: String(key.prefix(40)))
+        .invalid("request"), "there is no field \"\(key.prefix(40))\"",
+        field: String(key.prefix(40)))
     }
     (self.value, self.isForm) = (value, isForm)
   }

@@ -71,7 +71,9 @@ public struct ServiceSettings: SettingsGroup {
   @Setting("Other requests a minute and key; 0 for no limit.", in: 0...1_000_000_000)
   public var writesPerMinute = 60
 
-  @Setting("Jobs a minute that a key may submit to 3D AI Studio's dialect; 0 for no limit.", in: 0...1_000_000)
+  @Setting(
+    "Jobs a minute that a key may submit to 3D AI Studio's dialect; 0 for no limit.",
+    in: 0...1_000_000)
   public var studioSubmitsPerMinute = 3
 
   @Setting("Largest model in bytes.", in: 1...1_000_000_000_000)

@@ -80,9 +80,10 @@ struct ImageTo3D: Sendable {
         settings: ["width": 768, "background": "transparent"]))
     var plan = JobPlan(
       inputs: inputs, steps: steps,
-      keep: [("model.glb", "model_glb")] + formats.filter { $0 != "glb" }.map {
-        ("model.\($0)", "model_\($0)")
-      } + [("render.png", "render_image")])
+      keep: [("model.glb", "model_glb")]
+        + formats.filter { $0 != "glb" }.map {
+          ("model.\($0)", "model_\($0)")
+        } + [("render.png", "render_image")])
     plan.meter = meter
     plan.isConnected = engine != nil
     return plan

@@ -87,7 +87,8 @@ struct JobPlan: Sendable, Equatable {
       "png": "image/png", "webp": "image/webp", "jpg": "image/jpeg", "zip": "application/zip",
       "h5": "application/x-hdf5", "glb": "model/gltf-binary", "stl": "model/stl",
       "obj": "model/obj", "fbx": "application/octet-stream",
-      "off": "application/octet-stream", "usdz": "model/vnd.usdz+zip", "txt": "text/plain", "ply": "application/octet-stream", "3mf": "model/3mf",
+      "off": "application/octet-stream", "usdz": "model/vnd.usdz+zip", "txt": "text/plain",
+      "ply": "application/octet-stream", "3mf": "model/3mf",
       "json": "application/json",
     ]
     let ending = name.split(separator: ".").last.map { $0.lowercased() } ?? ""

@@ -71,7 +71,8 @@ final class JobProcess: Sendable {
   /// With what it has started, which has process groups of its own.
   func kill() {
     let parent = process.processIdentifier
-    let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(parent)/task")) ?? []
+    let threads =
+      (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(parent)/task")) ?? []
     for thread in threads {
       let list = try? String(
         contentsOfFile: "/proc/\(parent)/task/\(thread)/children", encoding: .utf8)

@@ -23,7 +23,8 @@ enum Workers {
       "SELECT owner FROM worker WHERE seen > ?", [.integer(Clock.now() - silence)]
     ) { $0.text(0) }
     let holders = try database.rows(
-      "SELECT DISTINCT lease_owner FROM job WHERE state = 'running'") { $0.text(0) }
+      "SELECT DISTINCT lease_owner FROM job WHERE state = 'running'"
+    ) { $0.text(0) }
     return (owners + holders).contains(where: LeaseOwner.isAlive)
   }
 }

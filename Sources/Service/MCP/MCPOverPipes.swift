@@ -36,12 +36,14 @@ public enum ServeMCP: Verb {
     settings.readsPerMinute = 0
     settings.writesPerMinute = 0
     // Links to files need a server, which listens where only this machine reaches it.
-    let host = try ServiceHost(settings, program: try thisProgram(), log: .standardError, sendsWebhooks: false)
+    let host = try ServiceHost(
+      settings, program: try thisProgram(), log: .standardError, sendsWebhooks: false)
     let account = call.options.account
     let id = try host.core.store.writeNow { try Accounts.named(account, $0) }
     let principal = Principal(
       account: id, key: "stdio", scopes: Set(APIKeys.allScopes), dialects: [])
-    let server = MCPServer(rest: MCPRest(
+    let server = MCPServer(
+      rest: MCPRest(
         dispatch: host.dispatch, principal: principal, isLocal: true))
     Task {
       await serve(server)

@@ -13,7 +13,7 @@ struct MCPServer: Sendable {
 
   let rest: MCPRest
   /// Those that whoever asks may use.
-  private var tools: [MCPTool] { 
+  private var tools: [MCPTool] {
     // What has a price is ordered through a dialect that has one.
     let isFree = rest.dispatch.core.settings.billing == .off
     return MCPTools.all.filter { tool in

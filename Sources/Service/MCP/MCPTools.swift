@@ -91,7 +91,8 @@ enum DXGLTools {
   ) { arguments, rest, _ in
     let tags = (arguments["tags"]?.array ?? []).compactMap(\.string).joined(separator: ",")
     let answer = try await rest.ask(
-      "GET", "/dxgl/v1/models", query: MCPTool.page(arguments) + (tags.isEmpty ? [] : [("tags", tags)]))
+      "GET", "/dxgl/v1/models",
+      query: MCPTool.page(arguments) + (tags.isEmpty ? [] : [("tags", tags)]))
     return (["models": answer["data"] ?? [], "total": answer["meta"]?["total"] ?? 0], [])
   }
 
@@ -142,7 +143,8 @@ enum DXGLTools {
     output: [("status", text), ("progress", whole), ("assets", ["type": "object"])]
   ) { arguments, rest, progress in
     let value = try await JobTools.follow(arguments["waitSeconds"]?.int ?? 0, progress) {
-      let answer = try await rest.ask("GET", "/dxgl/v1/renders/" + MCPTool.path(arguments["renderId"]))
+      let answer = try await rest.ask(
+        "GET", "/dxgl/v1/renders/" + MCPTool.path(arguments["renderId"]))
       let data = answer["data"] ?? .null
       let status = data["status"]?.string ?? ""
       return (data, status, data["progress"]?.int ?? 0, ["done", "error"].contains(status))
@@ -164,7 +166,8 @@ enum DXGLTools {
     guard assets.contains(asset) else {
       throw MCPProblem(code: "invalid_request", "asset is one of \(assets.joined(separator: ", "))")
     }
-    let output = try rest.output(MCPTool.path(arguments["renderId"]), asset == "web" ? "video_web" : asset)
+    let output = try rest.output(
+      MCPTool.path(arguments["renderId"]), asset == "web" ? "video_web" : asset)
     let core = rest.dispatch.core
     let url = JSONValue.string("\(core.publicURL)/files/\(core.links.token(output, seconds: 3600))")
     return (
@@ -213,7 +216,8 @@ extension MCPRest {
   func output(_ render: String, _ role: String) throws -> Job.Output {
     do {
       return try dispatch.core.store.read { database in
-        try DXGLRenders.output(role, try DXGLRenders.find(render, principal.account, database), database)
+        try DXGLRenders.output(
+          role, try DXGLRenders.find(render, principal.account, database), database)
       }
     } catch let problem as ServiceProblem {
       throw MCPProblem(code: DXGLWire.code(problem.kind).code, problem.message)

@@ -8,47 +8,64 @@ enum NativeAccount {
   static let routes: [Route] = [
     Route("GET", "/maquette/v1/account", "The account and its wallets", scope: "read", run: account)
       .documented(JSONSchema.anyObject),
-    Route("GET", "/maquette/v1/ledger", "What was paid and charged, the newest first", scope: "billing", run: ledger)
-      .documented(
-        query: NativeSchemas.page + [("unit", JSONSchema.text)],
-        JSONSchema.object(
-          ["entries": JSONSchema.list(JSONSchema.anyObject), "total": JSONSchema.whole],
-          required: ["entries", "total"])),
+    Route(
+      "GET", "/maquette/v1/ledger", "What was paid and charged, the newest first", scope: "billing",
+      run: ledger
+    )
+    .documented(
+      query: NativeSchemas.page + [("unit", JSONSchema.text)],
+      JSONSchema.object(
+        ["entries": JSONSchema.list(JSONSchema.anyObject), "total": JSONSchema.whole],
+        required: ["entries", "total"])),
     Route("GET", "/maquette/v1/keys", "The account's keys", scope: "admin", run: keys)
       .documented(
         JSONSchema.object(["keys": JSONSchema.list(JSONSchema.anyObject)], required: ["keys"])),
-    Route("POST", "/maquette/v1/keys", "Makes a key, which is shown once", scope: "admin", run: makeKey)
-      .documented(
-        json: JSONSchema.object(
-          [
-            "name": JSONSchema.text(0...200),
-            "scopes": JSONSchema.list(JSONSchema.choice(APIKeys.allScopes)),
-            "dialects": JSONSchema.list(JSONSchema.text),
-            "expiresInDays": JSONSchema.whole(1, 36_500),
-          ], isClosed: true), status: 201,
-        JSONSchema.object(["key": JSONSchema.text], required: ["key"])),
+    Route(
+      "POST", "/maquette/v1/keys", "Makes a key, which is shown once", scope: "admin", run: makeKey
+    )
+    .documented(
+      json: JSONSchema.object(
+        [
+          "name": JSONSchema.text(0...200),
+          "scopes": JSONSchema.list(JSONSchema.choice(APIKeys.allScopes)),
+          "dialects": JSONSchema.list(JSONSchema.text),
+          "expiresInDays": JSONSchema.whole(1, 36_500),
+        ], isClosed: true), status: 201,
+      JSONSchema.object(["key": JSONSchema.text], required: ["key"])),
     Route("DELETE", "/maquette/v1/keys/{id}", "Revokes a key", scope: "admin", run: revokeKey)
       .documented(status: 204),
-    Route("GET", "/maquette/v1/webhooks", "Whom jobs are told to, and what was told", scope: "admin", run: webhooks)
-      .documented(
-        JSONSchema.object(
-          [
-            "webhooks": JSONSchema.list(JSONSchema.anyObject), "secret": JSONSchema.text,
-            "deliveries": JSONSchema.list(JSONSchema.anyObject),
-          ], required: ["webhooks", "secret", "deliveries"])),
-    Route("POST", "/maquette/v1/webhooks", "Tells an address of the end of every job", scope: "admin", run: addWebhook)
-      .documented(
-        json: JSONSchema.object(
-          ["url": JSONSchema.text(1...2048)], required: ["url"], isClosed: true), status: 201,
-        JSONSchema.object(
-          ["webhookId": JSONSchema.text, "secret": JSONSchema.text],
-          required: ["webhookId", "secret"])),
-    Route("DELETE", "/maquette/v1/webhooks/{id}", "Tells an address no more", scope: "admin", run: deleteWebhook)
-      .documented(status: 204),
-    Route("GET", "/maquette/v1/presets", "Named sets of options of the verbs", scope: "read", run: presets)
-      .documented(
-        JSONSchema.object(
-          ["presets": JSONSchema.list(JSONSchema.anyObject)], required: ["presets"])),
+    Route(
+      "GET", "/maquette/v1/webhooks", "Whom jobs are told to, and what was told", scope: "admin",
+      run: webhooks
+    )
+    .documented(
+      JSONSchema.object(
+        [
+          "webhooks": JSONSchema.list(JSONSchema.anyObject), "secret": JSONSchema.text,
+          "deliveries": JSONSchema.list(JSONSchema.anyObject),
+        ], required: ["webhooks", "secret", "deliveries"])),
+    Route(
+      "POST", "/maquette/v1/webhooks", "Tells an address of the end of every job", scope: "admin",
+      run: addWebhook
+    )
+    .documented(
+      json: JSONSchema.object(
+        ["url": JSONSchema.text(1...2048)], required: ["url"], isClosed: true), status: 201,
+      JSONSchema.object(
+        ["webhookId": JSONSchema.text, "secret": JSONSchema.text],
+        required: ["webhookId", "secret"])),
+    Route(
+      "DELETE", "/maquette/v1/webhooks/{id}", "Tells an address no more", scope: "admin",
+      run: deleteWebhook
+    )
+    .documented(status: 204),
+    Route(
+      "GET", "/maquette/v1/presets", "Named sets of options of the verbs", scope: "read",
+      run: presets
+    )
+    .documented(
+      JSONSchema.object(
+        ["presets": JSONSchema.list(JSONSchema.anyObject)], required: ["presets"])),
     Route("POST", "/maquette/v1/quote", "What jobs would cost", scope: "read", run: quote)
       .documented(
         json: JSONSchema.object(

@@ -15,7 +15,8 @@ enum NativeJobs {
     "repair": ["glb", "stl", "ply", "3mf"], "hollow": ["stl", "3mf", "glb"],
     "print": ["stl", "3mf"], "boolean": ["glb", "stl", "ply", "3mf"], "unwrap": ["glb"],
     "render": ["png", "webp", "jpg"], "turntable": ["mp4", "webm", "gif", "mov"],
-    "dataset": ["zip"], "inspect": [], "compare": [], "bake": ["glb"], "reconstruct": ["glb", "stl"],
+    "dataset": ["zip"], "inspect": [], "compare": [], "bake": ["glb"],
+    "reconstruct": ["glb", "stl"],
   ]
 
   /// Free text that names no file.
@@ -74,7 +75,8 @@ enum NativeJobs {
     }
     guard core.settings.billing == .off || !charged.contains(kind) else {
       throw ServiceProblem(
-        .forbidden, "where \(kind) is charged it is ordered through a dialect that has a price for it")
+        .forbidden,
+        "where \(kind) is charged it is ordered through a dialect that has a price for it")
     }
     return Order(
       verb: verb, given: given, takesPictures: field == "pictures", format: format,

@@ -11,39 +11,42 @@ enum NativeModels {
 
   static func routes(_ uploadBytes: Int) -> [Route] {
     [
-    Route(
-      "POST", "/maquette/v1/models", "Uploads a model in any format that is read", scope: "write",
-      body: BodyPolicy(limit: uploadBytes + 1 << 20, takesForms: true), run: upload
-    ).documented(
-      form: JSONSchema.object(
-        ["file": JSONSchema.file, "title": JSONSchema.text(0...200)], required: ["file"]),
-      status: 201, DXGLSchemas.model),
-    Route("GET", "/maquette/v1/models", "Lists models", scope: "read", run: list)
-      .documented(
-        query: NativeSchemas.page + [("tags", JSONSchema.text)],
-        JSONSchema.object(
-          ["models": JSONSchema.list(DXGLSchemas.model), "total": JSONSchema.whole],
-          required: ["models", "total"])),
-    Route("GET", "/maquette/v1/models/{id}", "A model", scope: "read", run: get)
-      .documented(DXGLSchemas.model),
-    Route("DELETE", "/maquette/v1/models/{id}", "Deletes a model", scope: "write", run: delete)
-      .documented(status: 204),
-    Route("GET", "/maquette/v1/models/{id}/file", "The model as it was uploaded", scope: "read", run: file)
+      Route(
+        "POST", "/maquette/v1/models", "Uploads a model in any format that is read", scope: "write",
+        body: BodyPolicy(limit: uploadBytes + 1 << 20, takesForms: true), run: upload
+      ).documented(
+        form: JSONSchema.object(
+          ["file": JSONSchema.file, "title": JSONSchema.text(0...200)], required: ["file"]),
+        status: 201, DXGLSchemas.model),
+      Route("GET", "/maquette/v1/models", "Lists models", scope: "read", run: list)
+        .documented(
+          query: NativeSchemas.page + [("tags", JSONSchema.text)],
+          JSONSchema.object(
+            ["models": JSONSchema.list(DXGLSchemas.model), "total": JSONSchema.whole],
+            required: ["models", "total"])),
+      Route("GET", "/maquette/v1/models/{id}", "A model", scope: "read", run: get)
+        .documented(DXGLSchemas.model),
+      Route("DELETE", "/maquette/v1/models/{id}", "Deletes a model", scope: "write", run: delete)
+        .documented(status: 204),
+      Route(
+        "GET", "/maquette/v1/models/{id}/file", "The model as it was uploaded", scope: "read",
+        run: file
+      )
       .giving(),
-    Route("POST", "/maquette/v1/uploads", "Begins an upload in parts", scope: "write", run: begin)
-      .documented(
-        json: JSONSchema.object(
-          ["bytes": JSONSchema.whole(1, 1 << 40), "title": JSONSchema.text(0...200)],
-          required: ["bytes"], isClosed: true), status: 201, state),
-    Route("GET", "/maquette/v1/uploads/{id}", "How much of it is there", scope: "read", run: look)
-      .documented(state),
-    Route(
-      "PATCH", "/maquette/v1/uploads/{id}",
-      "The next part, from the byte that Upload-Offset says; the last answers with the model",
-      scope: "write", body: BodyPolicy(limit: partLimit), run: part
-    ).documented(state),
-    Route("DELETE", "/maquette/v1/uploads/{id}", "Gives an upload up", scope: "write", run: end)
-      .documented(status: 204),
+      Route("POST", "/maquette/v1/uploads", "Begins an upload in parts", scope: "write", run: begin)
+        .documented(
+          json: JSONSchema.object(
+            ["bytes": JSONSchema.whole(1, 1 << 40), "title": JSONSchema.text(0...200)],
+            required: ["bytes"], isClosed: true), status: 201, state),
+      Route("GET", "/maquette/v1/uploads/{id}", "How much of it is there", scope: "read", run: look)
+        .documented(state),
+      Route(
+        "PATCH", "/maquette/v1/uploads/{id}",
+        "The next part, from the byte that Upload-Offset says; the last answers with the model",
+        scope: "write", body: BodyPolicy(limit: partLimit), run: part
+      ).documented(state),
+      Route("DELETE", "/maquette/v1/uploads/{id}", "Gives an upload up", scope: "write", run: end)
+        .documented(status: 204),
     ]
   }
 

@@ -42,7 +42,8 @@ enum NativeSchemas {
       properties.append(("format", ["enum": .array(formats.map { .string($0) })]))
     }
     return [
-      "type": "object", "additionalProperties": false, "required": ["kind", .string(verb.name == "reconstruct" ? "pictures" : "inputs")],
+      "type": "object", "additionalProperties": false,
+      "required": ["kind", .string(verb.name == "reconstruct" ? "pictures" : "inputs")],
       "properties": .object(properties),
     ]
   }

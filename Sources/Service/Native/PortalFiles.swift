@@ -22,7 +22,9 @@ enum PortalFiles {
   ]
 
   private static func answer(_ name: String, _ call: Call) throws -> Outcome {
-    let isPlain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-".contains($0)) }
+    let isPlain = name.allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber || ".-".contains($0))
+    }
     let ending = name.split(separator: ".").last.map(String.init) ?? ""
     guard isPlain, !name.hasPrefix("."), let type = types[ending], let folder,
       let data = FileManager.default.contents(atPath: folder + "/" + name)
@@ -37,7 +39,8 @@ enum PortalFiles {
     let isKnown = call.request.head.headers["if-none-match"] == tag
     let response = Response(
       status: isKnown ? 304 : 200,
-      headers: [("ETag", tag), ("Cache-Control", "no-cache")] + (isKnown ? [] : [("Content-Type", type)]),
+      headers: [("ETag", tag), ("Cache-Control", "no-cache")]
+        + (isKnown ? [] : [("Content-Type", type)]),
       content: .bytes(isKnown ? [] : [UInt8](data)))
     guard ending == "html" else { return .answer(response) }
     return .answer(

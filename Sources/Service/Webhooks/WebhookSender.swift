@@ -67,7 +67,9 @@ final class WebhookSender: Sendable {
     var (status, trouble): (Int?, String?) = (nil, nil)
     do {
       guard let (body, secret) = try await letter(delivery) else {
-        try await core.store.write { try WebhookStore.settle(delivery, status: nil, error: nil, $0) }
+        try await core.store.write {
+          try WebhookStore.settle(delivery, status: nil, error: nil, $0)
+        }
         return
       }
       let now = Clock.now() / 1000

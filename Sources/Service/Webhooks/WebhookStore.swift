@@ -208,9 +208,10 @@ enum WebhookStore {
   /// Takes an address away, and what waits for it with it, but for jobs that named it themselves. False where the
   /// account has no such address.
   static func delete(_ id: String, account: String, _ database: Connection) throws -> Bool {
-    let isGone = try database.run(
-      "UPDATE webhook SET deleted = ? WHERE id = ? AND account = ? AND deleted IS NULL",
-      [.integer(Clock.now()), .text(id), .text(account)]) > 0
+    let isGone =
+      try database.run(
+        "UPDATE webhook SET deleted = ? WHERE id = ? AND account = ? AND deleted IS NULL",
+        [.integer(Clock.now()), .text(id), .text(account)]) > 0
     guard isGone else { return false }
     try database.run(
       """

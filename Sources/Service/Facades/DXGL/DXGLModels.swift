@@ -66,8 +66,12 @@ enum DXGLModels {
         title: String(title.prefix(200)), database)
       // A model that is known has its preview; who asks for nothing else gets a new one all the same.
       var jobs: [Job] = []
-      if isNew || settings == nil || model.blob == nil { jobs.append(DXGLRenders.preview(of: model)) }
-      if let settings { jobs.append(try DXGLRenders.job(settings, model, batch: nil, core.prices, database)) }
+      if isNew || settings == nil || model.blob == nil {
+        jobs.append(DXGLRenders.preview(of: model))
+      }
+      if let settings {
+        jobs.append(try DXGLRenders.job(settings, model, batch: nil, core.prices, database))
+      }
       for job in jobs { try JobStore.submit(job, core.ledger, database) }
       var members: [(key: String, value: JSONValue)] = [
         ("modelId", .string(model.id)), ("renderId", .string(jobs.last?.publicID ?? "")),

@@ -17,7 +17,8 @@ enum DXGLOverlays {
     let name = form.value("name") ?? (file.name as NSString).deletingPathExtension
     let overlay = OverlayStore.Overlay(
       id: Identifier.short(), blob: picture.blob, format: picture.format, layer: "background",
-      name: String(name.prefix(200)), width: picture.width, height: picture.height, created: Clock.now())
+      name: String(name.prefix(200)), width: picture.width, height: picture.height,
+      created: Clock.now())
     let account = call.account
     return .write { database in
       try OverlayStore.add(overlay, bytes: picture.bytes, account: account, database)

@@ -78,7 +78,8 @@ enum DXGLRenders {
     return .write { database in
       let batch = Identifier.short()
       let jobs = try orders.map { id, settings in
-        try job(settings, try DXGLModels.find(id, account, database), batch: batch, core.prices, database)
+        try job(
+          settings, try DXGLModels.find(id, account, database), batch: batch, core.prices, database)
       }
       let sum = jobs.reduce(0) { $0 + $1.price }
       try core.ledger.require(sum, account, DXGL.unit, database)

@@ -42,14 +42,17 @@ struct Image3D: Facade {
         "POST", "/api/v1/generations", "Makes a model of a picture or of words", scope: "write",
         body: Self.body, run: Image3DTasks.create
       ).documented(json: Image3DOrder.schema, status: 202, Self.task).counted(),
-      Route("GET", "/api/v1/generations", "Generations, the newest first", scope: "read", run: Image3DTasks.list)
-        .documented(
-          query: [("limit", JSONSchema.whole(1, 100)), ("cursor", JSONSchema.text)],
-          JSONSchema.object(
-            [
-              "generations": JSONSchema.list(Self.task),
-              "next_cursor": JSONSchema.optional(JSONSchema.text),
-            ], required: ["generations", "next_cursor"])),
+      Route(
+        "GET", "/api/v1/generations", "Generations, the newest first", scope: "read",
+        run: Image3DTasks.list
+      )
+      .documented(
+        query: [("limit", JSONSchema.whole(1, 100)), ("cursor", JSONSchema.text)],
+        JSONSchema.object(
+          [
+            "generations": JSONSchema.list(Self.task),
+            "next_cursor": JSONSchema.optional(JSONSchema.text),
+          ], required: ["generations", "next_cursor"])),
       Route(
         "GET", "/api/v1/generations/{id}", "How far a generation is", scope: "read",
         run: Image3DTasks.get
@@ -67,14 +70,17 @@ struct Image3D: Facade {
           ["task_id": JSONSchema.text, "status": JSONSchema.text, "provider": JSONSchema.text],
           required: ["task_id", "status", "provider"])
       ).counted(),
-      Route("GET", "/api/status/{id}", "How far a generation is", scope: "read", run: Image3DTasks.getOlder)
-        .documented(
-          JSONSchema.object(
-            [
-              "task_id": JSONSchema.text, "status": Self.status,
-              "progress": JSONSchema.whole(0, 100), "model_url": JSONSchema.text,
-              "provider": JSONSchema.text, "error": JSONSchema.text,
-            ], required: ["task_id", "status", "progress"])),
+      Route(
+        "GET", "/api/status/{id}", "How far a generation is", scope: "read",
+        run: Image3DTasks.getOlder
+      )
+      .documented(
+        JSONSchema.object(
+          [
+            "task_id": JSONSchema.text, "status": Self.status,
+            "progress": JSONSchema.whole(0, 100), "model_url": JSONSchema.text,
+            "provider": JSONSchema.text, "error": JSONSchema.text,
+          ], required: ["task_id", "status", "progress"])),
     ]
   }
 

@@ -77,7 +77,8 @@ enum Image3DTasks {
     job.result["reconstruct"]?["backend"]?.string.map { "maquette-" + $0 } ?? "maquette"
   }
 
-  private static func model(_ job: Job, _ outputs: [Job.Output], _ core: ServiceCore) -> JSONValue? {
+  private static func model(_ job: Job, _ outputs: [Job.Output], _ core: ServiceCore) -> JSONValue?
+  {
     let format = job.request["output_format"]?.string ?? "glb"
     return core.link("model_" + format, outputs, lifetime: nil, of: job).map { .string($0) }
   }
@@ -99,9 +100,12 @@ enum Image3DTasks {
           "refund_credits": .integer(back ?? 0), "unit": "credits",
         ]
       ),
-      ("status_url", .string(
+      (
+        "status_url",
+        .string(
           core.base(of: Image3D.dialect, prefix: Image3D.dialect)
-            + "/api/v1/generations/\(job.publicID)")),
+            + "/api/v1/generations/\(job.publicID)")
+      ),
       ("created_at", .string(Clock.text(job.created))), ("progress", .integer(job.progress)),
       ("provider", .string(provider(job))),
       ("input", job.request["input"] ?? .null),
@@ -145,7 +149,8 @@ enum Image3DTasks {
     let cursor = call.request.head.query("cursor")
     let value = try call.core.store.read { database -> JSONValue in
       let (jobs, _) = try JobStore.list(
-        account: call.account, dialect: Image3D.dialect, before: cursor ?? "~", limit: limit, database)
+        account: call.account, dialect: Image3D.dialect, before: cursor ?? "~", limit: limit,
+        database)
       let tasks = try jobs.map { job in
         try wire(job, try JobStore.outputs(of: job.id, database), call.core, database)
       }

@@ -61,7 +61,8 @@ struct Pixal3DOrder: Sendable {
       if let value = value ?? fallback { filled.append((name, value)) }
     }
     values = .object(filled)
-    warnings = call.core.settings.imageCommand == nil
+    warnings =
+      call.core.settings.imageCommand == nil
       ? Self.samplers.filter { body[$0] != nil }.map { "\($0) has no effect on the engine here" }
       : []
   }

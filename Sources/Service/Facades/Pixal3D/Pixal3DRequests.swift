@@ -60,7 +60,8 @@ enum Pixal3DRequests {
 
   static func wire(_ job: Job, _ outputs: [Job.Output], _ core: ServiceCore) -> JSONValue {
     let finished = job.finished.map { JSONValue.string(Clock.text($0)) }
-    let model = job.state == .succeeded
+    let model =
+      job.state == .succeeded
       ? core.link("model_glb", outputs, lifetime: nil, of: job) : nil
     return [
       "request_id": .string(job.publicID), "status": .string(status(job)), "model_id": "pixal3d",

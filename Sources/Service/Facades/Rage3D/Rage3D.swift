@@ -61,7 +61,8 @@ struct Rage3D: Facade {
       Route("GET", "/wallet/balance", "Rupees left", scope: "read", run: Rage3DTasks.balance)
         .documented(
           JSONSchema.object(
-            ["balance": JSONSchema.number, "message": JSONSchema.text], required: ["balance", "message"])),
+            ["balance": JSONSchema.number, "message": JSONSchema.text],
+            required: ["balance", "message"])),
       Route("GET", "/auth/me", "Whose key this is", scope: "read", run: Rage3DTasks.profile)
         .documented(
           JSONSchema.object(
@@ -77,8 +78,10 @@ struct Rage3D: Facade {
     [
       "task_id": JSONSchema.text,
       "status": ["enum": ["queued", "running", "success", "failed"]],
-      "progress": JSONSchema.whole(0, 100), "model_url": JSONSchema.text, "pbr_model_url": JSONSchema.text,
-      "rendered_image_url": JSONSchema.text, "expires_at": JSONSchema.text, "error": JSONSchema.text,
+      "progress": JSONSchema.whole(0, 100), "model_url": JSONSchema.text,
+      "pbr_model_url": JSONSchema.text,
+      "rendered_image_url": JSONSchema.text, "expires_at": JSONSchema.text,
+      "error": JSONSchema.text,
       "created_at": JSONSchema.text,
     ], required: ["task_id", "status", "progress"])
 }

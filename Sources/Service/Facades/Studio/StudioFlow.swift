@@ -55,7 +55,8 @@ enum StudioFlow {
   /// In millimetres; nil where it is not scaled.
   private static func height(_ fields: Fields) throws -> Double? {
     let given = try fields.number("scale_height_cm", in: 0.1...100).map { $0 * 10 }
-    let word = try fields.text("scale", length: 1...12)?.lowercased() ?? (given == nil ? "none" : "custom")
+    let word =
+      try fields.text("scale", length: 1...12)?.lowercased() ?? (given == nil ? "none" : "custom")
     if word == "none" { return nil }
     if word == "custom" {
       guard let given else {

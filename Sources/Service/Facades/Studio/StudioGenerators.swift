@@ -107,7 +107,8 @@ enum StudioGenerators {
     var work = ImageTo3D()
     work.resolution = choice.size == .small ? 128 : 256
     work.textureSize = choice.size == .small ? 1024 : 2048
-    work.targetVertices = choice.faces.map { max(100, $0 / 2) }
+    work.targetVertices =
+      choice.faces.map { max(100, $0 / 2) }
       ?? (choice.size == .small ? 10_000 : nil)
     work.engine = body.core.settings.imageCommand
     if let views = body.value["multi_view_images"], views != .null {
