@@ -45,9 +45,9 @@ fuzz: setup
 	@set -e; for target in $(FUZZ_TARGETS); do \
 	  echo "$$target: $(FUZZ_SECONDS) s"; \
 	  mkdir -p .build/fuzz/corpus/$$target .build/fuzz/findings/$$target; \
+	  ASAN_OPTIONS=detect_leaks=$$([ $$target = zip ] && echo 0 || echo 1) \
 	  SWIFT_BACKTRACE=enable=no FUZZ_TARGET=$$target .build/fuzz/release/fuzz \
 	    -max_total_time=$(FUZZ_SECONDS) -timeout=25 -rss_limit_mb=4000 -print_final_stats=1 \
-	    -detect_leaks=$$([ $$target = zip ] && echo 0 || echo 1) \
 	    -artifact_prefix=.build/fuzz/findings/$$target/ \
 	    .build/fuzz/corpus/$$target Tests/FuzzTests/Corpus/$$target \
 	    2> .build/fuzz/$$target.log || { tail -30 .build/fuzz/$$target.log; exit 1; }; \

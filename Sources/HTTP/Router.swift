@@ -48,8 +48,9 @@ public struct Router<Target: Sendable>: Sendable {
     return insert(&node.literals[first, default: Node()], rest.dropFirst(), method, names, target)
   }
 
-  private static func segments(_ path: String) -> [String] {
-    path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+  /// By bytes: an accent or a skin tone after a slash makes one character of both.
+  public static func segments(_ path: String) -> [String] {
+    path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// HEAD is answered as GET is.

@@ -80,6 +80,12 @@ struct ByteRangeTests {
 }
 
 struct RouterTests {
+  /// After a slash it is one character with it, and still a segment of its own.
+  @Test func marksAfterASlashAreSegments() {
+    #expect(Router<Int>.segments("/task/\u{1F3FB}/x") == ["task", "\u{1F3FB}", "x"])
+    #expect(Router<Int>.segments("//a/\u{301}") == ["a", "\u{301}"])
+  }
+
   private static func router() throws -> Router<Int> {
     var router = Router<Int>()
     try router.add("GET", "/v1/models", 1)

@@ -51,7 +51,7 @@ final class Dispatch: Sendable {
   ) throws {
     (self.core, self.facades, self.plain) = (core, facades, plain)
     patterns = facades.filter { roots.contains($0.id) }.flatMap { facade in
-      facade.routes.map { (facade, $0.pattern.split(separator: "/").map(String.init)) }
+      facade.routes.map { (facade, Router<Mounted>.segments($0.pattern)) }
     }
     (self.metrics, self.log) = (metrics, log)
     hosts = try Self.hosts(core.settings.hosts, facades)
@@ -167,7 +167,7 @@ final class Dispatch: Sendable {
   /// The dialect that a path belongs to, also where there is nothing at it: the one with the paths that
   /// begin most like it.
   private func facade(of path: String) -> any Facade {
-    let segments = path.split(separator: "/").map(String.init)
+    let segments = Router<Mounted>.segments(path)
     if let known = facades.first(where: { $0.prefix == segments.first }) { return known }
     var (best, most): (any Facade, Int) = (plain, 0)
     for (facade, pattern) in patterns {

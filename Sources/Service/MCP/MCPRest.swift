@@ -91,7 +91,7 @@ enum MCPResources {
     ]
     let prefix = "maquette://"
     guard uri.hasPrefix(prefix) else { return nil }
-    let parts = uri.dropFirst(prefix.count).split(separator: "/").map(String.init)
+    let parts = Router<Int>.segments(String(uri.dropFirst(prefix.count)))
     if parts.count == 2, parts[0] == "docs" { return page(parts[1], uri) }
     guard parts.count == 2, let path = paths[parts[0]],
       let value = try? await rest.ask("GET", path + parts[1])
