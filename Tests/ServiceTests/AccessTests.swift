@@ -35,6 +35,25 @@ struct AccessTests {
     #expect(await service.ask("POST", "/v1/overlays", form: layer).code == "invalid_request")
   }
 
+  // MARK: Mounting
+
+  /// Each dialect stands under its prefix, whether it is at the root or not.
+  @Test(arguments: [
+    "/dxgl/v1/account", "/rage3d/auth/me", "/image3d/api/balance", "/studio/user/wallet/",
+    "/pixal3d-gw/v2/requests/status/x", "/maq/maquette/v1/account",
+  ])
+  func dialectsStandUnderTheirPrefix(_ path: String) async throws {
+    let service = try TestService()
+    let root = "/" + path.split(separator: "/").dropFirst().joined(separator: "/")
+    let wanted = path.hasSuffix("/x") ? 404 : 200
+    #expect(await service.ask("GET", path).status == wanted)
+    #expect(await service.ask("GET", root).status == wanted)
+    #expect(await service.ask("GET", path).json["code"] == nil)
+    let prefix = path.split(separator: "/")[0]
+    let document = await service.ask("GET", "/\(prefix)/openapi.json", key: "")
+    #expect(document.json["paths"]?.object?.isEmpty == false)
+  }
+
   // MARK: Hosts
 
   /// The root of a host that has a dialect is that dialect, and nothing else but what all hosts have.

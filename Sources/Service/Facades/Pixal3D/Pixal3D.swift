@@ -9,7 +9,7 @@ struct Pixal3D: Facade {
   let id = dialect
   // The service's own first segment is `pixal3d` already.
   static let prefix = "pixal3d-gw"
-  let prefix = prefix
+  var prefix: String { Self.prefix }
   let errorType = "application/json"
   let errorSchema = JSONSchema.object(
     ["error": JSONSchema.text, "message": JSONSchema.text], required: ["error", "message"])
