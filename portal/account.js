@@ -12,6 +12,7 @@ export default async function account(content, page) {
     h("dd", {}, who.billing === "off" ? "nothing is charged here" : "enforced"),
     ...who.wallets.flatMap((wallet) => [h("dt", {}, wallet.unit), h("dd", {}, String(wallet.balance))])));
   for (const [title, fill] of [["Keys", keys], ["Ledger", ledger], ["Webhooks", webhooks]]) {
+    if (page.left) return;
     const place = h("section", { "aria-label": title });
     content.append(h("h2", {}, title), place);
     try { await fill(place, page); } catch (error) { place.append(h("p", { class: "quiet" }, error.message)); }

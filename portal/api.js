@@ -17,6 +17,7 @@ const store = () => (localStorage.getItem("maquette.keep") ? localStorage : sess
 export const key = {
   get: () => store().getItem("maquette.key"),
   set(value, keep) {
+    key.forget();
     keep ? localStorage.setItem("maquette.keep", "1") : localStorage.removeItem("maquette.keep");
     store().setItem("maquette.key", value);
   },
@@ -67,13 +68,19 @@ export function picture(path, alt, attributes = {}) {
   return image;
 }
 
-/** Saves a file that needs the key. */
-export async function save(path, name) {
-  const link = h("a", { href: await fileURL(path), download: name });
+/** Saves a file that needs the key, or bytes that are here. */
+export async function save(source, name) {
+  const blob = source instanceof Blob ? source : await (await ask(source, { raw: true })).blob();
+  const url = URL.createObjectURL(blob);
+  const link = h("a", { href: url, download: name });
   document.body.append(link);
   link.click();
   link.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 20000);
 }
+
+/** A random name for one order; `crypto.randomUUID` is there on https and loopback only. */
+export const once = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 let newsTimer;
 export function say(text, isBad = false) {

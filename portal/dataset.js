@@ -1,5 +1,5 @@
 // Datasets: a contact sheet, each view in all its channels, and where the cameras stand.
-import { action, ask, DXGL, h, number, save } from "./api.js";
+import { action, ask, DXGL, h, number, save, say } from "./api.js";
 import { RemoteZip } from "./zip.js";
 import { renderCard } from "./model.js";
 
@@ -17,9 +17,23 @@ export async function one(content, page, id) {
   const zip = await new RemoteZip(path).open();
   const poses = await zip.json("transforms.json");
   if (page.left) return;
-  const urls = [];
-  page.leave = () => urls.forEach((url) => URL.revokeObjectURL(url));
-  const shown = async (name) => { const url = await zip.url(name); urls.push(url); return url; };
+  // Each picture once, a few at a time: there are limits to how often a key may ask.
+  const urls = new Map();
+  let [running, queue] = [0, []];
+  page.leave = () => { urls.forEach((url) => URL.revokeObjectURL(url)); queue = []; };
+  async function shown(name) {
+    if (urls.has(name)) return urls.get(name);
+    if (running >= 4) await new Promise((go) => queue.push(go));
+    running += 1;
+    try {
+      const url = await zip.url(name);
+      page.left ? URL.revokeObjectURL(url) : urls.set(name, url);
+      return url;
+    } finally {
+      running -= 1;
+      queue.shift()?.();
+    }
+  }
   const frames = poses.frames;
   const channels = [...new Set([...zip.entries.keys()].filter((name) => name.endsWith(".png") && name.includes("/")).map((name) => name.split("/")[0]))];
   const stem = (frame) => frame.file_path.split("/").pop().replace(/\.png$/, "");
@@ -52,23 +66,22 @@ export async function one(content, page, id) {
     h("section", { "aria-label": "Cameras" }, h("div", { class: "stage" }, canvas),
       h("p", { class: "quiet" }, `${number(frames.length)} views of ${poses.w ?? "?"} × ${poses.h ?? "?"} pixels, ${((poses.camera_angle_x ?? 0) * 180 / Math.PI).toFixed(1)}° wide`),
       h("div", { class: "row" }, action("Download ZIP", () => save(path, `${id}.zip`)), action("Download HDF5", () => save(`${path}?format=h5`, `${id}.h5`)),
-        action("Save poses", async () => save(await posesURL(poses), `${id}-transforms.json`))))),
+        action("Save poses", () => save(new Blob([JSON.stringify(poses)], { type: "application/json" }), `${id}-transforms.json`))))),
   h("h2", {}, "Contact sheet"), sheet);
 
-  sheet.append(...frames.map((frame, index) => h("button", { type: "button", "aria-label": `View ${index}`, "aria-pressed": "false", onclick: () => choose(index) })));
+  sheet.append(...frames.map((frame, index) => h("button", { type: "button", "aria-label": `View ${index}`, "aria-pressed": "false", onclick: () => choose(index).catch((error) => say(error.message, true)) })));
   await choose(0);
   // The nearest first, a few at a time; a large set is shown as it is scrolled to.
   const watcher = new IntersectionObserver((seen) => {
     for (const { target, isIntersecting } of seen) {
       if (!isIntersecting || target.firstChild) continue;
       watcher.unobserve(target);
-      shown(frames[[...sheet.children].indexOf(target)].file_path.replace(/^\.\//, "")).then((url) => target.replaceChildren(h("img", { src: url, alt: "" })), () => {});
+      shown(frames[[...sheet.children].indexOf(target)].file_path.replace(/^\.\//, "")).then(
+        (url) => target.replaceChildren(h("img", { src: url, alt: "" })), () => { if (!page.left) setTimeout(() => watcher.observe(target), 5000); });
     }
   });
   for (const button of sheet.children) watcher.observe(button);
 }
-
-async function posesURL(poses) { return URL.createObjectURL(new Blob([JSON.stringify(poses)], { type: "application/json" })); }
 
 /** Cameras as little pyramids around the object, z up as in transforms.json. */
 function frusta(canvas, poses, chosen, choose) {

@@ -22,18 +22,22 @@ export default async function gallery(content, page) {
       big.scrollIntoView({ block: "nearest" });
     });
     // The small video plays under the pointer.
-    let video;
+    let [inside, small] = [false, undefined];
+    thumb.addEventListener("pointerleave", () => { inside = false; });
     thumb.addEventListener("pointerenter", async () => {
-      if (!render.assets.thumb || video) return;
-      video = h("video", { src: await fileURL(`${path}/thumb`), muted: true, loop: true, autoplay: true, class: "thumb", playsinline: true });
+      inside = true;
+      if (!render.assets.thumb) return;
+      try { small ??= await fileURL(`${path}/thumb`); } catch { return; }
+      if (!inside || page.left || !thumb.isConnected) return;
+      const video = h("video", { src: small, muted: true, loop: true, autoplay: true, class: "thumb", playsinline: true });
       video.muted = true;
-      video.addEventListener("pointerleave", () => { video.replaceWith(thumb); video = undefined; });
+      video.addEventListener("pointerleave", () => { inside = false; video.replaceWith(thumb); });
       thumb.replaceWith(video);
     });
     const share = `${location.origin}/portal/v/${render.renderId}`;
     return h("li", { class: "card" }, thumb, h("div", { class: "text" },
       h("a", { href: `#/model/${render.modelId}` }, name), show, h("a", { href: share, target: "_blank", rel: "noopener" }, "Share page"),
-      action("Copy its address", async () => { await navigator.clipboard.writeText(share); say("Copied."); }),
+      action("Copy its address", async () => { try { await navigator.clipboard.writeText(share); say("Copied."); } catch { say(share); } }),
       isSet ? h("a", { href: `#/dataset/${render.renderId}` }, "Look into it") : null));
   }));
 }

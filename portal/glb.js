@@ -19,7 +19,8 @@ export function parse(data) {
   if (required.length) throw new Error(`the viewer does not show ${required.join(", ")}; download it instead`);
 
   const slice = (index) => {
-    const { byteOffset = 0, byteLength, byteStride } = json.bufferViews[index];
+    const { buffer, byteOffset = 0, byteLength, byteStride } = json.bufferViews[index];
+    if (buffer !== 0 || !binary) throw new Error("a buffer lies in another file");
     return { bytes: binary.subarray(byteOffset, byteOffset + byteLength), byteStride };
   };
   /** Numbers as floats, whatever they are stored as; indices as they are. */
@@ -60,7 +61,7 @@ export function parse(data) {
   const parts = [];
   function primitive(one, world, name) {
     const mode = one.mode ?? 4;
-    if (mode < 4) return;
+    if (mode < 4 || one.attributes.POSITION === undefined) return;
     const positions = accessor(one.attributes.POSITION);
     let indices = one.indices === undefined ? Uint32Array.from({ length: positions.length / 3 }, (_, at) => at) : accessor(one.indices, false);
     if (mode > 4) {
@@ -77,16 +78,20 @@ export function parse(data) {
       colors, colorWidth: colors ? colors.length / (positions.length / 3) : 0,
       material: json.materials?.[one.material] ?? {} });
   }
-  function walk(index, parent, depth) {
+  // A node has one parent; what says otherwise would be walked for ever.
+  const walked = new Set();
+  function walk(index, parent) {
+    if (walked.has(index)) return;
+    walked.add(index);
     const node = json.nodes[index];
     const world = multiply(parent, node.matrix ?? placed(node));
     if (node.mesh !== undefined) {
       const mesh = json.meshes[node.mesh];
       mesh.primitives.forEach((one) => primitive(one, world, node.name || mesh.name || `part ${parts.length + 1}`));
     }
-    if (depth < 512) for (const child of node.children ?? []) walk(child, world, depth + 1);
+    for (const child of node.children ?? []) walk(child, world);
   }
-  for (const root of json.scenes?.[json.scene ?? 0]?.nodes ?? []) walk(root, identity(), 0);
+  for (const root of json.scenes?.[json.scene ?? 0]?.nodes ?? []) walk(root, identity());
 
   /** Pictures by texture, decoded once. */
   const images = new Map();

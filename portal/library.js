@@ -1,10 +1,12 @@
 // The models: brought in, found, tagged, rendered many at once.
-import { action, ask, bytes, DXGL, h, key, number, picture, say, time } from "./api.js";
+import { action, ask, bytes, DXGL, h, key, number, once, picture, say, time } from "./api.js";
 
 const step = 48;
 
 /** SHA-256 as hexadecimal digits; what is there already need not be sent. */
 async function digest(file) {
+  // Browsers hash on https and loopback only; elsewhere the service finds out.
+  if (!crypto.subtle) return `${file.name} ${file.size} ${file.lastModified}`;
   const sum = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
   return [...new Uint8Array(sum)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -17,7 +19,8 @@ function send(file, tell) {
     request.setRequestHeader("Authorization", `Bearer ${key.get()}`);
     request.upload.onprogress = (event) => tell(event.loaded / event.total);
     request.onload = () => {
-      const answer = JSON.parse(request.responseText || "{}");
+      let answer = {};
+      try { answer = JSON.parse(request.responseText); } catch { /* a proxy's page: the status says enough */ }
       request.status === 201 ? done(answer.data) : fail(new Error(answer.error?.message ?? `status ${request.status}`));
     };
     request.onerror = () => fail(new Error("the connection broke off"));
@@ -46,8 +49,9 @@ export default async function library(content, page) {
       const bar = h("progress", { max: 1, value: 0, "aria-label": `Upload of ${file.name}` });
       const word = h("span", {}, "hashing");
       sending.append(h("li", {}, `${file.name} (${bytes(file.size)}) `, bar, " ", word));
+      let sum;
       try {
-        const sum = await digest(file);
+        sum = await digest(file);
         if (seen.has(sum)) { word.textContent = "the same file was just sent"; continue; }
         seen.set(sum, file.name);
         word.textContent = "sending";
@@ -58,6 +62,7 @@ export default async function library(content, page) {
           await ask(`${DXGL}/models/${made.modelId}`, { method: "PATCH", json: { tags: split(newTags.value) } });
         }
       } catch (error) {
+        seen.delete(sum);
         word.textContent = error.message;
         word.className = "bad";
       }
@@ -65,7 +70,7 @@ export default async function library(content, page) {
     if (!page.left) await fill();
   }
   const input = h("input", { type: "file", multiple: true, id: "files", accept: ".glb,.gltf,.zip",
-    onchange: () => take([...input.files]) });
+    onchange: () => { const files = [...input.files]; input.value = ""; take(files); } });
   const url = h("input", { type: "url", id: "url", size: 40, placeholder: "https://…/model.glb" });
   const drop = h("section", { class: "drop", "aria-label": "Bring models in",
     ondragover: (event) => { event.preventDefault(); drop.classList.add("over"); },
@@ -88,13 +93,15 @@ export default async function library(content, page) {
     let shown = 0;
     for (const card of list.children) {
       card.hidden = !card.dataset.text.includes(state.search);
+      const box = card.querySelector("input");
+      if (card.hidden && box.checked) box.click();
       if (!card.hidden) shown += 1;
     }
     count.textContent = `${number(shown)} shown of ${number(list.dataset.total)}`;
   }
 
   function card(model) {
-    const box = h("input", { type: "checkbox", "aria-label": `Choose ${model.title || model.modelId}`,
+    const box = h("input", { type: "checkbox", checked: chosen.has(model.modelId), "aria-label": `Choose ${model.title || model.modelId}`,
       onchange: () => { box.checked ? chosen.add(model.modelId) : chosen.delete(model.modelId); showBulk(); } });
     const thumb = h("a", { href: `#/model/${model.modelId}`, tabindex: -1, "aria-hidden": "true" },
       h("span", { class: "thumb" }));
@@ -120,6 +127,12 @@ export default async function library(content, page) {
     const cards = answer.data.map(card);
     isMore ? list.append(...cards) : list.replaceChildren(...cards);
     list.dataset.total = answer.meta.total;
+    // What is not shown any more is not chosen any more.
+    if (!isMore) {
+      const shown = new Set(answer.data.map((model) => model.modelId));
+      for (const id of [...chosen]) if (!shown.has(id)) chosen.delete(id);
+      showBulk();
+    }
     more.hidden = list.children.length >= answer.meta.total;
     filter();
   }
@@ -131,22 +144,28 @@ export default async function library(content, page) {
     bulk.replaceChildren(
       h("strong", {}, `${chosen.size} chosen`), h("label", { for: "bulk-tags" }, "Tags"), bulkTags,
       action("Set tags", async () => {
-        for (const id of chosen) await ask(`${DXGL}/models/${id}`, { method: "PATCH", json: { tags: split(bulkTags.value) } });
-        await fill();
+        try {
+          for (const id of chosen) await ask(`${DXGL}/models/${id}`, { method: "PATCH", json: { tags: split(bulkTags.value) } });
+        } finally { await fill(); }
       }),
       action("Render a turntable of each", async () => {
         const renders = [...chosen].map((modelId) => ({ modelId, renderSettings: {} }));
         const quote = await ask(`${DXGL}/quote`, { method: "POST", json: { renders } });
         if (!confirm(`${quote.data.creditsRequired} of ${quote.data.creditsAvailable} credits. Go on?`)) return;
-        await ask(`${DXGL}/renders/batch`, { method: "POST", json: { renders }, headers: { "Idempotency-Key": crypto.randomUUID() } });
+        await ask(`${DXGL}/renders/batch`, { method: "POST", json: { renders }, headers: { "Idempotency-Key": once() } });
         location.hash = "#/jobs";
       }, { class: "main" }),
       action("Delete", async () => {
         if (!confirm(`Delete ${chosen.size} models? Finished renders stay.`)) return;
-        for (const id of chosen) await ask(`${DXGL}/models/${id}`, { method: "DELETE" });
-        chosen.clear();
-        showBulk();
-        await fill();
+        try {
+          for (const id of [...chosen]) {
+            try { await ask(`${DXGL}/models/${id}`, { method: "DELETE" }); } catch (error) { if (error.status !== 404) throw error; }
+            chosen.delete(id);
+          }
+        } finally {
+          showBulk();
+          await fill();
+        }
       }, { class: "danger" }));
   }
 

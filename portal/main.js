@@ -78,6 +78,10 @@ async function who() {
 }
 
 document.getElementById("pages").append(...pages.map(([id, title]) => h("a", { href: `#/${id}` }, title)));
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  document.getElementById("content").focus();
+});
 addEventListener("hashchange", show);
 who();
 show();

@@ -1,5 +1,5 @@
 // One model: seen from all sides, measured, rendered, worked on.
-import { action, ask, bytes, DXGL, every, fileURL, h, NATIVE, number, picture, save, say, time } from "./api.js";
+import { action, ask, bytes, DXGL, every, h, NATIVE, number, once, picture, save, say, time } from "./api.js";
 
 /** Settings of a render by name: what may be chosen, and what is usual. */
 const settings = {
@@ -20,7 +20,12 @@ export async function one(content, page, id) {
   const stage = h("div", { class: "stage" }, canvas);
   const told = h("p", { class: "quiet", role: "status" }, "loading the model");
   let viewer;
-  const mode = (name, label) => h("label", {}, h("input", { type: "checkbox", onchange: (event) => viewer?.set(name, event.target.checked) }), label);
+  const modes = [];
+  const mode = (name, label) => {
+    const box = h("input", { type: "checkbox", "data-mode": name, onchange: () => viewer?.set(name, box.checked) });
+    modes.push(box);
+    return h("label", {}, box, label);
+  };
 
   content.append(h("h1", {}, model.title || id), h("div", { class: "two" },
     h("section", { "aria-label": "Viewer" }, stage,
@@ -31,19 +36,27 @@ export async function one(content, page, id) {
 
   const { Viewer } = await import("./viewer.js");
   page.leave = () => viewer?.stop();
+  const nothing = { set() {}, stop() {}, reset() {}, background() {} };
   await every(1500, page, async () => {
     if (viewer) return;
-    let file;
-    try { file = await ask(`${DXGL}/models/${id}/file`, { raw: true }); } catch (error) {
-      if (error.status !== 409) { told.textContent = error.message; page.leave = undefined; viewer = { set() {}, stop() {}, reset() {}, background() {} }; }
+    let made, begun;
+    try {
+      const file = await ask(`${DXGL}/models/${id}/file`, { raw: true });
+      const data = await file.arrayBuffer();
+      begun = performance.now();
+      made = new Viewer(canvas);
+      await made.load(data);
+    } catch (error) {
+      // Not there yet is asked for again; what cannot be shown is not.
+      if (error.status === 409) return;
+      made?.stop();
+      viewer = nothing;
+      told.textContent = error.message;
       return;
     }
-    const data = await file.arrayBuffer();
-    const begun = performance.now();
-    const made = new Viewer(canvas);
-    await made.load(data);
     if (page.left) { made.stop(); return; }
     viewer = made;
+    for (const box of modes) viewer.set(box.dataset.mode, box.checked);
     const parts = made.parts.map((part) => `${part.name}: ${number(part.triangles)} triangles`);
     told.replaceChildren(`${number(made.triangles)} triangles shown in ${Math.round(performance.now() - begun)} ms `,
       h("details", {}, h("summary", {}, `${parts.length} parts`), h("ul", {}, parts.map((part) => h("li", {}, part)))));
@@ -99,6 +112,7 @@ function renderForm(model, overlays, stage, viewer, page) {
     length: 6, rotateY: 0, tiltX: 0, shadows: true, reflector: false, easing: true, bgColor: "#ffffff", bgImageId: "" };
   const quoted = h("p", { role: "status" });
   const rows = {};
+  let latest = 0;
 
   /** Only what the output has. */
   function asked() {
@@ -113,9 +127,10 @@ function renderForm(model, overlays, stage, viewer, page) {
     }
     stage.className = `stage ${isDataset || values.aspect === "1:1" ? "square" : values.aspect === "9:16" ? "tall" : ""}`;
     viewer()?.background(isDataset ? "#ffffff" : values.bgColor, { rotate: values.rotateY, tilt: values.tiltX });
+    const mine = (latest += 1);
     try {
       const { data } = await ask(`${DXGL}/quote`, { method: "POST", json: { renders: [asked()] } });
-      if (!page.left) quoted.textContent = `${data.creditsRequired} of your ${data.creditsAvailable} credits`;
+      if (!page.left && mine === latest) quoted.textContent = `${data.creditsRequired} of your ${data.creditsAvailable} credits`;
     } catch (error) { quoted.textContent = error.message; }
   }
   const words = { output: "Makes a", datasetQuality: "Views and pixels", coverage: "Views from", bgColor: "Background", bgImageId: "Picture behind",
@@ -137,7 +152,7 @@ function renderForm(model, overlays, stage, viewer, page) {
   return h("section", { "aria-label": "Render" }, h("h2", {}, "Render"), h("div", { class: "row" }, Object.values(rows)), quoted,
     action("Order", async () => {
       await ask(`${DXGL}/renders`, { method: "POST", json: { modelId: model.modelId, renderSettings: asked() },
-        headers: { "Idempotency-Key": crypto.randomUUID() } });
+        headers: { "Idempotency-Key": once() } });
       say("Ordered; it is in the list below.");
     }, { class: "main" }));
 }

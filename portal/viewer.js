@@ -3,6 +3,9 @@
 import { multiply, parse } from "./glb.js";
 import { harmonics, height, levels, panoramas, width } from "./studio.js";
 
+// Reckoned while the model is still on its way.
+const light = { texels: Float32Array.from(panoramas().flatMap((texels) => [...texels])), harmonics: harmonics() };
+
 const vertexShader = `#version 300 es
 layout(location=0) in vec3 position; layout(location=1) in vec3 normal; layout(location=2) in vec2 uv; layout(location=3) in vec4 color;
 uniform mat4 view, world; uniform mat3 turn;
@@ -103,12 +106,12 @@ export class Viewer {
     const map = gl.createTexture();
     gl.activeTexture(gl.TEXTURE5);
     gl.bindTexture(gl.TEXTURE_2D_ARRAY, map);
-    gl.texImage3D(gl.TEXTURE_2D_ARRAY, 0, gl.R16F, width, height, levels, 0, gl.RED, gl.FLOAT, Float32Array.from(panoramas().flatMap((texels) => [...texels])));
+    gl.texImage3D(gl.TEXTURE_2D_ARRAY, 0, gl.R16F, width, height, levels, 0, gl.RED, gl.FLOAT, light.texels);
     for (const [name, value] of [[gl.TEXTURE_MIN_FILTER, gl.LINEAR], [gl.TEXTURE_MAG_FILTER, gl.LINEAR], [gl.TEXTURE_WRAP_S, gl.REPEAT], [gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE]]) {
       gl.texParameteri(gl.TEXTURE_2D_ARRAY, name, value);
     }
     gl.useProgram(this.program);
-    gl.uniform1fv(this.place("harmonics"), harmonics());
+    gl.uniform1fv(this.place("harmonics"), light.harmonics);
     ["baseMap", "matterMap", "normalMap", "glowMap", "occlusionMap", "panorama"].forEach((name, unit) => gl.uniform1i(this.place(name), unit));
   }
 

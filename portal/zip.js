@@ -50,11 +50,13 @@ export class RemoteZip {
   async bytes(name) {
     const entry = this.entries.get(name);
     if (!entry) throw new Error(`the set has no ${name}`);
-    // The local header's own extra field may have another length.
-    const head = await this.range(entry.place, entry.place + 30);
-    const start = entry.place + 30 + head.getUint16(26, true) + head.getUint16(28, true);
-    const data = await this.range(start, start + entry.packed);
-    if (entry.method === 0) return new Uint8Array(data.buffer);
+    // One request: the local header's own extra field may have another length, so a little more is asked for.
+    const room = 30 + new TextEncoder().encode(name).length + 512;
+    let held = await this.range(entry.place, Math.min(entry.place + room + entry.packed, this.size));
+    const begins = 30 + held.getUint16(26, true) + held.getUint16(28, true);
+    if (begins + entry.packed > held.byteLength) held = await this.range(entry.place, entry.place + begins + entry.packed);
+    const data = new Uint8Array(held.buffer, begins, entry.packed);
+    if (entry.method === 0) return data;
     const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
     return new Uint8Array(await new Response(stream).arrayBuffer());
   }

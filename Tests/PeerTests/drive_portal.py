@@ -99,6 +99,12 @@ class Flows:
 
     def keyboard(self):
         """Every page is reached with the tabulator alone, from the link that skips the rest on."""
+        self.go("account")
+        self.page.refresh()
+        self.heading("Account")
+        self.until(lambda: self.all("section[aria-label=Webhooks] table"))
+        webdriver.ActionChains(self.page).send_keys(Keys.TAB, Keys.ENTER).perform()
+        check("keyboard: the skip link stays on the page", self.all("h1")[0].text == "Account")
         self.go("models")
         self.page.refresh()
         self.heading("Models")
@@ -151,12 +157,13 @@ class Flows:
         milliseconds = int(told.split(" shown in ")[1].split(" ms")[0])
         check("viewer: within two seconds", milliseconds < 2000, told)
         self.page.execute_script("arguments[0].parentElement.className='stage square'", canvas)
+        self.until(lambda: self.page.execute_script("return arguments[0].width === arguments[0].height", canvas))
         time.sleep(1)
         data = self.page.execute_script("return arguments[0].toDataURL('image/png')", canvas)
         import base64
         seen = Image.open(io.BytesIO(base64.b64decode(data.split(",")[1]))).convert("RGB")
         subprocess.run([maquette, "render", path, "-o", f"{folder}/ours.png", "--width", str(seen.width), "--background",
-                        "white", "--no-self-shadows", "--quiet"], check=True)
+                        "white", "--no-self-shadows", "--quiet"], check=True, stdout=subprocess.DEVNULL)
         ours = Image.open(f"{folder}/ours.png").convert("RGB").resize(seen.size)
         seen.save(f"{folder}/{self.label}-viewer.png")
         alike = ssim(numpy.asarray(seen.convert("L"), float), numpy.asarray(ours.convert("L"), float))
@@ -232,6 +239,9 @@ class Flows:
         check("dataset: 100 views", len(self.all(".sheet button")) == 100, len(self.all(".sheet button")))
         self.all(".sheet button")[7].click()
         self.until(lambda: "00007" in self.one("dl").text)
+        self.button("Save poses").click()
+        time.sleep(0.5)
+        check("dataset: poses are saved", not self.one("#news").text, self.one("#news").text)
 
     def bulk(self):
         self.go("models")
@@ -294,7 +304,7 @@ def ssim(a, b):
 
 
 subprocess.run([maquette, "sample", "-o", os.path.dirname(path) + "/second.glb", "--texture-size", "64", "--seed", "5", "--quiet"],
-               check=True)
+               check=True, stdout=subprocess.DEVNULL)
 elsewhere, weights, alike, flows_done = set(), [], [], 0
 for number in range(rounds):
     service = Service(maquette, f"{folder}/data{number}", "--allow-addresses", files, "--billing", "enforce", "--workers", "2",

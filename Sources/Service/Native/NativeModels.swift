@@ -217,9 +217,11 @@ enum NativeModels {
     let source = try ModelSource.take(file: copy, field: "file", core)
     let account = call.account
     let answer = try await core.store.write { database in
-      let model = try add(source, upload.title, account, core, database)
-      try database.run("DELETE FROM upload WHERE id = ?", [.text(id)])
-      return upload.json(model)
+      // It may have been given up meanwhile.
+      guard try database.run("DELETE FROM upload WHERE id = ?", [.text(id)]) > 0 else {
+        throw ServiceProblem(.notFound("upload"), "the upload was given up")
+      }
+      return upload.json(try add(source, upload.title, account, core, database))
     }
     try? FileManager.default.removeItem(atPath: core.data.part(id))
     return .answer(JSONText.response(200, answer))
@@ -236,13 +238,14 @@ enum NativeModels {
 
   /// Ends uploads that nobody went on with for a day, and files of those that are over.
   static func sweep(_ core: ServiceCore) throws {
+    // Listed before: what is begun meanwhile is not to be missed.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: core.data.parts)) ?? []
     let known = try core.store.writeNow { database in
       try database.run(
         "DELETE FROM upload WHERE created < ?", [.integer(Clock.now() - hours * 3_600_000)])
       return Set(try database.rows("SELECT id FROM upload") { $0.text(0) })
     }
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: core.data.parts)) ?? []
-    where !known.contains(name) {
+    for name in names where !known.contains(name) {
       try? FileManager.default.removeItem(atPath: core.data.part(name))
     }
   }

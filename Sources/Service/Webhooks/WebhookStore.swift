@@ -157,8 +157,13 @@ enum WebhookStore {
     return made
   }
 
-  /// Throws where the account has as many as it may.
+  /// The id of the address, which an account has once. Throws where it has as many as it may.
   static func add(_ url: String, account: String, _ database: Connection) throws -> String {
+    let known = try database.first(
+      "SELECT id FROM webhook WHERE account = ? AND url = ? AND deleted IS NULL",
+      [.text(account), .text(url)]
+    ) { $0.text(0) }
+    if let known { return known }
     guard try list(account, database).count < most else {
       throw ServiceProblem(.tooMany, "an account tells at most \(most) addresses")
     }
