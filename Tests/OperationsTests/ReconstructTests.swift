@@ -224,8 +224,11 @@ import Work
     #expect(message([folder.file("nothing.zip")]).contains("nothing"))
     let one = Image(width: 64, height: 64, filledWith: [200, 10, 10, 255])
     let picture = folder.write(try ImageFile.encodePNG(one), as: "b.png")
-    #expect(message([picture]).contains("outline"))
-    #expect(message([picture, picture]).contains("front"))
+    #expect(message([picture]).contains("no object stands out"))
+    var cut = Image(width: 64, height: 64, filledWith: .zero)
+    for pixel in 0..<64 * 64 where abs(pixel % 64 - 32) < 16 { cut.bytes[4 * pixel + 3] = 255 }
+    let outlined = folder.write(try ImageFile.encodePNG(cut), as: "c.png")
+    #expect(message([outlined, outlined]).contains("front"))
     #expect(message([picture], [("--backend", "multiview")]).contains("cameras"))
     #expect(!FileManager.default.fileExists(atPath: folder.file("no.glb")))
   }

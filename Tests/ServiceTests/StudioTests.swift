@@ -168,11 +168,16 @@ struct StudioTests {
     #expect(code(wrong) == "400 validation_failed")
     #expect(wrong.json["errors"]?["output_format"]?.array?.count == 1)
     #expect(wrong.json["detail"] == wrong.json["message"])
-    for _ in 0..<2 { _ = await ask(nil) }
-    let fast = await ask(nil)
-    #expect(code(fast) == "429 rate_limited")
-    #expect(fast.response.header("Retry-After") != nil)
-    #expect(fast.response.header("RateLimit-Remaining") == "0")
+    // Counted where requests are admitted, which takes no time in which a fourth could become due.
+    let head = RequestHead(
+      method: "POST", path: "/v1/tools/remove-bg/",
+      headers: ["authorization": "Bearer " + service.key])
+    let answers = (0..<4).compactMap { _ -> Response? in
+      if case .refuse(let response) = service.dispatch.handler.admit(head) { response } else { nil }
+    }
+    let fast = try #require(answers.last)
+    #expect(fast.status == 429 && fast.header("Retry-After") != nil)
+    #expect(fast.header("RateLimit-Remaining") == "0")
     // Looking is no order.
     #expect(await service.ask("GET", "/user/wallet/").status == 200)
     let poor = try TestService(script: TestService.planJob)
