@@ -5,6 +5,11 @@ import Formats
 public enum FuzzTarget: String, CaseIterable, Sendable {
   case glb, obj, stl, ply, off, threeMF = "3mf", zip, png, jpeg, webp, multipart, json, mcp
 
+  /// The same for who must not wait on a thread of the pool that the work itself needs.
+  public func replay(_ bytes: [UInt8]) async {
+    if self == .mcp { await MCPTarget.answer(bytes) } else { run(bytes) }
+  }
+
   /// Does with the bytes what the program would.
   public func run(_ bytes: [UInt8]) {
     switch self {

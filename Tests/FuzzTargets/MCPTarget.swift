@@ -33,15 +33,19 @@ enum MCPTarget {
   }()
 
   static func run(_ bytes: [UInt8]) {
-    guard let server else { fatalError("the service does not start") }
-    guard let message = try? JSONRPC.message(bytes) else { return }
     let finished = DispatchSemaphore(value: 0)
     Task.detached {
-      let answer = await server.answer(message) { _ in }
-      promise((answer == nil) == (message.id == nil), "requests are answered, and only they")
-      promise(answer == nil || answer?["id"] == message.id, "an answer has the request's id")
+      await answer(bytes)
       finished.signal()
     }
     finished.wait()
+  }
+
+  static func answer(_ bytes: [UInt8]) async {
+    guard let server else { fatalError("the service does not start") }
+    guard let message = try? JSONRPC.message(bytes) else { return }
+    let answer = await server.answer(message) { _ in }
+    promise((answer == nil) == (message.id == nil), "requests are answered, and only they")
+    promise(answer == nil || answer?["id"] == message.id, "an answer has the request's id")
   }
 }
