@@ -303,7 +303,7 @@ def ssim(a, b):
     return float(((2 * ma * mb + c1) * (2 * vab + c2) / ((ma * ma + mb * mb + c1) * (va + vb + c2))).mean())
 
 
-subprocess.run([maquette, "sample", "-o", os.path.dirname(path) + "/second.glb", "--texture-size", "64", "--seed", "5", "--quiet"],
+subprocess.run([maquette, "sample", "-o", os.path.dirname(path) + "/second.glb", "--texture-size", "128", "--quiet"],
                check=True, stdout=subprocess.DEVNULL)
 elsewhere, weights, alike, flows_done = set(), [], [], 0
 for number in range(rounds):
