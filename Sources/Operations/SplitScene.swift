@@ -28,32 +28,19 @@ extension MeshInput {
 
   /// Triangles of each piece, pieces with the most first.
   private func connectedPieces() -> [[Int]] {
-    var parent = Array(mesh.positions.indices)
-    func root(_ vertex: Int) -> Int {
-      var at = vertex
-      while parent[at] != at {
-        parent[at] = parent[parent[at]]
-        at = parent[at]
-      }
-      return at
-    }
+    var sets = UnionFind(count: mesh.positions.count)
     var atPlace: [SIMD3<Float>: Int] = [:]
     for (index, place) in mesh.positions.enumerated() {
-      if let first = atPlace[place] {
-        parent[root(index)] = root(first)
-      } else {
-        atPlace[place] = index
-      }
+      if let first = atPlace[place] { sets.unite(index, first) } else { atPlace[place] = index }
     }
     for triangle in mesh.triangles {
-      let first = root(Int(triangle.x))
-      parent[root(Int(triangle.y))] = first
-      parent[root(Int(triangle.z))] = first
+      sets.unite(Int(triangle.x), Int(triangle.y))
+      sets.unite(Int(triangle.x), Int(triangle.z))
     }
     var pieceOfRoot: [Int: Int] = [:]
     var pieces: [[Int]] = []
     for (index, triangle) in mesh.triangles.enumerated() {
-      let top = root(Int(triangle.x))
+      let top = sets.find(Int(triangle.x))
       if let piece = pieceOfRoot[top] {
         pieces[piece].append(index)
       } else {

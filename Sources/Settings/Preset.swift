@@ -62,13 +62,17 @@ public enum ProgramFolder {
   /// The folder of this name beside the executable or in a folder above it, or `share/maquette/NAME` of an
   /// installation; nil where there is none.
   ///
-  /// - Parameter mark: a file by which it is known to be the right one.
-  public static func named(_ name: String, holding mark: String) -> String? {
+  /// - Parameters:
+  ///   - mark: a file by which it is known to be the right one.
+  ///   - source: where it lies in the project, if elsewhere.
+  public static func named(
+    _ name: String, holding mark: String, source: String? = nil
+  ) -> String? {
     let link = "/proc/self/exe"
     let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) ?? ""
     var folder = URL(fileURLWithPath: executable).deletingLastPathComponent()
     for _ in 0..<6 {
-      for candidate in [name, "share/maquette/\(name)"] {
+      for candidate in [source ?? name, "share/maquette/\(name)"] {
         let path = folder.appendingPathComponent(candidate).path
         if FileManager.default.fileExists(atPath: path + "/" + mark) { return path }
       }

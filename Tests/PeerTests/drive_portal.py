@@ -325,7 +325,7 @@ for number in range(rounds):
         for entry in page.get_log("browser"):
             if entry["level"] == "SEVERE" and "401" not in entry["message"] and "409" not in entry["message"]:
                 problems.append(entry["message"][:300])
-        portal = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../portal")
+        portal = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../Sources/Portal")
         shell = ["index.html", "portal.css", "main.js", "api.js", "library.js", "icon.svg"]
         weights.append(sum(os.path.getsize(os.path.join(portal, name)) for name in shell))
     finally:

@@ -51,6 +51,7 @@ struct Rage3DTests {
       let path = String(url.dropFirst("http://test".count))
       #expect(await service.ask("GET", path, key: "").status == 200)
     }
+    #expect(done.json["backend"]?.string == "builtin")
     #expect(done.json["expires_at"]?.string?.hasSuffix("+00:00") == true)
     let stl = await service.ask("POST", "/task/\(id)/convert-stl")
     #expect(stl.json["status"]?.string == "success" && stl.json["task_id"]?.string == id)

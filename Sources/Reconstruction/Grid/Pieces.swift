@@ -5,25 +5,14 @@ extension Mesh {
   /// Without what floats beside or within the object: pieces that enclose nothing outwards, or less than this part of the
   /// surface of the largest.
   func withoutCrumbs(below share: Double) throws -> Mesh {
-    var parent = Array(0..<positions.count)
-    func root(_ vertex: Int) -> Int {
-      var vertex = vertex
-      while parent[vertex] != vertex {
-        parent[vertex] = parent[parent[vertex]]
-        vertex = parent[vertex]
-      }
-      return vertex
-    }
+    var sets = UnionFind(count: positions.count)
     for triangle in triangles {
-      let a = root(Int(triangle.x))
-      for other in [triangle.y, triangle.z] {
-        let b = root(Int(other))
-        if a != b { parent[b] = a }
-      }
+      sets.unite(Int(triangle.x), Int(triangle.y))
+      sets.unite(Int(triangle.x), Int(triangle.z))
     }
     var area: [Int: Double] = [:]
     var volume: [Int: Double] = [:]
-    let roots = triangles.map { root(Int($0.x)) }
+    let roots = triangles.map { sets.find(Int($0.x)) }
     for (index, triangle) in triangles.enumerated() {
       let a = SIMD3<Double>(positions[Int(triangle.x)])
       let b = SIMD3<Double>(positions[Int(triangle.y)])

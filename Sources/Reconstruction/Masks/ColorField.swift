@@ -41,6 +41,28 @@ struct ColorField: Sendable {
     weight = steps.map { 0.05 + exp(-$0 / usual) }
   }
 
+  /// How much a border counts beside what colors say.
+  private static let evidence: Float = 0.04
+
+  /// Cuts the object out by the colors of it and of what is around.
+  ///
+  /// - Parameters:
+  ///   - object: the guess to begin with, and the result: 0 background, 1 object.
+  ///   - mayBe: whether a pixel may be of the object at all.
+  func cut(
+    _ object: inout [Float], inside: ColorMixture, outside: ColorMixture, rounds: Int,
+    mayBe: (Int) -> Bool
+  ) {
+    let cost = colors.indices.map { pixel -> Float in
+      guard mayBe(pixel) else { return 100 }
+      let color = colors[pixel]
+      let odds = min(max(inside.logarithm(color) - outside.logarithm(color), -6), 6)
+      return -odds * Self.evidence
+    }
+    EvenCut.solve(
+      &object, cost: cost, weight: weight, width: width, height: height, rounds: rounds)
+  }
+
   /// Fills what the object wholly surrounds where it is small beside it, and takes away what lies apart and is small:
   /// glints, shadows and look-alikes.
   func tidy(_ object: inout [Float]) {

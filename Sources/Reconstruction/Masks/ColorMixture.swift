@@ -45,6 +45,13 @@ struct ColorMixture: Sendable {
     for _ in 0..<10 { improve(colors) }
   }
 
+  /// Six Gaussians of some of these colors, evenly chosen.
+  init(someOf colors: [SIMD3<Float>], seed: UInt64) {
+    let every = max(1, colors.count / 20_000)
+    self.init(
+      stride(from: 0, to: colors.count, by: every).map { colors[$0] }, count: 6, seed: seed)
+  }
+
   /// Logarithm of the density of a color.
   @inline(__always)
   func logarithm(_ color: SIMD3<Float>) -> Float {

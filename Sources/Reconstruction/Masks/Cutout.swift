@@ -7,8 +7,6 @@ import LinearMath
 public struct Cutout: Sendable {
   private static let longSide = 300
   private static let rounds = 6
-  /// How much a border counts beside what colors say.
-  private static let evidence: Float = 0.04
   /// Of the shorter side: how much along the frame is taken for background.
   private static let frame = 0.03
   /// How much less likely than nearly all of the frame a pixel must be to begin as object.
@@ -30,7 +28,7 @@ public struct Cutout: Sendable {
   public static func applied(to image: Image, name: String) throws -> Image {
     var search = try Cutout(image, name: name)
     for round in 0..<rounds {
-      search.cut(search.field, &search.object, rounds: 150)
+      search.cut()
       if round < rounds - 1 { search.learn(seed: UInt64(round) + 2) }
     }
     // Again in a larger picture, where borders are finer.
@@ -38,7 +36,9 @@ public struct Cutout: Sendable {
     var object = search.field.enlarged(search.object, large.width, large.height)
     let isFrame = search.field.enlarged(
       search.isFrame.map { $0 ? 1 : 0 }, large.width, large.height)
-    search.cut(large, &object, isFrame: isFrame.map { $0 > 0.5 }, rounds: 100)
+    large.cut(&object, inside: search.inside, outside: search.outside, rounds: 100) {
+      isFrame[$0] <= 0.5
+    }
     large.tidy(&object)
     let share = Double(object.count { $0 > 0.5 }) / Double(object.count)
     guard share > 0.003, share < 0.97 else { throw unclear(name) }
@@ -67,7 +67,7 @@ public struct Cutout: Sendable {
     }
     let around = field.colors.indices.filter { lies($0, onLowerSide: true) }
     isFrame = field.colors.indices.map { lies($0, onLowerSide: false) }
-    outside = Self.mixture(around.map { field.colors[$0] }, seed: 1)
+    outside = ColorMixture(someOf: around.map { field.colors[$0] }, seed: 1)
     let background = outside
     let logarithms = field.colors.map(background.logarithm)
     let usual = around.map { logarithms[$0] }.sorted()
@@ -76,29 +76,13 @@ public struct Cutout: Sendable {
     object = isStrange.map { $0 ? 1 : 0 }
     let strange = field.colors.indices.filter { isStrange[$0] }.map { field.colors[$0] }
     guard strange.count >= 100 else { throw Self.unclear(name) }
-    inside = Self.mixture(strange, seed: 1)
+    inside = ColorMixture(someOf: strange, seed: 1)
     self.field = field
   }
 
-  private static func mixture(_ colors: [SIMD3<Float>], seed: UInt64) -> ColorMixture {
-    let every = max(1, colors.count / 20_000)
-    return ColorMixture(
-      stride(from: 0, to: colors.count, by: every).map { colors[$0] }, count: 6, seed: seed)
-  }
-
-  private func cut(
-    _ field: ColorField, _ object: inout [Float], isFrame: [Bool]? = nil, rounds: Int
-  ) {
-    let isFrame = isFrame ?? self.isFrame
-    let cost = field.colors.indices.map { pixel -> Float in
-      guard !isFrame[pixel] else { return 100 }
-      let color = field.colors[pixel]
-      let odds = min(max(inside.logarithm(color) - outside.logarithm(color), -6), 6)
-      return -odds * Self.evidence
-    }
-    EvenCut.solve(
-      &object, cost: cost, weight: field.weight, width: field.width, height: field.height,
-      rounds: rounds)
+  private mutating func cut() {
+    let isFrame = isFrame
+    field.cut(&object, inside: inside, outside: outside, rounds: 150) { !isFrame[$0] }
   }
 
   /// The colors of what is now taken for the object, and of the rest.
@@ -106,7 +90,7 @@ public struct Cutout: Sendable {
     let own = field.colors.indices.filter { object[$0] > 0.5 }.map { field.colors[$0] }
     let rest = field.colors.indices.filter { object[$0] <= 0.5 }.map { field.colors[$0] }
     guard own.count >= 100, rest.count >= 100 else { return }
-    inside = Self.mixture(own, seed: seed)
-    outside = Self.mixture(rest, seed: seed)
+    inside = ColorMixture(someOf: own, seed: seed)
+    outside = ColorMixture(someOf: rest, seed: seed)
   }
 }

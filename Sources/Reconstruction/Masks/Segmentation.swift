@@ -39,8 +39,6 @@ public struct Segmentation: Sendable {
   private let radius: Float
   private var object, background: ColorMixture
 
-  /// How much a border counts beside what colors say.
-  private static let evidence: Float = 0.04
   private static let longSide = 240
 
   private init(_ views: [SourceView], seed: UInt64, _ work: WorkContext) throws {
@@ -78,14 +76,8 @@ public struct Segmentation: Sendable {
       )
     }
     self.sights = sights
-    object = Self.mixture(inner, seed: seed)
-    background = Self.mixture(outer, seed: seed)
-  }
-
-  private static func mixture(_ colors: [SIMD3<Float>], seed: UInt64) -> ColorMixture {
-    let every = max(1, colors.count / 20_000)
-    return ColorMixture(
-      stride(from: 0, to: colors.count, by: every).map { colors[$0] }, count: 6, seed: seed)
+    object = ColorMixture(someOf: inner, seed: seed)
+    background = ColorMixture(someOf: outer, seed: seed)
   }
 
   /// How far a pixel lies from the middle of the ball that the object is in, as a share of the ball's radius there.
@@ -127,16 +119,10 @@ public struct Segmentation: Sendable {
   }
 
   private func cut(_ sight: Sight, _ guess: inout [Float], rounds: Int) {
-    let (own, around) = (sight.colorsOfObject ?? object, sight.colorsAround ?? background)
-    let cost = sight.colors.indices.map { pixel -> Float in
-      guard sight.mayBe[pixel] else { return 100 }
-      let color = sight.colors[pixel]
-      let odds = min(max(own.logarithm(color) - around.logarithm(color), -6), 6)
-      return -odds * Self.evidence
-    }
-    EvenCut.solve(
-      &guess, cost: cost, weight: sight.weight, width: sight.width, height: sight.height,
-      rounds: rounds)
+    sight.field.cut(
+      &guess, inside: sight.colorsOfObject ?? object, outside: sight.colorsAround ?? background,
+      rounds: rounds
+    ) { sight.mayBe[$0] }
   }
 
   /// Takes away what lies nowhere in space that nearly all views call object.
@@ -222,13 +208,13 @@ public struct Segmentation: Sendable {
       inner += shown.filter { sight.mayBe[$0] && sight.object[$0] > 0.5 }.map { sight.colors[$0] }
       outer += shown.filter { !sight.mayBe[$0] || sight.object[$0] <= 0.5 }.map { sight.colors[$0] }
       if own.count > 400 && around.count > 400 {
-        sights[index].colorsOfObject = Self.mixture(own, seed: seed)
-        sights[index].colorsAround = Self.mixture(around, seed: seed)
+        sights[index].colorsOfObject = ColorMixture(someOf: own, seed: seed)
+        sights[index].colorsAround = ColorMixture(someOf: around, seed: seed)
       }
     }
     if inner.count < 100 || outer.count < 100 { return }
-    object = Self.mixture(inner, seed: seed)
-    background = Self.mixture(outer, seed: seed)
+    object = ColorMixture(someOf: inner, seed: seed)
+    background = ColorMixture(someOf: outer, seed: seed)
   }
 
   /// The cut again in a larger picture, and its border to the whole one.

@@ -6,7 +6,8 @@ import Settings
 /// `/ui`: the pages for people who would rather look than read. Plain files; what they show they ask the API for,
 /// with the key that is typed into them.
 enum PortalFiles {
-  private static let folder = ProgramFolder.named("portal", holding: "index.html")
+  private static let folder = ProgramFolder.named(
+    "portal", holding: "index.html", source: "Sources/Portal")
 
   private static let types = [
     "html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8",

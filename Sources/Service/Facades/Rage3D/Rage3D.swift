@@ -82,6 +82,6 @@ struct Rage3D: Facade {
       "pbr_model_url": JSONSchema.text,
       "rendered_image_url": JSONSchema.text, "expires_at": JSONSchema.text,
       "error": JSONSchema.text,
-      "created_at": JSONSchema.text,
+      "created_at": JSONSchema.text, "backend": JSONSchema.text,
     ], required: ["task_id", "status", "progress"])
 }

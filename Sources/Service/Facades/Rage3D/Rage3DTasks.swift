@@ -76,6 +76,7 @@ enum Rage3DTasks {
       ("progress", .integer(job.progress)), ("created_at", .string(Clock.text(job.created))),
     ]
     if let failure = job.failure { members.append(("error", .string(failure.message))) }
+    if let backend = job.result["reconstruct"]?["backend"] { members.append(("backend", backend)) }
     func link(_ key: String, _ role: String) {
       if let url = core.link(role, outputs, lifetime: Rage3D.lifetime, of: job) {
         members.append((key, .string(url)))
