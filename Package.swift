@@ -93,6 +93,7 @@ let package = Package(
     library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
     library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+    library("CPQ", pkgConfig: "libpq", apt: "libpq-dev"),
     .target(name: "CSandbox"),
     module("HTTP", uses: ["CMicroHTTPD", "CCurl"], isOpen: true),
     .target(name: "COnnx", linkerSettings: [.linkedLibrary("dl")]),
@@ -128,7 +129,7 @@ let package = Package(
     // Floor 6: the service.
     module(
       "Service",
-      uses: ["Operations", "HTTP", "Archives", "Settings", "Work", "CSQLite", "CSandbox"],
+      uses: ["Operations", "HTTP", "Archives", "Settings", "Work", "CSQLite", "CPQ", "CSandbox"],
       isOpen: true),
     .executableTarget(
       name: "maquette", dependencies: ["Operations", "Service", "Settings", "Work"],

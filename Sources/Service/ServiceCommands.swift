@@ -11,6 +11,9 @@ public struct WorkerSettings: SettingsGroup {
   @Setting("The service's folder.")
   public var data = "maquette-data"
 
+  @Setting("The service's PostgreSQL database, where it has one.")
+  public var database: String? = nil
+
   @Setting("Seconds of processor time that a job may take.", in: 1...1_000_000)
   public var jobSeconds = 3600
 
@@ -27,6 +30,9 @@ public struct WorkerSettings: SettingsGroup {
 public struct KeysSettings: SettingsGroup {
   @Setting("The service's folder.")
   public var data = "maquette-data"
+
+  @Setting("The service's PostgreSQL database, where it has one.")
+  public var database: String? = nil
 
   @Setting("Make a key for this account, which is made where it is not there.")
   public var create: String? = nil
@@ -128,7 +134,7 @@ public enum WorkOnJobs: Verb {
     // Tests of what happens around jobs have a program that is quicker with them.
     let standIn = ProcessInfo.processInfo.environment["MAQUETTE_JOB_PROGRAM"]
     let worker = try Worker(
-      data: try ServiceHost.folder(settings.data), program: try standIn ?? thisProgram(),
+      data: try ServiceHost.folder(settings.data), database: settings.database, program: try standIn ?? thisProgram(),
       limits: limits,
       log: .standardError)
     worker.run { !work.cancellation.isCancelled }
@@ -151,7 +157,7 @@ public enum ManageKeys: Verb {
 
   /// What is said to a person and to a machine; a new key is in both, once.
   private static func keys(_ settings: KeysSettings) throws -> (text: String, result: JSONValue) {
-    let store = try Store(path: try ServiceHost.folder(settings.data).database)
+    let store = try ServiceHost.folder(settings.data).open(settings.database, writers: 1)
     if settings.audit {
       let problems = try store.read(Ledger.audit)
       guard problems.isEmpty else {

@@ -100,7 +100,7 @@ final class ServiceHost: Sendable {
     async let ended: Void = workers.stop()
     await server.stop()
     await ended
-    try? await core.store.write { _ = try JobStore.reclaim(LeaseOwner.isAlive, $0) }
+    try? await core.store.write { _ = try JobStore.reclaim($0) }
   }
 
   /// Leases of the lost, every second.
@@ -110,7 +110,7 @@ final class ServiceHost: Sendable {
         try $0.first("SELECT COUNT(*) FROM job WHERE state = 'running'") { $0.int(0) } ?? 0
       }
       if running > 0 {
-        let count = try core.store.writeNow { try JobStore.reclaim(LeaseOwner.isAlive, $0) }
+        let count = try core.store.writeNow { try JobStore.reclaim($0) }
         if count > 0 { log.write("reclaimed", ["jobs": .integer(count)]) }
       }
     } catch {

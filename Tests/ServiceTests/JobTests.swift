@@ -73,9 +73,9 @@ struct JobTests {
       }
       return jobs
     }
-    #expect(claimed.count == 2 && !LeaseOwner.isAlive("boot:1:0:x"))
-    #expect(LeaseOwner.isAlive(LeaseOwner.here()))
-    let reclaimed = try service.core.store.writeNow { try JobStore.reclaim(LeaseOwner.isAlive, $0) }
+    #expect(claimed.count == 2 && LeaseOwner.fate("boot:1:1:0:x") == .otherStart)
+    #expect(LeaseOwner.fate(LeaseOwner.here()) == .alive)
+    let reclaimed = try service.core.store.writeNow { try JobStore.reclaim($0) }
     #expect(reclaimed == 2)
     #expect(await Self.status(service, id).0 == "poster-done")
     // Who lost the lease can no longer end the job.

@@ -34,6 +34,7 @@ final class TestService: @unchecked Sendable {
     (settings.readsPerMinute, settings.writesPerMinute) = (0, 0)
     settings.studioSubmitsPerMinute = 0
     settings.log = .errors
+    settings.database = try Self.freshDatabase()
     change(&settings)
     core = try ServiceCore(
       settings, data: DataFolder(folder.file("data")), publicURL: "http://test")
@@ -54,6 +55,17 @@ final class TestService: @unchecked Sendable {
         try Accounts.named("acme", database), DXGL.unit, credits, note: "test", database)
       return key
     }
+  }
+
+  /// Where `MAQUETTE_TEST_DATABASE` names a PostgreSQL database, all of this runs on it, each service in a schema
+  /// of its own.
+  private static func freshDatabase() throws -> String? {
+    guard let address = ProcessInfo.processInfo.environment["MAQUETTE_TEST_DATABASE"] else {
+      return nil
+    }
+    let name = "test_" + Identifier.short()
+    try Connection(.postgreSQL(address)).engine.script("CREATE SCHEMA \"\(name)\"")
+    return address + "?options=-csearch_path%3D\"\(name)\""
   }
 
   static let quickJob = """
@@ -175,7 +187,7 @@ final class TestService: @unchecked Sendable {
 
   /// Works until there is nothing to do.
   func work() throws {
-    let worker = try Worker(data: core.data, program: program, limits: JobLimits(), log: .none)
+    let worker = try Worker(data: core.data, database: core.settings.database, program: program, limits: JobLimits(), log: .none)
     worker.run {
       let left = try? core.store.read {
         try $0.first(

@@ -43,6 +43,8 @@ struct Ledger: Sendable {
   func require(
     _ sum: Int, _ account: String, _ unit: String, _ database: Connection
   ) throws {
+    // What is there must still be there when it is taken.
+    try database.engine.takeTurn(account)
     let available = try balance(account, unit, database)
     if mode == .enforce && available < sum { throw Short(needed: sum, available: available) }
   }

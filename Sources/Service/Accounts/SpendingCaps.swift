@@ -8,6 +8,7 @@ enum SpendingCaps {
     _ database: Connection
   ) throws {
     let settings = core.settings
+    try database.engine.takeTurn(account)
     if settings.billing == .enforce, settings.firstTopUp > 0 {
       let paid = try database.first(
         "SELECT COALESCE(SUM(amount), 0) FROM ledger WHERE account = ? AND unit = ? AND kind = 'topup' AND job IS NULL",

@@ -25,9 +25,9 @@ struct ServiceCore: Sendable {
     (self.settings, self.data, self.publicURL) = (settings, data, publicURL)
     self.scratch = scratch ?? data.uploads
     prices = try settings.prices.map(PriceBook.init(path:)) ?? .standard
-    store = try Store(path: data.database)
+    store = try data.open(settings.database)
     blobs = try BlobStore(folder: data.blobs)
-    links = try SignedLinks(folder: data.root)
+    links = try SignedLinks(store)
     ledger = Ledger(
       mode: settings.billing == .enforce ? .enforce : .off, shownBalance: settings.shownCredits)
     client = Client(

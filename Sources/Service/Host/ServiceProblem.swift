@@ -28,6 +28,8 @@ struct ServiceProblem: Error, Sendable {
     case keyReused
     /// The disk is full or broken.
     case storage
+    /// What it needs is out of reach for now.
+    case busy
     /// What needs an engine that is not there, by the word for it: `mode`, `format`.
     case unavailable(String)
     /// As much as the account may spend or run: `daily_cap`, `monthly_cap`, `concurrency_cap`.
@@ -60,6 +62,7 @@ struct ServiceProblem: Error, Sendable {
   var headers: [(name: String, value: String)] {
     switch kind {
     case .rateLimited(let seconds): [("Retry-After", "\(seconds)")]
+    case .busy: [("Retry-After", "5")]
     case .wrongMethod(let allowed): [("Allow", allowed.joined(separator: ", "))]
     default: []
     }
@@ -74,8 +77,10 @@ struct ServiceProblem: Error, Sendable {
         short.available == 0
           ? "No render credits remaining"
           : "\(short.needed) credits are needed and \(short.available) are there", short: short)
-    case let error as StoreError where error.isDisk:
+    case let error as StoreError where error.kind == .disk:
       ServiceProblem(.storage, "the service's disk is full or cannot be written")
+    case let error as StoreError where [.unreachable, .contended].contains(error.kind):
+      ServiceProblem(.busy, "the service's database cannot be reached just now; try again")
     case is BlobStore.Problem:
       ServiceProblem(.storage, "the service's disk is full or cannot be written")
     default: ServiceProblem(.internal, "something went wrong here; the log has it by request id")
@@ -99,6 +104,7 @@ extension ServiceProblem.Kind {
     case .keyReused: 422
     case .rateLimited: 429
     case .internal: 500
+    case .busy: 503
     case .unavailable: 501
     case .capped: 429
     case .needsTopUp: 403

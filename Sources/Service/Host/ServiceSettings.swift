@@ -9,6 +9,11 @@ public struct ServiceSettings: SettingsGroup {
   public var data = "maquette-data"
 
   @Setting(
+    "A PostgreSQL database that several machines share, as libpq takes it: postgresql://user@host/name; without it SQLite in the folder."
+  )
+  public var database: String? = nil
+
+  @Setting(
     "Where clients reach the service, for links in answers; without it the address listened on.")
   public var publicUrl: String? = nil
 

@@ -135,6 +135,7 @@ enum JobStore {
         "INSERT INTO job_input (job, blob) VALUES (?, ?)", [.text(job.id), .text(blob)])
     }
     try WebhookStore.subscribe(job, database)
+    try database.engine.announceWork()
     try ledger.precharge(job: job.id, job.account, job.unit, job.price, database)
   }
 
@@ -158,11 +159,11 @@ enum JobStore {
       UPDATE job SET state = 'running', attempt = attempt + 1, lease_owner = ?, lease_until = ?,
         started = COALESCE(started, ?), phase = MAX(phase, 1)
       WHERE id = (SELECT id FROM job WHERE state = 'queued' AND account = ? AND \(isDue("?"))
-        ORDER BY priority DESC, created, rowid LIMIT 1)
+        ORDER BY priority DESC, created, rowid LIMIT 1 \(database.engine.skippingLocked))
       RETURNING \(columns)
       """,
       [
-        .text(owner), .integer(Clock.steady() + leaseMilliseconds), .integer(now), .text(next),
+        .text(owner), .integer(try database.engine.leaseClock() + leaseMilliseconds), .integer(now), .text(next),
         .integer(now), .integer(now),
       ], job)
   }
@@ -185,7 +186,7 @@ enum JobStore {
       WHERE id = ? AND lease_owner = ? AND state = 'running'
       """,
       [
-        .integer(Clock.steady() + leaseMilliseconds), .integer(phase.rawValue),
+        .integer(try database.engine.leaseClock() + leaseMilliseconds), .integer(phase.rawValue),
         .integer(min(progress, 99)), .text(job), .text(owner),
       ]) > 0
   }
@@ -233,7 +234,7 @@ enum JobStore {
   ) throws {
     let isHeld = try isHeld(job.id, by: owner, database)
     guard isHeld else { return }
-    try giveUp(job, failure, crashed: crashed, database)
+    try giveUp(job, by: owner, failure, crashed: crashed, database)
   }
 
   /// Gives a job back untouched, where its worker is told to end.
@@ -243,10 +244,11 @@ enum JobStore {
       UPDATE job SET state = 'queued', attempt = attempt - 1, lease_owner = NULL, lease_until = NULL
       WHERE id = ? AND lease_owner = ? AND state = 'running'
       """, [.text(job), .text(owner)])
+    try database.engine.announceWork()
   }
 
   private static func giveUp(
-    _ job: Job, _ failure: Job.Failure, crashed: Bool, _ database: Connection
+    _ job: Job, by owner: String, _ failure: Job.Failure, crashed: Bool, _ database: Connection
   ) throws {
     let crashes = job.crashes + (crashed ? 1 : 0)
     var failure = failure
@@ -262,11 +264,12 @@ enum JobStore {
       try database.run(
         """
         UPDATE job SET state = 'queued', lease_owner = NULL, lease_until = NULL, crashes = ?,
-          not_before = ? WHERE id = ? AND state = 'running'
-        """, [.integer(crashes), .integer(Clock.now() + wait), .text(job.id)])
+          not_before = ? WHERE id = ? AND lease_owner = ? AND state = 'running'
+        """,
+        [.integer(crashes), .integer(Clock.now() + wait), .text(job.id), .text(owner)])
       return
     }
-    try end(job, as: .failed, failure, database)
+    try end(job, as: .failed, failure, heldBy: owner, database)
   }
 
   /// Ends a job that waits or runs; false where it has ended already.
@@ -276,19 +279,23 @@ enum JobStore {
       database)
   }
 
+  /// - Parameter owner: who must hold it, where it is no matter of its account.
   @discardableResult private static func end(
-    _ job: Job, as state: Job.State, _ failure: Job.Failure, _ database: Connection
+    _ job: Job, as state: Job.State, _ failure: Job.Failure, heldBy owner: String? = nil,
+    _ database: Connection
   ) throws -> Bool {
+    let held = owner == nil ? "" : " AND lease_owner = ?"
     guard
       try database.run(
         """
         UPDATE job SET state = ?, finished = ?, error_kind = ?, error_code = ?, error_message = ?,
-          lease_owner = NULL, lease_until = NULL WHERE id = ? AND state IN ('queued', 'running')
+          lease_owner = NULL, lease_until = NULL
+        WHERE id = ? AND state IN ('queued', 'running')\(held)
         """,
         [
           .text(state.rawValue), .integer(Clock.now()), .text(failure.kind.rawValue),
           .text(failure.code), .text(failure.message), .text(job.id),
-        ]) > 0
+        ] + (owner.map { [.text($0)] } ?? [])) > 0
     else { return false }
     try Ledger.refund(job, note: failure.code, database)
     try ended(job.id, database)
@@ -317,11 +324,18 @@ enum JobStore {
   }
 
   /// Puts jobs back whose worker is gone or silent. A lost worker is no crash of the job.
-  static func reclaim(_ isAlive: (_ owner: String) -> Bool, _ database: Connection) throws -> Int {
+  static func reclaim(
+    _ database: Connection, _ fate: (_ owner: String) -> LeaseOwner.Fate = LeaseOwner.fate
+  ) throws -> Int {
     let leased = try database.rows(
-      "SELECT lease_owner, lease_until, \(columns) FROM job WHERE state = 'running'"
+      "SELECT lease_owner, lease_until, id FROM job WHERE state = 'running'"
     ) { row in (owner: row.text(0), until: row.int(1), job: row.text(2)) }
-    let lost = leased.filter { $0.until < Clock.steady() || !isAlive($0.owner) }
+    let now = try database.engine.leaseClock()
+    let lost = leased.filter { lease in
+      // One that seems longer than leases are is of a clock that began anew.
+      lease.until < now || lease.until > now + leaseMilliseconds + 1_000
+        || fate(lease.owner).isLost(database.engine)
+    }
     for (owner, _, id) in lost {
       guard
         let job = try database.first(
@@ -332,13 +346,14 @@ enum JobStore {
         try database.run(
           """
           UPDATE job SET state = 'queued', lease_owner = NULL, lease_until = NULL
-          WHERE id = ? AND state = 'running'
-          """, [.text(id)])
+          WHERE id = ? AND lease_owner = ? AND state = 'running'
+          """, [.text(id), .text(owner)])
+        try database.engine.announceWork()
       } else {
         let failure = Job.Failure(
           kind: .system, code: "worker_lost",
           message: "the worker was lost \(job.attempt) times while it ran this job")
-        try end(job, as: .failed, failure, database)
+        try end(job, as: .failed, failure, heldBy: owner, database)
       }
     }
     return lost.count

@@ -1,26 +1,47 @@
 import Foundation
 import Glibc
 
-/// Who holds a lease: a process of a start of a machine. Its end is seen at once by others on the same
-/// machine; those elsewhere wait for the lease to run out.
+/// Who holds a lease: a process of a start of a machine, or whoever has it by its name. The end of a process is
+/// seen at once by others beside it; leases of those elsewhere run out.
 enum LeaseOwner {
+  enum Fate: Sendable {
+    case alive, gone
+    /// Of an earlier start of this machine, or of another machine.
+    case otherStart
+    /// In another container, or at the other end of a connection.
+    case elsewhere
+
+    /// Whether its leases are void before they run out.
+    func isLost(_ engine: any DatabaseEngine) -> Bool {
+      self == .gone || self == .otherStart && engine.isOfThisMachine
+    }
+  }
+
   private static let boot =
     (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8))?
     .trimmingCharacters(in: .whitespacesAndNewlines) ?? "unknown"
 
+  /// Where our numbers of processes mean something: containers have their own.
+  private static let namespace =
+    ((try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")) ?? "")
+    .filter(\.isNumber)
+
   /// A new owner in this process.
   static func here() -> String {
-    "\(boot):\(getpid()):\(startTime(of: getpid()) ?? "0"):\(Identifier.short())"
+    [
+      boot, namespace, "\(getpid())", startTime(of: getpid()) ?? "0", Identifier.short(),
+    ].joined(separator: ":")
   }
 
-  /// False where the process is known to be gone.
-  static func isAlive(_ owner: String) -> Bool {
-    let parts = owner.split(separator: ":").map(String.init)
-    guard parts.count == 4, let process = Int32(parts[1]) else { return false }
-    // Leases of an earlier start of this machine, or of another machine: the clock of leases is the
-    // machine's, so the former are lost, and the latter need a server to lease from.
-    guard parts[0] == boot else { return false }
-    return startTime(of: process) == parts[2]
+  /// An owner that only its name proves.
+  static func remote() -> String { "lease_" + Identifier.random(32) }
+
+  static func fate(_ owner: String) -> Fate {
+    let parts = owner.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 5, let process = Int32(parts[2]) else { return .elsewhere }
+    guard parts[0] == boot else { return .otherStart }
+    guard parts[1] == namespace else { return .elsewhere }
+    return startTime(of: process) == parts[3] ? .alive : .gone
   }
 
   /// When a process began, which tells it from a later one of the same number.

@@ -20,9 +20,11 @@ final class Worker {
   /// How much longer than its processor time a job may take by the clock, where it only waits.
   private static let wallFactor = 4
 
-  init(data: DataFolder, program: String, limits: JobLimits, log: ServiceLog) throws {
+  init(
+    data: DataFolder, database: String?, program: String, limits: JobLimits, log: ServiceLog
+  ) throws {
     (self.data, self.program, self.limits, self.log) = (data, program, limits, log)
-    store = try Store(path: data.database)
+    store = try data.open(database, writers: 1)
     blobs = try BlobStore(folder: data.blobs)
   }
 
@@ -40,7 +42,7 @@ final class Worker {
         guard try store.read(Self.hasWork),
           let job = try store.writeNow({ try JobStore.claim(owner, $0) })
         else {
-          usleep(50_000)
+          try store.waitForWork()
           continue
         }
         try attempt(job, isWanted)
@@ -187,50 +189,5 @@ final class Worker {
       }
     }
     KillPoint.pass("after-finish")
-  }
-}
-
-/// Where the service keeps what it has.
-struct DataFolder: Sendable {
-  let root: String
-
-  var database: String { root + "/maquette.db" }
-  var blobs: String { root + "/blobs" }
-  /// Of jobs that run; lost with the process.
-  var work: String { root + "/work" }
-  /// Of uploads in parts.
-  var parts: String { root + "/parts" }
-  func part(_ id: String) -> String { parts + "/" + id }
-  /// Of requests that are being answered; lost with the process.
-  var uploads: String { root + "/uploads" }
-
-  /// A folder for the uploads of this process; those of processes that are gone are taken away.
-  func freshUploads() throws -> String {
-    for name in try FileManager.default.contentsOfDirectory(atPath: uploads)
-    where !LeaseOwner.isAlive(name) {
-      try? FileManager.default.removeItem(atPath: uploads + "/" + name)
-    }
-    let folder = uploads + "/" + LeaseOwner.here()
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    return folder
-  }
-
-  /// Takes away folders of jobs that do not run, which a worker that was killed left behind.
-  func removeWork(except running: Set<String>) {
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: work)) ?? []
-    where !running.contains(name) {
-      try? FileManager.default.removeItem(atPath: work + "/" + name)
-    }
-  }
-
-  /// Makes the folder where it is not there, for nobody else to read.
-  init(_ root: String) throws {
-    let path = URL(fileURLWithPath: root).standardizedFileURL.path
-    self.root = path
-    for folder in [path] + ["blobs", "work", "uploads", "parts"].map({ path + "/" + $0 }) {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700])
-    }
   }
 }

@@ -13,10 +13,11 @@ final class WorkerPool: Sendable {
 
   init(count: Int, program: String, data: String, settings: ServiceSettings, log: ServiceLog) {
     (self.count, self.program, self.log) = (count, program, log)
-    arguments = [
-      "worker", "--data", data, "--job-seconds", "\(settings.jobSeconds)", "--job-gibibytes",
-      "\(settings.jobGibibytes)", "--attached",
-    ]
+    arguments =
+      [
+        "worker", "--data", data, "--job-seconds", "\(settings.jobSeconds)", "--job-gibibytes",
+        "\(settings.jobGibibytes)", "--attached",
+      ] + (settings.database.map { ["--database", $0] } ?? [])
   }
 
   /// Processes are started from a thread that stays: the system ends them with the thread.

@@ -23,8 +23,9 @@ enum Workers {
       "SELECT owner FROM worker WHERE seen > ?", [.integer(Clock.now() - silence)]
     ) { $0.text(0) }
     let holders = try database.rows(
-      "SELECT DISTINCT lease_owner FROM job WHERE state = 'running'"
+      "SELECT DISTINCT lease_owner FROM job WHERE state = 'running' AND lease_until > ?",
+      [.integer(try database.engine.leaseClock())]
     ) { $0.text(0) }
-    return (owners + holders).contains(where: LeaseOwner.isAlive)
+    return (owners + holders).contains { !LeaseOwner.fate($0).isLost(database.engine) }
   }
 }

@@ -6,16 +6,15 @@ import HTTP
 struct SignedLinks: Sendable {
   private let secret: [UInt8]
 
-  /// Reads the secret of the service, or makes it.
-  init(folder: String) throws {
-    let path = folder + "/link-secret"
-    if let held = FileManager.default.contents(atPath: path), held.count >= 32 {
-      secret = [UInt8](held)
-      return
+  /// With the secret of the service, which is made where there is none.
+  init(_ store: Store) throws {
+    let text = try store.writeNow { database in
+      try database.run(
+        "INSERT INTO secret (name, value) VALUES ('links', ?) ON CONFLICT (name) DO NOTHING",
+        [.text(Identifier.random(64))])
+      return try database.first("SELECT value FROM secret WHERE name = 'links'") { $0.text(0) }
     }
-    secret = Array(Identifier.random(64).utf8)
-    _ = FileManager.default.createFile(
-      atPath: path, contents: Data(secret), attributes: [.posixPermissions: 0o600])
+    secret = Array((text ?? "").utf8)
   }
 
   /// `blob.expires.name.signature`

@@ -1,4 +1,3 @@
-import CSQLite
 import Settings
 
 /// A value that a statement takes or a row holds.
@@ -20,107 +19,97 @@ extension SQLValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, Exp
 
 /// What the store says when it cannot do what it is asked.
 struct StoreError: Error, Sendable {
-  /// SQLite's result code, without what it extends it by.
-  let code: Int32
-  let message: String
+  enum Kind: Sendable {
+    /// A row is against what the tables promise.
+    case conflict
+    /// The disk is full or broken.
+    case disk
+    /// Others changed the same at the same time: once more, it may well work.
+    case contended
+    /// The database cannot be reached.
+    case unreachable
+    case other
+  }
 
-  var isConflict: Bool { code == SQLITE_CONSTRAINT }
-  /// The disk is full or broken.
-  var isDisk: Bool { [SQLITE_FULL, SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_READONLY].contains(code) }
+  let kind: Kind
+  let message: String
 }
 
 /// One row, while it is looked at.
 struct Row {
-  fileprivate let statement: Statement
+  let source: any RowSource
 
-  func int(_ column: Int32) -> Int { unsafe Int(sqlite3_column_int64(statement.pointer, column)) }
-
-  func optionalInt(_ column: Int32) -> Int? {
-    unsafe sqlite3_column_type(statement.pointer, column) == SQLITE_NULL ? nil : int(column)
-  }
-
-  func text(_ column: Int32) -> String { optionalText(column) ?? "" }
-
-  func optionalText(_ column: Int32) -> String? {
-    guard let bytes = unsafe sqlite3_column_text(statement.pointer, column) else { return nil }
-    return unsafe String(cString: bytes)
-  }
+  func int(_ column: Int32) -> Int { source.int(column) }
+  func optionalInt(_ column: Int32) -> Int? { source.isNull(column) ? nil : source.int(column) }
+  func text(_ column: Int32) -> String { source.text(column) ?? "" }
+  func optionalText(_ column: Int32) -> String? { source.text(column) }
 }
 
-/// A prepared statement.
-@safe private final class Statement {
-  let pointer: OpaquePointer
-  init(_ pointer: OpaquePointer) { unsafe self.pointer = unsafe pointer }
-  deinit { unsafe sqlite3_finalize(pointer) }
+/// Where a row's values come from.
+protocol RowSource {
+  func isNull(_ column: Int32) -> Bool
+  func int(_ column: Int32) -> Int
+  func text(_ column: Int32) -> String?
+}
+
+/// Speaks to one kind of database. Statements are written once, in what SQLite and PostgreSQL share, with `?` or
+/// `?1` where values go; what they do not share is asked for here.
+protocol DatabaseEngine: AnyObject {
+  var isInTransaction: Bool { get }
+  /// Nothing comes through it any more.
+  var isBroken: Bool { get }
+  /// What begins a transaction that writes.
+  var begin: String { get }
+  /// Ends a subquery that picks rows to change, so that those who pick at the same time take the next ones.
+  var skippingLocked: String { get }
+  /// Ends a query for a row that must not change before the transaction ends.
+  var sharingLock: String { get }
+  /// Whether only processes of this machine can have it open.
+  var isOfThisMachine: Bool { get }
+
+  /// Runs statements that take and give nothing.
+  func script(_ sql: String) throws
+  /// Runs one statement and shows each row; gives how many rows it changed.
+  func execute(_ sql: String, _ values: [SQLValue], _ row: (Row) throws -> Void) throws -> Int
+
+  /// Of the tables.
+  func version() throws -> Int
+  func setVersion(_ version: Int) throws
+  /// A step of the schema in this database's words.
+  func spoken(_ step: String) -> String
+  /// Milliseconds on the clock that leases are counted by, the same for all who have the database open.
+  func leaseClock() throws -> Int
+  /// Others that write for the same account wait until this transaction has ended.
+  func takeTurn(_ account: String) throws
+  /// Tells those who wait for work that there is some, once this is committed.
+  func announceWork() throws
+  /// Returns when there may be work: at once when that is announced, or after a while.
+  func waitForWork() throws
 }
 
 /// One connection to the database, for one thread at a time.
-@safe final class Connection: @unchecked Sendable {
-  private let pointer: OpaquePointer
-  private var statements: [String: Statement] = [:]
+final class Connection: @unchecked Sendable {
+  let engine: any DatabaseEngine
 
-  /// Opens the file, made where it is not there; written ahead, and synced at each commit, so that
-  /// what was answered survives a loss of power.
-  init(path: String) throws {
-    var opened: OpaquePointer?
-    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
-    let result = unsafe sqlite3_open_v2(path, &opened, flags, nil)
-    guard result == SQLITE_OK, let opened = unsafe opened else {
-      throw StoreError(code: result & 0xFF, message: "the database \(path) cannot be opened")
+  init(_ place: DatabasePlace) throws {
+    switch place {
+    case .file(let path): engine = try SQLiteEngine(path: path)
+    case .postgreSQL(let address): engine = try PostgreSQLEngine(address)
     }
-    unsafe pointer = unsafe opened
-    _ = unsafe sqlite3_busy_timeout(opened, 10_000)
-    try script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
-  }
-
-  deinit {
-    statements = [:]
-    unsafe sqlite3_close_v2(pointer)
-  }
-
-  var isInTransaction: Bool { unsafe sqlite3_get_autocommit(pointer) == 0 }
-
-  /// Runs statements that take and give nothing.
-  func script(_ sql: String) throws {
-    guard unsafe sqlite3_exec(pointer, sql, nil, nil, nil) == SQLITE_OK else { throw failure() }
   }
 
   /// Runs a statement; gives how many rows it changed.
   @discardableResult func run(_ sql: String, _ values: [SQLValue] = []) throws -> Int {
-    try rows(sql, values) { _ in }
-    return unsafe Int(sqlite3_changes(pointer))
+    try engine.execute(sql, values) { _ in }
   }
 
   /// What a statement finds, each row made into a value.
   @discardableResult func rows<Value>(
     _ sql: String, _ values: [SQLValue] = [], _ make: (Row) throws -> Value
   ) throws -> [Value] {
-    let statement = try prepared(sql)
-    defer {
-      _ = unsafe sqlite3_reset(statement.pointer)
-      _ = unsafe sqlite3_clear_bindings(statement.pointer)
-    }
-    for (index, value) in values.enumerated() {
-      let place = Int32(index + 1)
-      let result =
-        switch value {
-        case .null: unsafe sqlite3_bind_null(statement.pointer, place)
-        case .integer(let number):
-          unsafe sqlite3_bind_int64(statement.pointer, place, Int64(number))
-        case .text(let text):
-          unsafe sqlite3_bind_text(
-            statement.pointer, place, text, Int32(text.utf8.count), transient)
-        }
-      guard result == SQLITE_OK else { throw failure() }
-    }
     var found: [Value] = []
-    while true {
-      switch unsafe sqlite3_step(statement.pointer) {
-      case SQLITE_ROW: found.append(try make(Row(statement: statement)))
-      case SQLITE_DONE: return found
-      default: throw failure()
-      }
-    }
+    _ = try engine.execute(sql, values) { found.append(try make($0)) }
+    return found
   }
 
   /// The first row that a statement finds.
@@ -129,23 +118,12 @@ struct Row {
   ) throws -> Value? {
     try rows(sql, values, make).first
   }
-
-  private func prepared(_ sql: String) throws -> Statement {
-    if let known = statements[sql] { return known }
-    var made: OpaquePointer?
-    guard unsafe sqlite3_prepare_v2(pointer, sql, -1, &made, nil) == SQLITE_OK,
-      let made = unsafe made
-    else { throw failure() }
-    let statement = unsafe Statement(made)
-    statements[sql] = statement
-    return statement
-  }
-
-  private func failure() -> StoreError {
-    unsafe StoreError(
-      code: sqlite3_errcode(pointer) & 0xFF, message: String(cString: sqlite3_errmsg(pointer)))
-  }
 }
 
-/// SQLITE_TRANSIENT: the library copies the text.
-private let transient = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+/// Where the database is.
+enum DatabasePlace: Sendable {
+  /// SQLite's; made where it is not there.
+  case file(String)
+  /// As libpq takes it: `postgresql://user@host/name`, or `host=... dbname=...`.
+  case postgreSQL(String)
+}

@@ -64,10 +64,7 @@ enum Schema {
       FOREIGN KEY (account, unit) REFERENCES wallet);
     CREATE UNIQUE INDEX ledger_once ON ledger (job, kind) WHERE job IS NOT NULL AND kind != 'topup';
     CREATE INDEX ledger_list ON ledger (account, unit, id);
-    CREATE TRIGGER ledger_is_kept BEFORE DELETE ON ledger
-      BEGIN SELECT RAISE(ABORT, 'the ledger is only appended to'); END;
-    CREATE TRIGGER ledger_is_true BEFORE UPDATE ON ledger
-      BEGIN SELECT RAISE(ABORT, 'the ledger is only appended to'); END;
+    -- the ledger is only appended to
     CREATE TABLE idempotency (
       account TEXT NOT NULL, key TEXT NOT NULL, route TEXT NOT NULL, request TEXT NOT NULL,
       status INTEGER NOT NULL, headers TEXT NOT NULL, body TEXT NOT NULL,
@@ -99,23 +96,31 @@ enum Schema {
       received INTEGER NOT NULL DEFAULT 0, title TEXT NOT NULL, created INTEGER NOT NULL);
     CREATE TABLE worker (owner TEXT PRIMARY KEY, seen INTEGER NOT NULL);
     """,
+    // What all processes of a service know and nobody else.
+    """
+    CREATE TABLE secret (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+    """,
   ]
 
+  /// Where each database says in its own words that the ledger is only appended to.
+  static let ledgerGuard = "-- the ledger is only appended to"
+
   static func migrate(_ database: Connection) throws {
+    let engine = database.engine
     // One process at a time; the others then find the work done.
-    try database.run("BEGIN IMMEDIATE")
+    try engine.script(engine.begin)
     do {
-      let version = try database.first("PRAGMA user_version") { $0.int(0) } ?? 0
+      let version = try engine.version()
       guard version <= steps.count else {
         throw StoreError(
-          code: 0,
+          kind: .other,
           message: "the data were written by a newer Maquette (version \(version) of the tables)")
       }
-      for step in steps.dropFirst(version) { try database.script(step) }
-      try database.script("PRAGMA user_version = \(steps.count)")
-      try database.run("COMMIT")
+      for step in steps.dropFirst(version) { try engine.script(engine.spoken(step)) }
+      try engine.setVersion(steps.count)
+      try engine.script("COMMIT")
     } catch {
-      _ = try? database.run("ROLLBACK")
+      try? engine.script("ROLLBACK")
       throw error
     }
   }

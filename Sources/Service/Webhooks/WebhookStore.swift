@@ -83,12 +83,12 @@ enum WebhookStore {
     _ limit: Int, but busy: [String], _ database: Connection
   ) throws -> [Delivery] {
     let now = Clock.now()
-    let places = busy.indices.map { "?\($0 + 4)" }.joined(separator: ",")
+    let others = busy.indices.map { " AND d.url != ?\($0 + 4)" }.joined()
     return try database.rows(
       """
       UPDATE webhook_delivery SET next_at = ?1 + ?2, attempt = attempt + 1, state = 'sending'
-      WHERE id IN (SELECT id FROM webhook_delivery d WHERE \(isDue)
-        AND d.url NOT IN (\(places)) ORDER BY d.next_at LIMIT ?3)
+      WHERE id IN (SELECT id FROM webhook_delivery d WHERE \(isDue)\(others)
+        ORDER BY d.next_at LIMIT ?3 \(database.engine.skippingLocked))
       RETURNING id, job, url, is_terminal, attempt
       """,
       [.integer(now), .integer(leaseMilliseconds), .integer(limit)] + busy.map { .text($0) }
@@ -129,7 +129,9 @@ enum WebhookStore {
       next = delivery.began + syncSeconds * 1000
       if isTaken { (id, attempt) = (newID(), 0) }
       let isOver = try database.first(
-        "SELECT state NOT IN ('queued', 'running') FROM job WHERE id = ?", [.text(delivery.job)]
+        """
+        SELECT state NOT IN ('queued', 'running') FROM job WHERE id = ? \(database.engine.sharingLock)
+        """, [.text(delivery.job)]
       ) { $0.int(0) == 1 }
       if isOver != false { state = "overtaken" }
     }
@@ -151,14 +153,16 @@ enum WebhookStore {
   /// What deliveries to an account's addresses are signed with; made when it is first wanted.
   static func secret(of account: String, _ database: Connection) throws -> String {
     if let known = try knownSecret(of: account, database) { return known }
-    let made = "whsec_" + Identifier.random(43)
     try database.run(
-      "UPDATE account SET webhook_secret = ? WHERE id = ?", [.text(made), .text(account)])
-    return made
+      "UPDATE account SET webhook_secret = ? WHERE id = ? AND webhook_secret = ''",
+      [.text("whsec_" + Identifier.random(43)), .text(account)])
+    // Another process may have been quicker.
+    return try knownSecret(of: account, database) ?? ""
   }
 
   /// The id of the address, which an account has once. Throws where it has as many as it may.
   static func add(_ url: String, account: String, _ database: Connection) throws -> String {
+    try database.engine.takeTurn(account)
     let known = try database.first(
       "SELECT id FROM webhook WHERE account = ? AND url = ? AND deleted IS NULL",
       [.text(account), .text(url)]

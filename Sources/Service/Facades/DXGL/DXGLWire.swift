@@ -53,6 +53,7 @@ enum DXGLWire {
     case .keyInUse: "idempotency_key_in_use"
     case .keyReused: "idempotency_key_reused"
     case .storage: "storage_full"
+    case .busy: "unavailable"
     case .unavailable(let what): what + "_unavailable"
     case .capped(let what): what
     case .needsTopUp: "key_requires_topup"

@@ -1,0 +1,55 @@
+import Foundation
+import Work
+
+/// Where the service keeps what it has.
+struct DataFolder: Sendable {
+  let root: String
+
+  /// The database: SQLite's in this folder, or PostgreSQL's at this address.
+  func open(_ database: String?, writers: Int = 4) throws -> Store {
+    let place = database.map { DatabasePlace.postgreSQL($0) } ?? .file(root + "/maquette.db")
+    do { return try Store(place, writers: writers) } catch let error as StoreError {
+      throw ServiceError(
+        .unreadableInput, "database", "the database cannot be opened: \(error.message)")
+    }
+  }
+
+  var blobs: String { root + "/blobs" }
+  /// Of jobs that run; lost with the process.
+  var work: String { root + "/work" }
+  /// Of uploads in parts.
+  var parts: String { root + "/parts" }
+  func part(_ id: String) -> String { parts + "/" + id }
+  /// Of requests that are being answered; lost with the process.
+  var uploads: String { root + "/uploads" }
+
+  /// A folder for the uploads of this process; those of processes that are gone are taken away.
+  func freshUploads() throws -> String {
+    for name in try FileManager.default.contentsOfDirectory(atPath: uploads)
+    where [.gone, .otherStart].contains(LeaseOwner.fate(name)) {
+      try? FileManager.default.removeItem(atPath: uploads + "/" + name)
+    }
+    let folder = uploads + "/" + LeaseOwner.here()
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    return folder
+  }
+
+  /// Takes away folders of jobs that do not run, which a worker that was killed left behind.
+  func removeWork(except running: Set<String>) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: work)) ?? []
+    where !running.contains(name) {
+      try? FileManager.default.removeItem(atPath: work + "/" + name)
+    }
+  }
+
+  /// Makes the folder where it is not there, for nobody else to read.
+  init(_ root: String) throws {
+    let path = URL(fileURLWithPath: root).standardizedFileURL.path
+    self.root = path
+    for folder in [path] + ["blobs", "work", "uploads", "parts"].map({ path + "/" + $0 }) {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
+    }
+  }
+}
