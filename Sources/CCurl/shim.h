@@ -23,6 +23,9 @@ static inline CURLcode maquette_curl_set_opener(CURL *handle, curl_opensocket_ca
 static inline CURLcode maquette_curl_set_headers(CURL *handle, struct curl_slist *headers) {
   return curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
 }
+static inline CURLcode maquette_curl_set_form(CURL *handle, curl_mime *form) {
+  return curl_easy_setopt(handle, CURLOPT_MIMEPOST, form);
+}
 static inline CURLcode maquette_curl_status(CURL *handle, long *status) {
   return curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, status);
 }

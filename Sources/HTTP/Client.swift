@@ -99,7 +99,7 @@ public struct Client: Sendable {
   }
 
   /// Asks, and gives the status of the answer.
-  private func perform(
+  func perform(
     _ handle: CurlHandle, _ url: String, _ transfer: Transfer
   ) throws(Failure) -> Int {
     _ = Self.start
@@ -169,7 +169,7 @@ public struct Client: Sendable {
 }
 
 /// A request of libcurl's.
-@safe private final class CurlHandle {
+@safe final class CurlHandle {
   let pointer: UnsafeMutableRawPointer
 
   init() throws(Client.Failure) {
@@ -182,14 +182,27 @@ public struct Client: Sendable {
   func set(_ option: CURLoption, _ value: Int) {
     _ = unsafe maquette_curl_set_long(pointer, option, value)
   }
+
+  /// A header of the last answer.
+  func header(_ name: String) -> String? {
+    var found: UnsafeMutablePointer<curl_header>?
+    guard
+      unsafe curl_easy_header(pointer, name, 0, UInt32(CURLH_HEADER), -1, &found) == CURLHE_OK,
+      let found = unsafe found
+    else { return nil }
+    return unsafe String(cString: found.pointee.value)
+  }
 }
 
 /// What libcurl's calls work on, all from the thread that transfers.
-private final class Transfer {
+final class Transfer {
   let addresses: AddressGuard
-  /// Nil where what comes is dropped.
-  let file: FileHandle?
-  let limit: Int
+  /// Nil where what comes goes nowhere else.
+  var file: FileHandle?
+  var limit: Int
+  /// Whether what goes to no file is kept, rather than dropped.
+  var isKept = false
+  var kept: [UInt8] = []
   var received = 0
   var isBlocked = false
   var isOverLimit = false
@@ -208,7 +221,13 @@ private let clientWrite: curl_write_callback = { bytes, size, count, context in
     return 0
   }
   do {
-    try unsafe transfer.file?.write(contentsOf: Data(bytes: bytes!, count: total))
+    if let file = transfer.file {
+      try unsafe file.write(contentsOf: Data(bytes: bytes!, count: total))
+    } else if transfer.isKept {
+      unsafe bytes!.withMemoryRebound(to: UInt8.self, capacity: total) { bytes in
+        unsafe transfer.kept.append(contentsOf: UnsafeBufferPointer(start: bytes, count: total))
+      }
+    }
     return total
   } catch {
     return 0

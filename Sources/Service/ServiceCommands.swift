@@ -14,6 +14,20 @@ public struct WorkerSettings: SettingsGroup {
   @Setting("The service's PostgreSQL database, where it has one.")
   public var database: String? = nil
 
+  @Setting("Where the service keeps files, where that is not its folder: s3://BUCKET/PREFIX.")
+  public var assets: String? = nil
+
+  @Setting("The server of --assets, where it is not Amazon's.")
+  public var s3Endpoint: String? = nil
+
+  @Setting(
+    "Take jobs from this server instead: https://maquette.example.org; the folder is then for work in progress. The key, of the scope work, is in MAQUETTE_KEY or --key-file."
+  )
+  public var server: String? = nil
+
+  @Setting("A file that holds the key for --server.")
+  public var keyFile: String? = nil
+
   @Setting("Seconds of processor time that a job may take.", in: 1...1_000_000)
   public var jobSeconds = 3600
 
@@ -43,7 +57,9 @@ public struct KeysSettings: SettingsGroup {
   @Setting("How the key begins: dxgl_sk_ or maq_sk_; it matters to nobody but people.")
   public var prefix = "maq_sk_"
 
-  @Setting("What the key allows, with commas: read, write, billing, admin.")
+  @Setting(
+    "What the key allows, with commas: read, write, billing, admin; work for workers of other machines."
+  )
   public var scopes = "read,write,billing,admin"
 
   @Setting("Revoke the key with this id.")
@@ -133,12 +149,44 @@ public enum WorkOnJobs: Verb {
     limits.memory = UInt64(settings.jobGibibytes) << 30
     // Tests of what happens around jobs have a program that is quicker with them.
     let standIn = ProcessInfo.processInfo.environment["MAQUETTE_JOB_PROGRAM"]
-    let worker = try Worker(
-      data: try ServiceHost.folder(settings.data), database: settings.database, program: try standIn ?? thisProgram(),
-      limits: limits,
-      log: .standardError)
+    let data = try ServiceHost.folder(settings.data)
+    let worker = Worker(
+      try source(settings, data), folder: try folder(settings, data),
+      program: try standIn ?? thisProgram(), limits: limits, log: .standardError)
     worker.run { !work.cancellation.isCancelled }
     return VerbResult(result: .object([]), text: "stopped")
+  }
+}
+
+extension WorkOnJobs {
+  private static func source(
+    _ settings: WorkerSettings, _ data: DataFolder
+  ) throws -> any WorkSource {
+    if let server = settings.server { return ServerWork(server, key: try key(settings)) }
+    return StoreWork(
+      try data.open(settings.database, writers: 1),
+      try data.blobStore(settings.assets, endpoint: settings.s3Endpoint))
+  }
+
+  /// Beside a server it sweeps up after its workers; elsewhere each looks after its own.
+  private static func folder(_ settings: WorkerSettings, _ data: DataFolder) throws -> String {
+    settings.server == nil ? data.work : try data.freshUploads()
+  }
+
+  private static func key(_ settings: WorkerSettings) throws -> String {
+    let held = ProcessInfo.processInfo.environment["MAQUETTE_KEY"]
+    let text = try settings.keyFile.map { path in
+      guard let bytes = FileManager.default.contents(atPath: path) else {
+        throw ServiceError(.unreadableInput, "key-file", "\(path) cannot be read")
+      }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    let key = (text ?? held ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+    guard !key.isEmpty else {
+      throw ServiceError(
+        .usage, "key", "--server needs a key of the scope work, in MAQUETTE_KEY or --key-file")
+    }
+    return key
   }
 }
 
@@ -167,10 +215,10 @@ public enum ManageKeys: Verb {
     }
     if let account = settings.create {
       let scopes = settings.scopes.split(separator: ",").map(String.init)
-      if let unknown = scopes.first(where: { !APIKeys.allScopes.contains($0) }) {
+      if let unknown = scopes.first(where: { !APIKeys.everyScope.contains($0) }) {
         throw ServiceError(
           .usage, "scopes",
-          "there is no scope \(unknown); there are \(APIKeys.allScopes.joined(separator: ", "))")
+          "there is no scope \(unknown); there are \(APIKeys.everyScope.joined(separator: ", "))")
       }
       let secret = try store.writeNow { database in
         let secret = try APIKeys.make(

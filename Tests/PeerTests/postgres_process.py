@@ -35,7 +35,7 @@ class PostgreSQL:
         log = open(f"{self.folder}.log", "a")
         self.process = subprocess.Popen(
             [*self.user, f"{self.programs}/postgres", "-D", f"{self.folder}/db", "-p", str(self.port),
-             "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self.folder}"],
+             "-c", "max_connections=500", "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self.folder}"],
             stdout=log, stderr=log, cwd="/")
         for _ in range(300):
             if subprocess.run([f"{self.programs}/pg_isready", "-h", "127.0.0.1", "-p", str(self.port)],

@@ -25,6 +25,8 @@ enum APIKeys {
   }
 
   static let allScopes = ["read", "write", "billing", "admin"]
+  /// With that of workers elsewhere, who see what all accounts have: no account's own key has it.
+  static let everyScope = allScopes + [NativeLeases.scope]
 
   /// Makes a key, and the account where it is not there; gives the key itself, which nobody can show
   /// again.

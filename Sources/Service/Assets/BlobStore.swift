@@ -1,47 +1,47 @@
 import Archives
+import Dispatch
 import Foundation
-import Glibc
 
-/// Files by the SHA-256 of what they hold: written elsewhere, synced, then given their name; never changed. What is
-/// stored twice is there once. Visible only through a row that an account owns.
+/// Files by the SHA-256 of what they hold, never changed. What is stored twice is there once. Visible only through
+/// a row that an account owns.
 struct BlobStore: Sendable {
-  enum Problem: Error { case cannotStore(String) }
+  enum Problem: Error { case cannotStore(String), missing(String) }
 
-  let folder: String
+  private let storage: any BlobStorage
+  private static let queue = DispatchQueue(label: "blobs", attributes: .concurrent)
 
-  init(folder: String) throws {
-    self.folder = folder
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  init(_ storage: any BlobStorage) { self.storage = storage }
+
+  /// Takes a file in, which must not be written to afterwards. Gives its SHA-256 and size.
+  func adopt(_ path: String) async throws -> (sha256: String, bytes: Int) {
+    try await Self.aside { try adoptNow(path) }
   }
 
-  func path(_ sha256: String) -> String { "\(folder)/\(sha256.prefix(2))/\(sha256)" }
-
-  /// Takes a file in, which must not be written to afterwards: it is there under both names. Gives its
-  /// SHA-256 and size.
-  func adopt(_ path: String) throws -> (sha256: String, bytes: Int) {
-    let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw Problem.cannotStore(path) }
-    defer { close(file) }
-    var facts = stat()
-    guard unsafe fstat(file, &facts) == 0, let sha256 = Digest.sha256(ofFile: path),
-      fsync(file) == 0
+  /// The same for a thread that may wait.
+  func adoptNow(_ path: String) throws -> (sha256: String, bytes: Int) {
+    let facts = try? FileManager.default.attributesOfItem(atPath: path)
+    guard let bytes = (facts?[.size] as? NSNumber)?.intValue,
+      let sha256 = Digest.sha256(ofFile: path)
     else { throw Problem.cannotStore(path) }
-    let target = self.path(sha256)
-    try FileManager.default.createDirectory(
-      atPath: "\(folder)/\(sha256.prefix(2))", withIntermediateDirectories: true)
-    if unsafe link(path, target) != 0 {
-      // It is there already; from now on it is as young as this, and so not swept.
-      guard errno == EEXIST, unsafe utimensat(AT_FDCWD, target, nil, 0) == 0 else {
-        throw Problem.cannotStore(path)
-      }
+    try storage.put(path, as: sha256)
+    return (sha256, bytes)
+  }
+
+  /// A file of this machine that holds a blob.
+  func file(_ sha256: String) async throws -> String {
+    try await Self.aside { try storage.file(sha256) }
+  }
+
+  /// The same for a thread that may wait.
+  func fileNow(_ sha256: String) throws -> String { try storage.file(sha256) }
+
+  /// Work that takes a while, away from the threads that all requests share.
+  private static func aside<Value: Sendable>(
+    _ work: @escaping @Sendable () throws -> Value
+  ) async throws -> Value {
+    try await withCheckedThrowingContinuation { done in
+      queue.async { done.resume(with: Result(catching: work)) }
     }
-    // The name is on the disk only once its folder is.
-    let parent = unsafe open("\(folder)/\(sha256.prefix(2))", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    if parent >= 0 {
-      fsync(parent)
-      close(parent)
-    }
-    return (sha256, Int(facts.st_size))
   }
 
   /// Makes the row that keeps a blob from being swept.
@@ -53,13 +53,16 @@ struct BlobStore: Sendable {
       """, [.text(sha256), .integer(bytes), .integer(Clock.now())])
   }
 
+  // MARK: Sweeping
+
+  private static let hour = 3_600_000
+
   /// Removes files that no row names any more and that are older than an hour.
   func sweep(_ store: Store) throws {
-    let hour = 3_600_000
     let unused = try store.read { database in
       try database.rows(
         "SELECT sha256 FROM blob b WHERE created < ? AND \(Self.isUnused)",
-        [.integer(Clock.now() - hour)]
+        [.integer(Clock.now() - Self.hour)]
       ) { $0.text(0) }
     }
     for sha256 in unused {
@@ -67,36 +70,25 @@ struct BlobStore: Sendable {
       let isGone = try store.writeNow { database in
         try database.run(
           "DELETE FROM blob AS b WHERE sha256 = ? AND created < ? AND \(Self.isUnused)",
-          [.text(sha256), .integer(Clock.now() - hour)]) > 0
+          [.text(sha256), .integer(Clock.now() - Self.hour)]) > 0
       }
-      let facts = try? FileManager.default.attributesOfItem(atPath: path(sha256))
-      guard isGone, let written = facts?[.modificationDate] as? Date,
-        -written.timeIntervalSinceNow > Double(hour) / 1000
-      else { continue }
-      try? FileManager.default.removeItem(atPath: path(sha256))
+      if isGone, try isOld(sha256) { try storage.remove(sha256) }
     }
   }
 
   /// Removes files older than an hour that never got a row: what they were sent for was refused.
   func sweepFiles(_ store: Store) throws {
-    for prefix in try FileManager.default.contentsOfDirectory(atPath: folder) {
-      let names = try? FileManager.default.contentsOfDirectory(atPath: folder + "/" + prefix)
-      for name in names ?? [] {
-        let path = "\(folder)/\(prefix)/\(name)"
-        @Sendable func isOld() -> Bool {
-          let facts = try? FileManager.default.attributesOfItem(atPath: path)
-          return (facts?[.modificationDate] as? Date).map { -$0.timeIntervalSinceNow > 3600 }
-            ?? false
-        }
-        guard isOld(), try !store.read({ try Self.isKnown(name, $0) }) else { continue }
-        // Looked at again where nobody else writes.
-        try store.writeNow { database in
-          if try !Self.isKnown(name, database), isOld() {
-            try? FileManager.default.removeItem(atPath: path)
-          }
-        }
+    for sha256 in try storage.all() {
+      guard try !store.read({ try Self.isKnown(sha256, $0) }), try isOld(sha256) else { continue }
+      // Looked at again where nobody else writes.
+      try store.writeNow { database in
+        if try !Self.isKnown(sha256, database), try isOld(sha256) { try storage.remove(sha256) }
       }
     }
+  }
+
+  private func isOld(_ sha256: String) throws -> Bool {
+    try (storage.age(sha256) ?? 0) * 1000 > Double(Self.hour)
   }
 
   private static func isKnown(_ sha256: String, _ database: Connection) throws -> Bool {

@@ -14,7 +14,15 @@ struct DataFolder: Sendable {
     }
   }
 
-  var blobs: String { root + "/blobs" }
+  /// Files by their hash: in this folder, or in a bucket with what was used lately here.
+  func blobStore(_ assets: String?, endpoint: String?) throws -> BlobStore {
+    guard let assets else { return BlobStore(try FolderStorage(folder: root + "/blobs")) }
+    return BlobStore(
+      try S3Storage(
+        assets, endpoint: endpoint, near: root + "/near",
+        environment: ProcessInfo.processInfo.environment))
+  }
+
   /// Of jobs that run; lost with the process.
   var work: String { root + "/work" }
   /// Of uploads in parts.

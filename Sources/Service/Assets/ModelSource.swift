@@ -12,7 +12,7 @@ enum ModelSource {
     }
   }
 
-  static func take(file path: String, field: String, _ core: ServiceCore) throws -> Model {
+  static func take(file path: String, field: String, _ core: ServiceCore) async throws -> Model {
     let facts = try? FileManager.default.attributesOfItem(atPath: path)
     guard (facts?[.size] as? NSNumber)?.intValue ?? 0 <= core.settings.uploadBytes else {
       throw ServiceProblem(
@@ -23,7 +23,7 @@ enum ModelSource {
         .invalidFormat, "the file is none of GLB, glTF, OBJ, STL, PLY, OFF, FBX, 3MF, ZIP",
         field: field)
     }
-    let (blob, bytes) = try core.blobs.adopt(path)
+    let (blob, bytes) = try await core.blobs.adopt(path)
     return Model(blob: blob, format: format, bytes: bytes)
   }
 
@@ -32,6 +32,6 @@ enum ModelSource {
     defer { try? FileManager.default.removeItem(atPath: path) }
     try await Download.take(
       url, to: path, limit: core.settings.uploadBytes, field: field, core)
-    return try take(file: path, field: field, core)
+    return try await take(file: path, field: field, core)
   }
 }

@@ -25,7 +25,7 @@ enum PictureSource {
   /// Takes in a file that was received. Throws where it is no picture, or none that is taken.
   static func take(
     file path: String, leastSide: Int = leastSide, field: String? = nil, _ core: ServiceCore
-  ) throws -> Picture {
+  ) async throws -> Picture {
     let facts = try? FileManager.default.attributesOfItem(atPath: path)
     guard (facts?[.size] as? NSNumber)?.intValue ?? 0 <= byteLimit else {
       throw ServiceProblem(
@@ -49,7 +49,7 @@ enum PictureSource {
         "\(width) x \(height) pixels are too few; a picture has at least \(leastSide) a side",
         field: field)
     }
-    let (blob, size) = try core.blobs.adopt(path)
+    let (blob, size) = try await core.blobs.adopt(path)
     return Picture(blob: blob, format: format, bytes: size, width: width, height: height)
   }
 
@@ -66,7 +66,7 @@ enum PictureSource {
     } else {
       try await Download.take(text, to: path, limit: byteLimit, field: field, core)
     }
-    return try take(file: path, leastSide: leastSide, field: field, core)
+    return try await take(file: path, leastSide: leastSide, field: field, core)
   }
 
   /// Nil for an address.

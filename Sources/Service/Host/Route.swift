@@ -62,6 +62,13 @@ extension Route {
     return route
   }
 
+  /// The same route, for which these statuses are no failure either.
+  func allowing(_ statuses: [Int]) -> Route {
+    var route = self
+    route.answer.others = statuses
+    return route
+  }
+
   func undocumented() -> Route {
     var route = self
     route.isDocumented = false

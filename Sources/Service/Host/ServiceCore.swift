@@ -26,7 +26,7 @@ struct ServiceCore: Sendable {
     self.scratch = scratch ?? data.uploads
     prices = try settings.prices.map(PriceBook.init(path:)) ?? .standard
     store = try data.open(settings.database)
-    blobs = try BlobStore(folder: data.blobs)
+    blobs = try data.blobStore(settings.assets, endpoint: settings.s3Endpoint)
     links = try SignedLinks(store)
     ledger = Ledger(
       mode: settings.billing == .enforce ? .enforce : .off, shownBalance: settings.shownCredits)
@@ -37,9 +37,9 @@ struct ServiceCore: Sendable {
   }
 
   /// A file of a job, as an answer.
-  func answer(_ output: Job.Output, isPublic: Bool, to call: Call) -> Response {
+  func answer(_ output: Job.Output, isPublic: Bool, to call: Call) async throws -> Response {
     FileAnswer(
-      path: blobs.path(output.blob), bytes: output.bytes, sha256: output.blob,
+      path: try await blobs.file(output.blob), bytes: output.bytes, sha256: output.blob,
       mediaType: output.mediaType, name: output.name, isPublic: isPublic
     ).response(to: call.request.head)
   }

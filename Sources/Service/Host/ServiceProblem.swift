@@ -81,6 +81,8 @@ struct ServiceProblem: Error, Sendable {
       ServiceProblem(.storage, "the service's disk is full or cannot be written")
     case let error as StoreError where [.unreachable, .contended].contains(error.kind):
       ServiceProblem(.busy, "the service's database cannot be reached just now; try again")
+    case BlobStore.Problem.missing:
+      ServiceProblem(.busy, "the file is out of reach just now; try again")
     case is BlobStore.Problem:
       ServiceProblem(.storage, "the service's disk is full or cannot be written")
     default: ServiceProblem(.internal, "something went wrong here; the log has it by request id")

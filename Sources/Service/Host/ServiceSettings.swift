@@ -14,6 +14,14 @@ public struct ServiceSettings: SettingsGroup {
   public var database: String? = nil
 
   @Setting(
+    "Where files are kept that several machines share: s3://BUCKET/PREFIX, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment; without it the folder."
+  )
+  public var assets: String? = nil
+
+  @Setting("The server of --assets, where it is not Amazon's: https://minio.example.org.")
+  public var s3Endpoint: String? = nil
+
+  @Setting(
     "Where clients reach the service, for links in answers; without it the address listened on.")
   public var publicUrl: String? = nil
 

@@ -25,7 +25,7 @@ struct ImageTo3D: Sendable {
   var seed = 0
 
   /// Makes it of words, with the operator's engine for them. Throws where there is none.
-  mutating func use(words text: String, _ core: ServiceCore) throws {
+  mutating func use(words text: String, _ core: ServiceCore) async throws {
     guard let command = core.settings.textCommand else {
       throw ServiceProblem(
         .unavailable("mode"),
@@ -36,7 +36,7 @@ struct ImageTo3D: Sendable {
     do { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) } catch {
       throw ServiceProblem(.storage, "the words cannot be stored")
     }
-    let (blob, bytes) = try core.blobs.adopt(path)
+    let (blob, bytes) = try await core.blobs.adopt(path)
     (words, engine) = ((blob, bytes), command)
   }
 

@@ -17,6 +17,14 @@ final class JobProcess: Sendable {
     case failed(Job.Failure)
     /// The process ended without a word.
     case crashed(String)
+
+    var name: String {
+      switch self {
+      case .done: "done"
+      case .failed(let failure): failure.code
+      case .crashed(let how): how
+      }
+    }
   }
 
   /// The most that is believed of a line.
@@ -109,14 +117,8 @@ final class JobProcess: Sendable {
           events.append(.progress(fraction))
         } else if let name = line["ready"]?.string {
           events.append(.ready(name))
-        } else if let result = line["done"] {
-          ending = .done(result)
-        } else if let failure = line["failed"] {
-          ending = .failed(
-            Job.Failure(
-              kind: Job.ErrorKind(rawValue: failure["kind"]?.string ?? "") ?? .system,
-              code: failure["code"]?.string ?? "unexpected",
-              message: failure["message"]?.string ?? "the job failed"))
+        } else if let told = Ending(line) {
+          ending = told
         }
       }
       try tick(events)

@@ -168,17 +168,31 @@ enum JobStore {
       ], job)
   }
 
+  /// Whether any job could be leased.
+  static func hasWork(_ database: Connection) throws -> Bool {
+    try database.first(
+      "SELECT 1 FROM job WHERE state = 'queued' AND \(isDue("?1")) LIMIT 1",
+      [.integer(Clock.now())]
+    ) { _ in true } ?? false
+  }
+
+  /// The job that runs under this lease.
+  static func held(by owner: String, _ database: Connection) throws -> Job? {
+    try database.first(
+      "SELECT \(columns) FROM job WHERE state = 'running' AND lease_owner = ?", [.text(owner)], job)
+  }
+
   /// Whether the lease is still held; that is where a cancelled job is noticed.
-  static func isHeld(_ job: String, by owner: String, _ database: Connection) throws -> Bool {
+  static func isHeld(_ lease: Lease, _ database: Connection) throws -> Bool {
     try database.first(
       "SELECT 1 FROM job WHERE id = ? AND lease_owner = ? AND state = 'running'",
-      [.text(job), .text(owner)]
+      [.text(lease.job), .text(lease.owner)]
     ) { _ in true } ?? false
   }
 
   /// Renews the lease and tells how far the job is; false where it is no longer held.
   static func heartbeat(
-    _ job: String, by owner: String, phase: Job.Phase, progress: Int, _ database: Connection
+    _ lease: Lease, phase: Job.Phase, progress: Int, _ database: Connection
   ) throws -> Bool {
     try database.run(
       """
@@ -187,11 +201,13 @@ enum JobStore {
       """,
       [
         .integer(try database.engine.leaseClock() + leaseMilliseconds), .integer(phase.rawValue),
-        .integer(min(progress, 99)), .text(job), .text(owner),
+        .integer(min(progress, 99)), .text(lease.job), .text(lease.owner),
       ]) > 0
   }
 
-  static func keep(_ output: Job.Output, of job: String, _ database: Connection) throws {
+  /// Takes in a file of a job that is still held.
+  static func keep(_ output: Job.Output, of lease: Lease, _ database: Connection) throws {
+    guard try isHeld(lease, database) else { return }
     try BlobStore.record(output.blob, bytes: output.bytes, database)
     // A second attempt may make the same file anew; what was handed out once stays.
     try database.run(
@@ -200,17 +216,34 @@ enum JobStore {
       ON CONFLICT (job, role) DO NOTHING
       """,
       [
-        .text(job), .text(output.role), .text(output.blob), .text(output.name),
+        .text(lease.job), .text(output.role), .text(output.blob), .text(output.name),
         .text(output.mediaType),
       ])
   }
 
-  /// Ends a job well: state, outputs and settlement at once. False where the lease is no longer held.
+  /// Ends an attempt, however it ended. Where the lease is no longer held, nothing happens.
+  static func finish(
+    _ lease: Lease, _ ending: JobProcess.Ending, _ database: Connection
+  ) throws {
+    guard let job = try find(id: lease.job, database) else { return }
+    switch ending {
+    case .done(let result):
+      let seconds = result["seconds"]?.double ?? 0
+      let price = lease.plan.meter?.price(seconds: seconds) ?? job.price
+      _ = try succeed(job, lease, result, price: price, database)
+    case .failed(let failure):
+      try fail(job, lease, failure, crashed: false, database)
+    case .crashed(let how):
+      let failure = Job.Failure(kind: .system, code: "crashed", message: how)
+      try fail(job, lease, failure, crashed: true, database)
+    }
+  }
+
+  /// Ends a job well: state and settlement at once. False where the lease is no longer held.
   ///
   /// - Parameter price: what it cost in the end; never more than was taken before.
-  static func succeed(
-    _ job: Job, by owner: String, outputs: [Job.Output], result: JSONValue, price: Int,
-    _ database: Connection
+  private static func succeed(
+    _ job: Job, _ lease: Lease, _ result: JSONValue, price: Int, _ database: Connection
   ) throws -> Bool {
     guard
       try database.run(
@@ -218,32 +251,31 @@ enum JobStore {
         UPDATE job SET state = 'succeeded', progress = 100, finished = ?, result = ?,
           lease_owner = NULL, lease_until = NULL
         WHERE id = ? AND lease_owner = ? AND state = 'running'
-        """, [.integer(Clock.now()), .text(result.text()), .text(job.id), .text(owner)]) > 0
+        """, [.integer(Clock.now()), .text(result.text()), .text(job.id), .text(lease.owner)]) > 0
     else { return false }
-    for output in outputs { try keep(output, of: job.id, database) }
     KillPoint.pass("between-outputs-and-settlement")
     try Ledger.settle(job, final: price, database)
     try ended(job.id, database)
-    try ModelStore.learn(from: job, outputs: outputs, result: result, database)
+    try ModelStore.learn(
+      from: job, outputs: try outputs(of: job.id, database), result: result, database)
     return true
   }
 
   /// Ends an attempt badly. What is the input's fault ends the job; what is ours is tried again.
-  static func fail(
-    _ job: Job, by owner: String, _ failure: Job.Failure, crashed: Bool, _ database: Connection
+  private static func fail(
+    _ job: Job, _ lease: Lease, _ failure: Job.Failure, crashed: Bool, _ database: Connection
   ) throws {
-    let isHeld = try isHeld(job.id, by: owner, database)
-    guard isHeld else { return }
-    try giveUp(job, by: owner, failure, crashed: crashed, database)
+    guard try isHeld(lease, database) else { return }
+    try giveUp(job, by: lease.owner, failure, crashed: crashed, database)
   }
 
   /// Gives a job back untouched, where its worker is told to end.
-  static func release(_ job: String, by owner: String, _ database: Connection) throws {
+  static func release(_ lease: Lease, _ database: Connection) throws {
     try database.run(
       """
       UPDATE job SET state = 'queued', attempt = attempt - 1, lease_owner = NULL, lease_until = NULL
       WHERE id = ? AND lease_owner = ? AND state = 'running'
-      """, [.text(job), .text(owner)])
+      """, [.text(lease.job), .text(lease.owner)])
     try database.engine.announceWork()
   }
 

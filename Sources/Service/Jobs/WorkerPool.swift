@@ -18,6 +18,8 @@ final class WorkerPool: Sendable {
         "worker", "--data", data, "--job-seconds", "\(settings.jobSeconds)", "--job-gibibytes",
         "\(settings.jobGibibytes)", "--attached",
       ] + (settings.database.map { ["--database", $0] } ?? [])
+      + (settings.assets.map { ["--assets", $0] } ?? [])
+      + (settings.s3Endpoint.map { ["--s3-endpoint", $0] } ?? [])
   }
 
   /// Processes are started from a thread that stays: the system ends them with the thread.

@@ -1,6 +1,6 @@
 /// Who works on jobs, as far as they said so lately.
 enum Workers {
-  static let signMilliseconds = 20_000
+  private static let signMilliseconds = 20_000
   /// Silent for longer, a worker counts as gone; but for a job, which may take hours.
   private static let silence = 90_000
 
@@ -11,6 +11,14 @@ enum Workers {
       ON CONFLICT (owner) DO UPDATE SET seen = excluded.seen
       """, [.text(owner), .integer(Clock.now())])
     try database.run("DELETE FROM worker WHERE seen < ?", [.integer(Clock.now() - 86_400_000)])
+  }
+
+  /// Whether it said so lately.
+  static func isSigned(_ owner: String, _ database: Connection) throws -> Bool {
+    try database.first(
+      "SELECT 1 FROM worker WHERE owner = ? AND seen > ?",
+      [.text(owner), .integer(Clock.now() - signMilliseconds)]
+    ) { _ in true } ?? false
   }
 
   static func leave(_ owner: String, _ database: Connection) throws {

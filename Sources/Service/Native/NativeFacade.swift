@@ -43,7 +43,7 @@ struct NativeFacade: Facade {
   }
 
   var routes: [Route] {
-    NativeAccount.routes + NativeModels.routes(uploadBytes) + PortalFiles.routes + [
+    NativeAccount.routes + NativeModels.routes(uploadBytes) + PortalFiles.routes + NativeLeases.routes + [
       Route("GET", "/healthz", "Whether the process answers", scope: nil) { _ in
         .answer(JSONText.response(200, ["status": "ok"]))
       }.documented(["type": "object"]),

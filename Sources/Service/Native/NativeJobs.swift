@@ -239,7 +239,7 @@ enum NativeJobs {
         ? ServiceProblem(.notFound("output"), "the job has no such output")
         : ServiceProblem(.notReady, "the job is \(job.state.rawValue)")
     }
-    return .answer(call.core.answer(output, isPublic: false, to: call))
+    return .answer(try await call.core.answer(output, isPublic: false, to: call))
   }
 
   /// Server-sent events: `progress` whenever something changes, `done` at the end.

@@ -65,7 +65,7 @@ enum NativeModels {
       throw ServiceProblem(.invalid("request"), "the form needs one file in the field \"file\"")
     }
     let title = form.value("title") ?? (form.files[0].name as NSString).lastPathComponent
-    let source = try ModelSource.take(file: form.files[0].path, field: "file", call.core)
+    let source = try await ModelSource.take(file: form.files[0].path, field: "file", call.core)
     let (core, account) = (call.core, call.account)
     return .write { database in
       let model = try add(source, title, account, core, database)
@@ -117,7 +117,7 @@ enum NativeModels {
         role: "", blob: model.original, name: name, mediaType: JobPlan.mediaType(name),
         bytes: bytes ?? 0)
     }
-    return .answer(call.core.answer(output, isPublic: false, to: call))
+    return .answer(try await call.core.answer(output, isPublic: false, to: call))
   }
 
   // MARK: In parts
@@ -214,7 +214,7 @@ enum NativeModels {
     do { try FileManager.default.copyItem(atPath: core.data.part(id), toPath: copy) } catch {
       throw ServiceProblem(.storage, "the upload cannot be stored")
     }
-    let source = try ModelSource.take(file: copy, field: "file", core)
+    let source = try await ModelSource.take(file: copy, field: "file", core)
     let account = call.account
     let answer = try await core.store.write { database in
       // It may have been given up meanwhile.

@@ -48,6 +48,6 @@ struct SignedLinks: Sendable {
     else { throw ServiceProblem(.expired, "the link has run out") }
     let output = Job.Output(
       role: "", blob: blob, name: name, mediaType: JobPlan.mediaType(name), bytes: bytes)
-    return .answer(call.core.answer(output, isPublic: false, to: call))
+    return .answer(try await call.core.answer(output, isPublic: false, to: call))
   }
 }

@@ -71,7 +71,7 @@ struct DXGL: Facade {
       -> Route
     {
       Route("GET", "/v1/renders/{id}/\(name)", summary, scope: "read") { call in
-        try DXGLRenders.asset(role(call.request.head), call)
+        try await DXGLRenders.asset(role(call.request.head), call)
       }.giving()
     }
     return [

@@ -24,7 +24,7 @@ enum DXGLModels {
       try DXGLRenderSettings(settingsObject(text))
     }
     let title = (file.name as NSString).lastPathComponent
-    return try take(file.path, title: (title as NSString).deletingPathExtension, settings, call)
+    return try await take(file.path, title: (title as NSString).deletingPathExtension, settings, call)
   }
 
   private static func settingsObject(_ text: String) throws -> JSONValue {
@@ -41,7 +41,7 @@ enum DXGLModels {
     defer { try? FileManager.default.removeItem(atPath: path) }
     try await Download.take(url, to: path, limit: call.core.settings.uploadBytes, call.core)
     let name = URL(string: url)?.lastPathComponent ?? ""
-    return try take(path, title: (name as NSString).deletingPathExtension, settings, call)
+    return try await take(path, title: (name as NSString).deletingPathExtension, settings, call)
   }
 
   static func tooLarge(_ limit: Int) -> ServiceProblem {
@@ -51,12 +51,12 @@ enum DXGLModels {
   /// Stores the file; the model and its jobs follow in one transaction.
   private static func take(
     _ path: String, title: String, _ settings: DXGLRenderSettings?, _ call: Call
-  ) throws -> Outcome {
+  ) async throws -> Outcome {
     guard let format = Sniffed.model(path) else {
       throw ServiceProblem(
         .invalidFormat, "the file is none of GLB, glTF, or a ZIP with OBJ, MTL and pictures")
     }
-    let (sha256, bytes) = try call.core.blobs.adopt(path)
+    let (sha256, bytes) = try await call.core.blobs.adopt(path)
     KillPoint.pass("after-upload")
     let core = call.core
     let account = call.account
@@ -191,6 +191,6 @@ enum DXGLModels {
     let output = Job.Output(
       role: "model_glb", blob: blob, name: "\(model.id).glb", mediaType: "model/gltf-binary",
       bytes: bytes)
-    return .answer(call.core.answer(output, isPublic: false, to: call))
+    return .answer(try await call.core.answer(output, isPublic: false, to: call))
   }
 }

@@ -13,7 +13,7 @@ enum DXGLOverlays {
     guard form.value("layer") ?? "background" == "background" else {
       throw ServiceProblem(.invalid("request"), "layer is background")
     }
-    let picture = try PictureSource.take(file: file.path, leastSide: 1, call.core)
+    let picture = try await PictureSource.take(file: file.path, leastSide: 1, call.core)
     let name = form.value("name") ?? (file.name as NSString).deletingPathExtension
     let overlay = OverlayStore.Overlay(
       id: Identifier.short(), blob: picture.blob, format: picture.format, layer: "background",

@@ -158,12 +158,12 @@ enum DXGLRenders {
     return .answer(DXGLWire.list(values, total: total, offset: offset, limit: limit))
   }
 
-  static func asset(_ role: String, _ call: Call) throws -> Outcome {
+  static func asset(_ role: String, _ call: Call) async throws -> Outcome {
     let file = try call.core.store.read { database in
       try output(role, try find(call, database), accept: call.accept, database)
     }
     return .answer(
-      call.core.answer(file, isPublic: false, to: call).with("Vary", "Accept, Authorization"))
+      try await call.core.answer(file, isPublic: false, to: call).with("Vary", "Accept, Authorization"))
   }
 
   /// A file of a render. Throws where it has none, not yet or not any more.

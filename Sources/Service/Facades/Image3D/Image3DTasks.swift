@@ -36,7 +36,7 @@ enum Image3DTasks {
       work.pictures = [(picture, nil)]
       work.engine = call.core.settings.imageCommand
     } else {
-      try work.use(words: order.prompt ?? "", call.core)
+      try await work.use(words: order.prompt ?? "", call.core)
     }
     let (core, account, made) = (call.core, call.account, work)
     return .write { database in

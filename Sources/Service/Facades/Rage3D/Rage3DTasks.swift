@@ -27,7 +27,7 @@ enum Rage3DTasks {
     // At once, as it is asked for sooner or later.
     task.formats = ["stl"]
     for (file, side) in zip(form.files, ImageTo3D.sides) {
-      let picture = try PictureSource.take(file: file.path, field: "images", call.core)
+      let picture = try await PictureSource.take(file: file.path, field: "images", call.core)
       task.pictures.append((picture, side))
     }
     let (core, account, made) = (call.core, call.account, task)
@@ -150,7 +150,7 @@ enum Rage3DTasks {
       throw ServiceProblem(.invalid("request"), "the file type is glb or stl")
     }
     let (_, output) = try ready(role, call)
-    return .answer(call.core.answer(output, isPublic: false, to: call))
+    return .answer(try await call.core.answer(output, isPublic: false, to: call))
   }
 
   // MARK: Money

@@ -37,7 +37,7 @@ struct StudioBody: Sendable {
   /// A model by its address, or as a file of the form: `model_url` or `model_file`.
   func model(_ name: String = "model") async throws -> ModelSource.Model {
     if let file = files.first(where: { $0.field == name + "_file" }) {
-      return try ModelSource.take(file: file.path, field: name + "_file", core)
+      return try await ModelSource.take(file: file.path, field: name + "_file", core)
     }
     let fields = try fields
     let url = try fields.require(
@@ -49,7 +49,7 @@ struct StudioBody: Sendable {
   func picture(_ names: [String]) async throws -> PictureSource.Picture? {
     for name in names {
       if let file = files.first(where: { $0.field == name }) {
-        return try PictureSource.take(file: file.path, field: name, core)
+        return try await PictureSource.take(file: file.path, field: name, core)
       }
       let most = PictureSource.byteLimit * 4 / 3 + 256
       if let text = try fields.text(name, length: 1...most) {

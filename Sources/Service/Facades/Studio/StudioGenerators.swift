@@ -122,7 +122,7 @@ enum StudioGenerators {
     guard let prompt = try body.fields.text("prompt", length: 1...1024) else {
       throw ServiceProblem(.invalid("request"), "give a prompt or an image", field: "image")
     }
-    try work.use(words: prompt, body.core)
+    try await work.use(words: prompt, body.core)
     return work
   }
 
