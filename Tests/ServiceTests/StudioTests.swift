@@ -160,7 +160,7 @@ struct StudioTests {
     let gone = try service.makeKey("acme")
     try service.core.store.writeNow {
       _ = try $0.run(
-        "UPDATE api_key SET revoked = 1 WHERE rowid = (SELECT MAX(rowid) FROM api_key)")
+        "UPDATE api_key SET revoked = 1 WHERE created = (SELECT MAX(created) FROM api_key)")
     }
     #expect(code(await ask(gone)) == "401 api_key_revoked")
     let wrong = await service.ask(

@@ -187,7 +187,9 @@ final class TestService: @unchecked Sendable {
 
   /// Works until there is nothing to do.
   func work() throws {
-    let worker = try Worker(data: core.data, database: core.settings.database, program: program, limits: JobLimits(), log: .none)
+    let worker = Worker(
+      StoreWork(core.store, core.blobs), folder: core.data.work, program: program,
+      limits: JobLimits(), log: .none)
     worker.run {
       let left = try? core.store.read {
         try $0.first(

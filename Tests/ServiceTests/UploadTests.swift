@@ -114,7 +114,7 @@ struct UploadTests {
   }
 
   private func files(_ service: TestService) throws -> [String] {
-    let folder = service.core.data.blobs
+    let folder = service.core.data.root + "/blobs"
     return try FileManager.default.subpathsOfDirectory(atPath: folder).map { folder + "/" + $0 }
       .filter { path in
         let facts = try? FileManager.default.attributesOfItem(atPath: path)
