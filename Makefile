@@ -4,6 +4,8 @@
 # make fuzz   strangers' bytes for every parser, ten minutes each
 # make lint   formatting, declared imports, where unsafe code may stand
 
+SHELL := /bin/bash -o pipefail
+
 maquette := .build/release/maquette
 
 fuzz_targets := glb obj stl ply off 3mf zip png jpeg webp multipart json mcp
@@ -33,7 +35,8 @@ demo: build
 test:
 	@.ci/setup --peers
 	swift build -c release --build-tests
-	MAQUETTE_REQUIRE_PEERS=1 swift test -c release --skip-build
+	@MAQUETTE_REQUIRE_PEERS=1 swift test -c release --skip-build 2>&1 | tee .build/test.log || \
+	  { echo; echo "what failed:"; grep -A 3 "recorded an issue" .build/test.log | cut -c 1-1000; exit 1; }
 
 bench: setup
 	swift run -c release benchmark

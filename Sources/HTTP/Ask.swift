@@ -117,8 +117,10 @@ public struct Ask: Sendable {
       text(CURLOPT_AWS_SIGV4, "aws:amz:\(signature.region):\(signature.service)")
       text(CURLOPT_USERPWD, "\(signature.key):\(signature.secret)")
     }
-    for line in headers.map({ "\($0.name): \($0.value)" }) + ["Expect:"] {
-      unsafe list = curl_slist_append(list, line)
+    // What is signed must be sent, and libcurl would sign this line that only takes one away.
+    if ask.signature == nil { headers.append(("Expect", "")) }
+    for (name, value) in headers {
+      unsafe list = curl_slist_append(list, value.isEmpty ? "\(name):" : "\(name): \(value)")
     }
     _ = unsafe maquette_curl_set_headers(pointer, list)
   }

@@ -49,6 +49,12 @@ struct ServicePeerTests {
     #expect(report["flows"]?.int == 23)
   }
 
+  /// Files in a bucket, work done over HTTP: the same bytes.
+  @Test func severalMachinesMakeTheSame() throws {
+    guard let report = try Self.drive("drive_growth.py") else { return }
+    #expect(report["problems"] == [])
+  }
+
   /// Bombs, the end under load, a full disk.
   @Test func troubleAroundItIsBorne() throws {
     guard let report = try Self.drive("drive_trouble.py") else { return }
@@ -56,13 +62,14 @@ struct ServicePeerTests {
     #expect(report["problems"] == [])
   }
 
-  /// Whatever ends when, no job is lost and none is paid for twice.
-  @Test func nothingIsLostWhoeverEnds() throws {
+  /// Whatever ends when, no job is lost and none is paid for twice: on one machine with SQLite, and on several with
+  /// PostgreSQL and S3 between them.
+  @Test(arguments: ["one", "several"]) func nothingIsLostWhoeverEnds(_ machines: String) throws {
     let points = [
       "before-commit", "after-commit", "after-claim", "before-finish",
       "between-outputs-and-settlement", "after-finish",
     ]
-    guard let report = try Self.drive("drive_chaos.py", ["30"] + points) else { return }
+    guard let report = try Self.drive("drive_chaos.py", [machines, "20"] + points) else { return }
     #expect(report["lost"]?.int == 0 && report["extra"]?.int == 0 && report["left"]?.int == 0)
     #expect(report["refusals"] == [])
     #expect((report["accepted"]?.int ?? 0) > 20)

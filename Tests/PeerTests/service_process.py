@@ -10,18 +10,23 @@ import threading
 
 class Service:
     def __init__(self, maquette, folder, *options, credits=1000, wallet="dxgl", environment=None,
-                 port=0):
+                 port=0, database=None, key=None):
         self.maquette, self.folder, self.options, self.port = maquette, folder, options, port
         self.environment = {**os.environ, **(environment or {})}
-        self.key = subprocess.run(
-            [maquette, "keys", "--data", folder, "--create", "acme", "--prefix", "dxgl_sk_",
-             "--credits", str(credits), "--wallet", wallet], capture_output=True, text=True, check=True).stdout.strip()
+        # Where there is one, it is PostgreSQL's.
+        self.database = ["--database", database] if database else []
+        self.key = key or self.make_key("acme", "--prefix", "dxgl_sk_", "--credits", str(credits), "--wallet", wallet)
         self.start()
+
+    def make_key(self, account, *options):
+        return subprocess.run(
+            [self.maquette, "keys", "--data", self.folder, *self.database, "--create", account, *options],
+            capture_output=True, text=True, check=True).stdout.strip()
 
     def start(self):
         self.process = subprocess.Popen(
             [self.maquette, "serve", "--data", self.folder, "--listen", f"127.0.0.1:{self.port}", "--log",
-             "errors", "--reads-per-minute", "0", "--writes-per-minute", "0", *self.options],
+             "errors", "--reads-per-minute", "0", "--writes-per-minute", "0", *self.database, *self.options],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.environment)
         for line in self.process.stderr:
             event = json.loads(line) if line.startswith("{") else {}
@@ -44,10 +49,10 @@ class Service:
     def stop(self):
         """Ends it as a system would; gives its exit code."""
         self.process.terminate()
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=120)
 
     def audit(self):
-        return subprocess.run([self.maquette, "keys", "--data", self.folder, "--audit"],
+        return subprocess.run([self.maquette, "keys", "--data", self.folder, *self.database, "--audit"],
                               capture_output=True, text=True)
 
 

@@ -10,13 +10,15 @@ struct LeaseTests {
   private static let path = "/maquette/v1/leases"
 
   private static func take(_ service: TestService, _ key: String) async -> TestService.Answer {
-    await service.ask("POST", path, json: ["worker": "far"], key: key)
+    await service.ask("POST", path, json: ["worker": .string(LeaseOwner.here())], key: key)
   }
 
   @Test func aJobIsDoneElsewhere() async throws {
     let service = try TestService()
     let key = try service.makeKey("fleet", scopes: ["work"])
+    #expect(try !service.core.store.read(Workers.isAny))
     #expect(await Self.take(service, key).status == 204)
+    #expect(try service.core.store.read(Workers.isAny))
     let model = await service.upload()
     let taken = await Self.take(service, key)
     let id = taken.json["leaseId"]?.string ?? ""

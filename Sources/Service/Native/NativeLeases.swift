@@ -59,8 +59,10 @@ enum NativeLeases {
     }
     let wait = try fields.whole("waitSeconds", in: 0...longestWait) ?? 0
     let core = call.core
+    // By no colon does it look like a process of this machine.
+    let name = "remote " + worker.replacing(":", with: "/")
     let deadline = ContinuousClock.now + .seconds(wait)
-    try await core.store.write { try Workers.sign("remote " + worker, $0) }
+    try await core.store.write { try Workers.sign(name, $0) }
     while true {
       if try core.store.read(JobStore.hasWork) {
         let owner = LeaseOwner.remote()
