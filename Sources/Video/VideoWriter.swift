@@ -29,9 +29,8 @@ public struct VideoWriter {
       arguments += ["-video_size", "\(width)x\(height)", "-framerate", "\(framesPerSecond)"]
       arguments += ["-color_range", "pc", "-i", "pipe:0"]
       for (output, path) in zip(outputs, paths) {
-        // Encoders cut their work by threads, so their number shows in the bytes: it is the same everywhere. Of
-        // small pictures x264 with several makes now and then other bytes (seen to go by the length of the path).
-        arguments += ["-map", "0:v", "-threads", output.reduction > 1 ? "1" : "4"]
+        // Encoders cut their work by threads, so their number shows in the bytes: it is the same everywhere.
+        arguments += ["-map", "0:v", "-threads", "4"]
         arguments += output.arguments(
           alpha: alpha, framesPerSecond: framesPerSecond, temporary: path)
       }
