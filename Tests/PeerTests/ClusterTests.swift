@@ -67,6 +67,69 @@ import Testing
     #expect(sets(folder.file("parts")) == whole)
   }
 
+  /// A service whose work is done by the tasks of an array, which share nothing with it but its address.
+  @Test func slurmWorkers() throws {
+    let folder = TemporaryFolder()
+    let project = SharedData.projectFolder
+    _ = try Program.run([
+      "sample", "-o", folder.file("a.glb"), "--texture-size", "64", "--quiet",
+    ])
+    let job = folder.write(
+      """
+      set -e
+      cd '\(folder.file("."))'
+      key=$(maquette keys --data data --create acme)
+      maquette keys --data data --create fleet --scopes work > fleet.key
+      maquette serve --data data --listen 127.0.0.1:0 --workers 0 2> serve.log > /dev/null & server=$!
+      trap 'kill $server; wait $server' EXIT
+      until grep -q listening serve.log; do sleep 0.1; done
+      url=$(sed -n 's/.*"url":"\\([^"]*\\)".*/\\1/p' serve.log | head -1)
+      id=$(sbatch --parsable --array=0-1 --chdir="$PWD" --cpus-per-task=1 \
+        '\(project)/configs/slurm-workers.sh' "$url" fleet.key)
+      ask() { curl -sf -H "Authorization: Bearer $key" "$@"; }
+      ask -F file=@a.glb "$url/v1/models" > sent.json
+      render=$(sed -n 's/.*"renderId":"\\([^"]*\\)".*/\\1/p' sent.json)
+      for _ in $(seq 300); do
+        ask "$url/v1/renders/$render" > state.json
+        grep -qE '"status":"(done|error)"' state.json && break
+        sleep 0.2
+      done
+      scancel "$id"
+      cat state.json
+      """, as: "job.sh")
+    let outcome = try shell("exec sh '\(project)/Tests/PeerTests/slurm_once.sh' sh '\(job)'")
+    if outcome.status == 77 {
+      print("LEFT OUT: workers by Slurm: \(outcome.error)")
+      return
+    }
+    #expect(outcome.output.contains("\"status\":\"done\""), "\(outcome.output) \(outcome.error)")
+  }
+
+  /// The manifest is one that its readers parse, and its command takes the server and the key from what it sets.
+  @Test func kubernetesWorkers() throws {
+    guard let python = PeerTests.python else { return }
+    let path = SharedData.projectFolder + "/configs/kubernetes-workers.yaml"
+    let parsed = try Program.run(
+      executable: python,
+      ["-c", "import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))", path])
+    try #require(parsed.status == 0, "\(parsed.error)")
+    let deployment = try JSONValue(parsing: Data(parsed.output.utf8))
+    let template = deployment["spec"]?["template"]
+    #expect(
+      deployment["kind"] == "Deployment"
+        && deployment["spec"]?["selector"]?["matchLabels"] == template?["metadata"]?["labels"])
+    let command = (template?["spec"]?["containers"]?.array?[0]["command"]?.array ?? [])
+      .compactMap(\.string)
+    try #require(command.count == 3 && command[..<2] == ["/bin/sh", "-c"])
+    // Nobody listens there: it says so and goes on asking, until it is ended.
+    let outcome = try shell(
+      "timeout 3 sh -c '\(command[2])'",
+      [
+        "SERVER": "http://127.0.0.1:1", "MAQUETTE_KEY": "k", "WORK": TemporaryFolder().file("work"),
+      ])
+    #expect(outcome.error.contains("http://127.0.0.1:1"), "\(outcome.error)")
+  }
+
   @Test func parallelProcesses() throws {
     guard FileManager.default.isExecutableFile(atPath: "/usr/bin/parallel") else {
       print("LEFT OUT: GNU parallel is not installed")

@@ -62,7 +62,8 @@ struct LeaseTests {
     // A worker beside the server cannot be spoken for.
     let owner = LeaseOwner.here()
     _ = try service.core.store.writeNow { try JobStore.claim(owner, $0) }
-    let ended = await service.ask("POST", "\(Self.path)/\(owner)/end", json: ["crashed": "x"], key: key)
+    let ended = await service.ask(
+      "POST", "\(Self.path)/\(owner)/end", json: ["crashed": "x"], key: key)
     #expect(ended.status == 204)
     let running = try service.core.store.read { try JobStore.running($0) }
     #expect(running.count == 1)
@@ -75,7 +76,9 @@ struct LeaseTests {
     let first = await Self.take(service, key).json["leaseId"]?.string ?? ""
     // It is of nobody here, and all the same not lost.
     #expect(try service.core.store.writeNow { try JobStore.reclaim($0) } == 0)
-    try service.core.store.writeNow { _ = try $0.run("UPDATE job SET lease_until = lease_until - 61000") }
+    try service.core.store.writeNow {
+      _ = try $0.run("UPDATE job SET lease_until = lease_until - 61000")
+    }
     #expect(try service.core.store.writeNow { try JobStore.reclaim($0) } == 1)
     let second = await Self.take(service, key)
     #expect(second.json["attempt"]?.int == 2)

@@ -163,7 +163,8 @@ enum JobStore {
       RETURNING \(columns)
       """,
       [
-        .text(owner), .integer(try database.engine.leaseClock() + leaseMilliseconds), .integer(now), .text(next),
+        .text(owner), .integer(try database.engine.leaseClock() + leaseMilliseconds), .integer(now),
+        .text(next),
         .integer(now), .integer(now),
       ], job)
   }

@@ -43,58 +43,62 @@ struct NativeFacade: Facade {
   }
 
   var routes: [Route] {
-    NativeAccount.routes + NativeModels.routes(uploadBytes) + PortalFiles.routes + NativeLeases.routes + [
-      Route("GET", "/healthz", "Whether the process answers", scope: nil) { _ in
-        .answer(JSONText.response(200, ["status": "ok"]))
-      }.documented(["type": "object"]),
-      Route("GET", "/readyz", "Whether jobs can be taken", scope: nil, run: Self.ready)
-        .undocumented(),
-      Route("GET", "/openapi.json", "This document", scope: nil) { _ in
-        .answer(JSONText.response(200, document(nil)))
-      }.undocumented(),
-      Route("GET", "/{dialect}/openapi.json", "The document of one dialect", scope: nil) { call in
-        let value = document(call.parameter("dialect"))
-        guard value != .null else {
-          throw ServiceProblem(.unknownPath, "there is no such dialect")
-        }
-        return .answer(JSONText.response(200, value))
-      }.undocumented(),
-      Route("GET", "/docs", "The document for people", scope: nil) { _ in
-        .answer(DocsPage.response(document(nil)))
-      }.undocumented(),
-      Route(
-        "POST", "/maquette/v1/jobs", "Queues a verb on models", scope: "write",
-        body: BodyPolicy(limit: PictureSource.textLimit(4)), run: NativeJobs.create
-      ).documented(json: NativeSchemas.order, status: 201, NativeSchemas.job),
-      Route("GET", "/maquette/v1/jobs", "Lists jobs", scope: "read", run: NativeJobs.list)
-        .documented(query: NativeSchemas.page, NativeSchemas.jobs),
-      Route(
-        "GET", "/maquette/v1/jobs/{id}", "How far a job is; wait=30 answers when that changes",
-        scope: "read", run: NativeJobs.get
-      ).documented(query: [("wait", JSONSchema.whole(0, 50))], NativeSchemas.job),
-      Route(
-        "DELETE", "/maquette/v1/jobs/{id}", "Cancels a job", scope: "write", run: NativeJobs.cancel
-      )
-      .documented(status: 204),
-      Route(
-        "GET", "/maquette/v1/jobs/{id}/events", "Follows a job by server-sent events",
-        scope: "read", run: NativeJobs.events
-      ).undocumented(),
-      Route(
-        "GET", "/maquette/v1/jobs/{id}/outputs/{name}", "A file that a job made", scope: "read",
-        run: NativeJobs.output
-      ).giving(),
-      Route(
-        "POST", "/mcp", "The Model Context Protocol", scope: "read",
-        body: BodyPolicy(limit: PictureSource.textLimit(4)), run: MCPOverHTTP.post
-      ).undocumented(),
-      Route("GET", "/files/{token}", "A file by its signed link", scope: nil, run: SignedLinks.file)
+    NativeAccount.routes + NativeModels.routes(uploadBytes) + PortalFiles.routes
+      + NativeLeases.routes + [
+        Route("GET", "/healthz", "Whether the process answers", scope: nil) { _ in
+          .answer(JSONText.response(200, ["status": "ok"]))
+        }.documented(["type": "object"]),
+        Route("GET", "/readyz", "Whether jobs can be taken", scope: nil, run: Self.ready)
+          .undocumented(),
+        Route("GET", "/openapi.json", "This document", scope: nil) { _ in
+          .answer(JSONText.response(200, document(nil)))
+        }.undocumented(),
+        Route("GET", "/{dialect}/openapi.json", "The document of one dialect", scope: nil) { call in
+          let value = document(call.parameter("dialect"))
+          guard value != .null else {
+            throw ServiceProblem(.unknownPath, "there is no such dialect")
+          }
+          return .answer(JSONText.response(200, value))
+        }.undocumented(),
+        Route("GET", "/docs", "The document for people", scope: nil) { _ in
+          .answer(DocsPage.response(document(nil)))
+        }.undocumented(),
+        Route(
+          "POST", "/maquette/v1/jobs", "Queues a verb on models", scope: "write",
+          body: BodyPolicy(limit: PictureSource.textLimit(4)), run: NativeJobs.create
+        ).documented(json: NativeSchemas.order, status: 201, NativeSchemas.job),
+        Route("GET", "/maquette/v1/jobs", "Lists jobs", scope: "read", run: NativeJobs.list)
+          .documented(query: NativeSchemas.page, NativeSchemas.jobs),
+        Route(
+          "GET", "/maquette/v1/jobs/{id}", "How far a job is; wait=30 answers when that changes",
+          scope: "read", run: NativeJobs.get
+        ).documented(query: [("wait", JSONSchema.whole(0, 50))], NativeSchemas.job),
+        Route(
+          "DELETE", "/maquette/v1/jobs/{id}", "Cancels a job", scope: "write",
+          run: NativeJobs.cancel
+        )
+        .documented(status: 204),
+        Route(
+          "GET", "/maquette/v1/jobs/{id}/events", "Follows a job by server-sent events",
+          scope: "read", run: NativeJobs.events
+        ).undocumented(),
+        Route(
+          "GET", "/maquette/v1/jobs/{id}/outputs/{name}", "A file that a job made", scope: "read",
+          run: NativeJobs.output
+        ).giving(),
+        Route(
+          "POST", "/mcp", "The Model Context Protocol", scope: "read",
+          body: BodyPolicy(limit: PictureSource.textLimit(4)), run: MCPOverHTTP.post
+        ).undocumented(),
+        Route(
+          "GET", "/files/{token}", "A file by its signed link", scope: nil, run: SignedLinks.file
+        )
         .giving(),
-      Route("GET", "/metrics", "Counts for Prometheus", scope: "admin") { call in
-        let text = try call.core.store.read(metrics.text)
-        return .answer(Response(type: "text/plain; version=0.0.4", text: text))
-      }.undocumented(),
-    ]
+        Route("GET", "/metrics", "Counts for Prometheus", scope: "admin") { call in
+          let text = try call.core.store.read(metrics.text)
+          return .answer(Response(type: "text/plain; version=0.0.4", text: text))
+        }.undocumented(),
+      ]
   }
 
   private static let leastFree = 1 << 30

@@ -14,12 +14,18 @@ enum NativeLeases {
   static let routes = [
     Route("POST", path, "Leases the next job; waits for one", scope: scope, run: take)
       .documented(json: wanted, lease).allowing([204]),
-    Route("POST", path + "/{id}", "Renews a lease and tells how far its job is", scope: scope, run: renew)
-      .documented(json: progress, JSONSchema.object(["isHeld": JSONSchema.truth])),
-    Route("GET", path + "/{id}/inputs/{name}", "A file that the job is given", scope: scope, run: input)
-      .giving(),
     Route(
-      "POST", path + "/{id}/outputs", "Takes in a file that the job made, under its name in the plan",
+      "POST", path + "/{id}", "Renews a lease and tells how far its job is", scope: scope,
+      run: renew
+    )
+    .documented(json: progress, JSONSchema.object(["isHeld": JSONSchema.truth])),
+    Route(
+      "GET", path + "/{id}/inputs/{name}", "A file that the job is given", scope: scope, run: input
+    )
+    .giving(),
+    Route(
+      "POST", path + "/{id}/outputs",
+      "Takes in a file that the job made, under its name in the plan",
       scope: scope, body: BodyPolicy(limit: fileBytes, takesForms: true), run: output
     ).documented(query: [("name", JSONSchema.text)], form: file, status: 204),
     Route(
@@ -31,7 +37,8 @@ enum NativeLeases {
   // MARK: Schemas
 
   private static let wanted = JSONSchema.object(
-    ["worker": JSONSchema.text, "waitSeconds": JSONSchema.whole(0, longestWait)], required: ["worker"])
+    ["worker": JSONSchema.text, "waitSeconds": JSONSchema.whole(0, longestWait)],
+    required: ["worker"])
   private static let lease = JSONSchema.object(
     [
       "leaseId": JSONSchema.text, "jobId": JSONSchema.text, "attempt": JSONSchema.whole,
@@ -155,7 +162,9 @@ enum NativeLeases {
 
   @Sendable private static func end(_ call: Call) async throws -> Outcome {
     let json = try call.fields(["done", "failed", "crashed", "released"]).value
-    guard let ending = JobProcess.Ending(json) ?? (json["released"]?.bool == true ? .crashed("") : nil) else {
+    guard
+      let ending = JobProcess.Ending(json) ?? (json["released"]?.bool == true ? .crashed("") : nil)
+    else {
       throw ServiceProblem(
         .invalid("request"), "how it ended is one of done, failed, crashed, released")
     }

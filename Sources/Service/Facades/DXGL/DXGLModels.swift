@@ -24,7 +24,8 @@ enum DXGLModels {
       try DXGLRenderSettings(settingsObject(text))
     }
     let title = (file.name as NSString).lastPathComponent
-    return try await take(file.path, title: (title as NSString).deletingPathExtension, settings, call)
+    return try await take(
+      file.path, title: (title as NSString).deletingPathExtension, settings, call)
   }
 
   private static func settingsObject(_ text: String) throws -> JSONValue {

@@ -163,7 +163,8 @@ enum DXGLRenders {
       try output(role, try find(call, database), accept: call.accept, database)
     }
     return .answer(
-      try await call.core.answer(file, isPublic: false, to: call).with("Vary", "Accept, Authorization"))
+      try await call.core.answer(file, isPublic: false, to: call).with(
+        "Vary", "Accept, Authorization"))
   }
 
   /// A file of a render. Throws where it has none, not yet or not any more.

@@ -24,7 +24,8 @@ enum DXGLShare {
       }
       return try DXGLRenders.output(role, job, accept: call.accept, database)
     }
-    return .answer(try await call.core.answer(output, isPublic: true, to: call).with("Vary", "Accept"))
+    return .answer(
+      try await call.core.answer(output, isPublic: true, to: call).with("Vary", "Accept"))
   }
 
   @Sendable static func page(_ call: Call) async throws -> Outcome {
