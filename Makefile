@@ -2,6 +2,9 @@
 # make test   set-up, and all tests
 # make bench  the benchmarks
 # make fuzz   strangers' bytes for every parser, ten minutes each
+# make install    builds programs that need no Swift runtime, and puts them under PREFIX (/usr/local)
+# make deb        the same as a package for Debian 12, in .build
+# make wheel      the library as a Python package for numpy, in .build/wheel
 # make lint   formatting, declared imports, where unsafe code may stand
 
 SHELL := /bin/bash -o pipefail
@@ -12,7 +15,12 @@ fuzz_targets := glb obj stl ply off 3mf zip png jpeg webp multipart json mcp
 FUZZ_TARGETS ?= $(fuzz_targets)
 FUZZ_SECONDS ?= 600
 
-.PHONY: setup build demo test bench fuzz lint clean
+PREFIX ?= /usr/local
+static := .build/static/release
+# A library does not find the runtime's parts by itself, as programs do.
+runtime = $(abspath $(dir $(shell readlink -f "$$(command -v swift)"))/../lib/swift_static/linux)
+
+.PHONY: setup build static wheel install deb demo test bench fuzz lint clean
 
 setup:
 	@.ci/setup
@@ -20,6 +28,27 @@ setup:
 build: setup
 	swift build -c release --product maquette
 	swift build -c release --product maquette-assimp
+
+# Apart, because everything is linked anew.
+static: setup
+	swift build -c release --static-swift-stdlib --scratch-path .build/static --product maquette
+	swift build -c release --static-swift-stdlib --scratch-path .build/static --product maquette-assimp
+
+# The library holds the Swift runtime too; stripped of what only a debugger reads.
+wheel: setup
+	swift build -c release --static-swift-stdlib --scratch-path .build/static --product maquette-c -Xlinker -L$(runtime)
+	rm -rf .build/wheel && mkdir -p .build/wheel && cp -r python .build/wheel/source
+	strip -o .build/wheel/source/maquette/libmaquette-c.so --strip-unneeded $(static)/libmaquette-c.so
+	python3 -m venv .build/wheel/environment
+	.build/wheel/environment/bin/pip wheel -q --no-deps -w .build/wheel .build/wheel/source
+	@ls .build/wheel/*.whl
+
+install: static
+	packaging/install $(static) $(PREFIX)
+
+deb: static
+	@command -v dpkg-shlibdeps >/dev/null || { echo "make deb needs the package dpkg-dev" >&2; exit 1; }
+	packaging/deb $(static)
 
 demo: build
 	@mkdir -p out

@@ -68,6 +68,8 @@ let package = Package(
     .library(name: "Reconstruction", targets: ["Reconstruction"]),
     .executable(name: "maquette", targets: ["maquette"]),
     .executable(name: "maquette-assimp", targets: ["maquette-assimp"]),
+    // libmaquette-c.so, which the Python package holds.
+    .library(name: "maquette-c", type: .dynamic, targets: ["CInterface"]),
   ],
   targets: [
     // Floor 1: foundations and C libraries.
@@ -134,6 +136,12 @@ let package = Package(
     .executableTarget(
       name: "maquette", dependencies: ["Operations", "Service", "Settings", "Work"],
       swiftSettings: strict + architecture),
+    .target(
+      name: "CInterface",
+      dependencies: (foundations + [
+        "Geometry", "Imaging", "Views", "Rendering", "Datasets", "Operations",
+      ]).map { .init(stringLiteral: $0) },
+      exclude: ["maquette.h"], swiftSettings: strict + architecture),
     // A child process of Formats: the Open Asset Import Library, away from everything else.
     .executableTarget(
       name: "maquette-assimp", linkerSettings: [.linkedLibrary("assimp")]),

@@ -1,4 +1,5 @@
 import Formats
+public import Geometry
 public import Scenes
 public import Settings
 import Work
@@ -15,13 +16,49 @@ public struct ViewedModelSettings: SettingsGroup {
   public init() {}
 }
 
+/// What is looked at.
+public enum ViewedModel: Sendable {
+  case file(String)
+  /// With y up, if nothing else is said.
+  case mesh(Mesh)
+
+  /// How it is called in sentences.
+  var name: String {
+    switch self {
+    case .file(let path): path
+    case .mesh: "the mesh"
+    }
+  }
+
+  func scene(_ work: WorkContext) throws -> Scene {
+    switch self {
+    case .file(let path):
+      return try SceneFile.read(path, log: work.log, cancellation: work.cancellation)
+    case .mesh(let mesh):
+      var scene = Scene()
+      scene.shapes = [Scene.Shape(parts: [Scene.Shape.Part(mesh: mesh)])]
+      scene.nodes = [Scene.Node(shape: 0)]
+      scene.roots = [0]
+      return scene
+    }
+  }
+
+  func usualUp() throws -> UpAxis {
+    switch self {
+    case .file(let path): try SceneFormat.inside(path).usualUp
+    case .mesh: .y
+    }
+  }
+}
+
 /// A model to be looked at.
 enum UprightScene {
   /// The model with +y up, and the axis that was up in its file.
   static func read(
-    _ path: String, _ options: ViewedModelSettings, _ work: WorkContext
+    _ model: ViewedModel, _ options: ViewedModelSettings, _ work: WorkContext
   ) throws -> (scene: Scene, up: UpAxis) {
-    var scene = try SceneFile.read(path, log: work.log, cancellation: work.cancellation)
+    var scene = try model.scene(work)
+    let path = model.name
     guard scene.triangleCount > 0 else {
       throw InputError("no-triangles", "the model holds no triangles", path)
     }
@@ -34,7 +71,7 @@ enum UprightScene {
       }
       scene = scene.showing(variant: variant)
     }
-    let up = try options.up ?? SceneFormat.inside(path).usualUp
+    let up = try options.up ?? model.usualUp()
     return (scene.turned(from: up, to: .y), up)
   }
 }

@@ -28,56 +28,13 @@ enum CommandLineTool {
       guard let verb else { throw UsageError(Help.unknownVerb(first)) }
       return try Invocation(verb, Array(words.dropFirst())).run()
     } catch {
-      let (kind, code, message, place) = explain(error)
+      let failure = Failure(error)
       if wantsJSON {
         let name: JSONValue = verb.map { .string($0.name) } ?? .null
-        try? Terminal.out(
-          JSONValue.object([
-            ("verb", name),
-            (
-              "error",
-              ["code": .string(code), "message": .string(message), "where": .string(place)]
-            ),
-          ]).text())
+        try? Terminal.out(JSONValue.object([("verb", name), ("error", failure.json)]).text())
       }
-      if kind != ExitCode.cancelled || !wantsJSON {
-        Terminal.error((place.isEmpty ? "" : place + ": ") + message)
-      }
-      return kind
-    }
-  }
-
-  private static func explain(_ error: any Error) -> (
-    exit: Int32, code: String, message: String, place: String
-  ) {
-    switch error {
-    case let error as any ExplainedError where error.code == "cancelled":
-      (ExitCode.cancelled, "cancelled", "cancelled", "")
-    case let error as any ExplainedError:
-      (ExitCode.of(error.kind), error.code, error.message, error.place)
-    case let error as SettingsError: (ExitCode.usage, error.code.name, error.message, "")
-    case is WorkCancelled: (ExitCode.cancelled, "cancelled", "cancelled", "")
-    default: (ExitCode.unreadable, "unexpected", "\(error)", "")
-    }
-  }
-}
-
-/// What the program's exit tells a script.
-enum ExitCode {
-  static let done: Int32 = 0
-  static let unmet: Int32 = 1
-  static let usage: Int32 = 2
-  static let unreadable: Int32 = 3
-  static let unwritable: Int32 = 4
-  static let missing: Int32 = 5
-  static let cancelled: Int32 = 130
-
-  static func of(_ kind: FailureKind) -> Int32 {
-    switch kind {
-    case .usage: usage
-    case .unreadableInput: unreadable
-    case .unwritableOutput: unwritable
-    case .missingDependency: missing
+      if failure.exit != ExitCode.cancelled || !wantsJSON { Terminal.error(failure.sentence) }
+      return failure.exit
     }
   }
 }

@@ -14,6 +14,10 @@ enum Help {
       return page(verb)
     case "--version": return "maquette \(maquetteVersion)"
     case "presets": return presets
+    case "man":
+      guard words.count > 1 else { return ManPage.text(nil) }
+      guard let verb = Verbs.named(words[1]) else { throw UsageError(unknownVerb(words[1])) }
+      return ManPage.text(verb)
     case "completions":
       guard words.count == 2, let script = completions(words[1]) else {
         throw UsageError("completions takes one of bash, zsh, fish")
@@ -45,15 +49,8 @@ enum Help {
   }
 
   private static func page(_ verb: AnyVerb) -> String {
-    let own = verb.options.map { option -> (String, String) in
-      let range = [option.schema["minimum"], option.schema["maximum"]].compactMap { $0?.text() }
-      var notes: [String] = []
-      if range.count == 2 { notes.append("\(range[0]) to \(range[1])") }
-      if option.value != .null, option.value != [] {
-        notes.append("default \(option.value.string ?? option.value.text())")
-      }
-      let note = notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"
-      return ("\(option.flag) \(option.placeholder)", option.help + note)
+    let own = verb.options.map { option in
+      ("\(option.flag) \(option.placeholder)", option.help + note(option))
     }
     let common = Invocation.common.filter { $0.flag != "--output" || verb.output != .none }
       .map { ("\($0.flag) \($0.placeholder)", $0.help) }
@@ -66,6 +63,17 @@ enum Help {
       ([verb.summary, "", "usage: maquette \(verb.name) \(verb.usage) [--option value...]"]
       + (own.isEmpty ? [] : ["", "options"] + list(own))
       + ["", "common options"] + list(common)).joined(separator: "\n")
+  }
+
+  /// Its range and default, in brackets.
+  static func note(_ option: SettingDescription) -> String {
+    let range = [option.schema["minimum"], option.schema["maximum"]].compactMap { $0?.text() }
+    var notes: [String] = []
+    if range.count == 2 { notes.append("\(range[0]) to \(range[1])") }
+    if option.value != .null, option.value != [], option.value != "" {
+      notes.append("default \(option.value.string ?? option.value.text())")
+    }
+    return notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"
   }
 
   private static var presets: String {
@@ -82,7 +90,8 @@ enum Help {
     func flags(_ verb: AnyVerb) -> String {
       (verb.options.map(\.flag) + common + ["-o"]).joined(separator: " ")
     }
-    let names = (verbs.map(\.name) + ["presets", "completions", "help"]).joined(separator: " ")
+    let names = (verbs.map(\.name) + ["presets", "completions", "man", "help"]).joined(
+      separator: " ")
     let cases = verbs.map { "    \($0.name)) words=\"\(flags($0))\" ;;" }.joined(separator: "\n")
     switch shell {
     case "bash", "zsh":

@@ -5,7 +5,10 @@ import Testing
 
 /// The notebooks run to their ends, and those that are exported are those whose source is here.
 @Suite struct NotebookTests {
-  @Test(arguments: ["sets_with_numpy", "hdf5_with_pytorch", "radiance_field"])
+  @Test(arguments: [
+    "sets_with_numpy", "hdf5_with_pytorch", "radiance_field", "repair_broken_meshes",
+    "render_rebuild_score",
+  ])
   func notebookRuns(_ name: String) throws {
     guard let python = PeerTests.python else { return }
     let folder = TemporaryFolder()

@@ -6,7 +6,7 @@ import Testing
 /// The service as its clients meet it: a process on loopback, driven by Python.
 struct ServicePeerTests {
   /// What a driver says, run in a folder of its own.
-  private static func drive(_ script: String, _ words: [String] = []) throws -> JSONValue? {
+  static func drive(_ script: String, _ words: [String] = []) throws -> JSONValue? {
     guard let python = PeerTests.python else { return nil }
     let folder = TemporaryFolder()
     let model = folder.file("chair.glb")

@@ -83,39 +83,29 @@ struct DatasetJob {
   }
 
   func run(_ work: WorkContext) throws -> VerbResult {
-    work.progress.declare([("read", 2), ("prepare", 3), ("render", 95)])
-    work.progress.enter("read")
+    work.progress.declare(PlannedViews.phases + [("render", 95)])
     if !call.options.resume { for target in targets { try target.checkFree() } }
     let options = call.options
-    let (scene, up) = try UprightScene.read(path, options.model, work)
-
-    work.progress.enter("prepare")
-    let prepared = try PreparedScene(scene, work)
-    let plan = try ViewPlan(
-      options.views, seed: call.seed,
-      testFraction: options.dataset.layout.contains(.nerfSynthetic) ? 0.2 : 0,
-      longestSide: prepared.longestSide)
-    for warning in plan.warnings { work.log.warn(warning) }
-    let renderer = try Renderer(
-      prepared, settings: options.render, intrinsics: plan.all[0].intrinsics,
-      normalSpaceFromWorld: Conventions.zUpFromYUp,
-      layers: Set(options.dataset.aov.compactMap(\.layer)), work)
-    let manifest = try DatasetManifest.json(call, path, scene, prepared, sourceUp: up, renderer)
+    let planned = try PlannedViews(.file(path), options, seed: call.seed, work)
+    let (scene, prepared, plan, views) = (
+      planned.scene, planned.prepared, planned.plan, planned.views
+    )
+    let manifest = try DatasetManifest.json(
+      call, path, scene, prepared, sourceUp: planned.up, planned.renderer)
     // What an earlier run has made of it is left alone.
     let goesOn = options.resume || options.shard != nil
     let left = goesOn ? targets.filter { !$0.holds(manifest) } : targets
     if left.isEmpty, options.contactSheet.map(FileManager.default.fileExists) ?? true {
-      return report(plan, prepared, renderer, nil)
+      return report(plan, prepared, planned.renderer, nil)
     }
     for target in left { try target.checkFree() }
 
     work.progress.enter("render")
     let start = ContinuousClock.now
-    let views = SetView.list(train: plan.train, validation: plan.validation, test: plan.test)
     let writer = try DatasetWriter(
       to: left, settings: options.dataset, views: views, size: size(scene, prepared),
       identity: Digest.sha256(of: Array(manifest.text().utf8)), resumes: options.resume)
-    let sheet = try draw(views, renderer, writer, work)
+    let sheet = try draw(views, planned.renderer, writer, work)
     if writer.isWhole {
       try writer.finish(try record(views, scene, prepared, manifest, work))
     } else {
@@ -127,7 +117,7 @@ struct DatasetJob {
       try StagedFile.write(try ImageFile.encodePNG(sheet.image), to: path)
     }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
-    return report(plan, prepared, renderer, seconds)
+    return report(plan, prepared, planned.renderer, seconds)
   }
 
   /// Draws the views that are missing into the writer, and some into the contact sheet.

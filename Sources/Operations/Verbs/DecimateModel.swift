@@ -6,7 +6,7 @@ import Settings
 public import Work
 
 /// Mesh to a mesh with fewer triangles.
-public enum DecimateModel: Verb {
+public enum DecimateModel: MeshVerb {
   public static let name = "decimate"
   public static let summary =
     "Writes a mesh with fewer triangles, and says how far it is from the input. Of several targets the first that is reached ends it."
@@ -17,7 +17,18 @@ public enum DecimateModel: Verb {
   public static func run(_ call: VerbCall<DecimateSettings>, _ work: WorkContext) throws
     -> VerbResult
   {
-    let options = call.options
+    try check(call.options)
+    let target = try SceneFormat(path: call.output!, writing: true)
+    work.progress.declare([("read", 1)] + phases + [("write", 1)])
+    let source = try MeshInput.read(call.inputs[0], work)
+    let made = try make(source.mesh, groups: source.groups, call.options, seed: call.seed, work)
+    work.progress.enter("write")
+    let outputs = try source.write(
+      made.mesh, from: made.sources, as: target, to: call.output!, work)
+    return VerbResult(outputs: outputs, result: made.result, text: made.text)
+  }
+
+  private static func check(_ options: DecimateSettings) throws {
     guard
       options.targetTriangles != nil || options.targetVertices != nil || options.ratio != nil
         || options.maxError != nil
@@ -25,33 +36,35 @@ public enum DecimateModel: Verb {
       throw UsageError(
         "say how far to go: --target-triangles, --target-vertices, --ratio or --max-error")
     }
-    let target = try SceneFormat(path: call.output!, writing: true)
-    work.progress.declare([("read", 1), ("decimate", 4), ("measure", 2), ("write", 1)])
-    let source = try MeshInput.read(call.inputs[0], work)
+  }
+
+  public static let phases = [(name: "decimate", weight: 4.0), (name: "measure", weight: 2.0)]
+
+  public static func make(
+    _ mesh: Mesh, groups: [Int], _ options: DecimateSettings, seed: UInt64, _ work: WorkContext
+  ) throws -> MadeMesh {
+    try check(options)
     work.progress.enter("decimate")
-    let result = try source.mesh.decimated(options, groups: source.groups, work)
+    let result = try mesh.decimated(options, groups: groups, work)
     work.progress.enter("measure")
-    let diagonal = Double(source.mesh.bounds.diagonal)
-    let deviation = try result.mesh.deviation(from: source.mesh, seed: call.seed, work)
+    let diagonal = Double(mesh.bounds.diagonal)
+    let deviation = try result.mesh.deviation(from: mesh, seed: seed, work)
     let points = Weld(result.mesh.positions).vertexOfPoint.count
-    if let asked = options.triangleGoal(of: source.mesh), result.mesh.triangles.count > asked {
+    if let asked = options.triangleGoal(of: mesh), result.mesh.triangles.count > asked {
       work.log.warn(
         "\(result.mesh.triangles.count) triangles are left, \(asked) were asked for: "
           + "fewer would change how the surface is connected, or make it cut itself")
     }
-    work.progress.enter("write")
-    let outputs = try source.write(
-      result.mesh, from: result.sources, as: target, to: call.output!, work)
     let (mean, largest) = (deviation.mean / diagonal * 100, deviation.maximum / diagonal * 100)
-    return VerbResult(
-      outputs: outputs,
+    return MadeMesh(
+      mesh: result.mesh, sources: result.sources,
       result: [
         "triangles": .integer(result.mesh.triangles.count), "vertices": .integer(points),
-        "trianglesBefore": .integer(source.mesh.triangles.count),
+        "trianglesBefore": .integer(mesh.triangles.count),
         "meanErrorPercent": .number(mean), "maxErrorPercent": .number(largest),
       ],
       text: """
-        triangles       \(source.mesh.triangles.count) -> \(result.mesh.triangles.count)
+        triangles       \(mesh.triangles.count) -> \(result.mesh.triangles.count)
         vertices        \(points), \(result.mesh.positions.count) with the copies along seams
         mean error      \(mean.brief) % of the diagonal
         largest error   \(largest.brief) % of the diagonal

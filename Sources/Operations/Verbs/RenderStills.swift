@@ -89,33 +89,24 @@ public enum RenderStills: Verb {
     // Where nothing can be written, nothing need be drawn.
     _ = try StagedFile(
       path: target.path(view: options.views[0].name, isOnly: options.views.count == 1))
-    work.progress.declare([("read", 1), ("prepare", 1), ("render", 8)])
-    work.progress.enter("read")
-    let (scene, _) = try UprightScene.read(call.inputs[0], options.model, work)
-    work.progress.enter("prepare")
-    let prepared = try PreparedScene(scene, work)
+    work.progress.declare(StillViews.phases + [("render", 8)])
     var layers = Set(options.aov.compactMap(\.layer))
     if target.format == .exr { layers.insert(.light) }
-    let renderer = try Renderer(
-      prepared, settings: options.render, intrinsics: lens, layers: layers,
-      groundShadow: options.shadows, work)
+    let stage = try StillViews(.file(call.inputs[0]), options, layers: layers, work)
+    let (prepared, cameras) = (stage.prepared, stage.cameras)
 
     work.progress.enter("render")
-    let directions = options.views.map { $0.direction(elevation: options.elevationDegrees) }
-    // A shadow wants room beside the object.
-    let cameras = prepared.fittingCameras(
-      directions, lens, margin: options.shadows ? 1.25 : 1.06)
     let farthest = cameras.map { $0.eye.length + 1 }.max()!
     let writer = StillWriter(
       target: target, backdrop: backdrop, options: options,
       scale: StillScale(
         modelScale: prepared.scale, offset: prepared.offset, farthest: farthest))
     var shots: [StillWriter.Shot] = []
-    try renderer.forEachFrame(cameras, work, encode: { frame, _ in frame }) { frame in
+    try stage.renderer.forEachFrame(cameras, work, encode: { frame, _ in frame }) { frame in
       shots.append(try writer.write(frame, options.views[shots.count]))
       work.progress.update(Double(shots.count) / Double(cameras.count))
     }
-    return report(shots, prepared, renderer, lens, writer.scale)
+    return report(shots, prepared, stage.renderer, lens, writer.scale)
   }
 
   private static func report(

@@ -119,7 +119,7 @@ public enum RenderTurntable: Verb {
       ("read", 1), ("prepare", 3), ("render", 20), ("encode", plan.isShared ? 20 : 0),
     ])
     work.progress.enter("read")
-    let (scene, _) = try UprightScene.read(call.inputs[0], options.model, work)
+    let (scene, _) = try UprightScene.read(.file(call.inputs[0]), options.model, work)
     work.progress.enter("prepare")
     let prepared = try PreparedScene(scene, work)
     let renderer = try Renderer(

@@ -20,7 +20,7 @@ public struct RepairModelSettings: SettingsGroup {
 }
 
 /// Broken mesh to a solid that can be printed.
-public enum RepairModel: Verb {
+public enum RepairModel: MeshVerb {
   public static let name = "repair"
   public static let summary =
     "Writes a closed solid that can be printed, keeps what was sound bit by bit, and says what it changed."
@@ -35,16 +35,11 @@ public enum RepairModel: Verb {
     try MeshPicture.check(
       call.options.picture,
       beside: [call.output!] + call.inputs + [call.options.report].compactMap(\.self))
-    work.progress.declare([("read", 1), ("repair", 6), ("measure", 2), ("write", 1)])
+    work.progress.declare([("read", 1)] + phases + [("write", 1)])
     // In the unit of the result: what is proved must be what is written, to the bit.
     let source = try MeshInput.read(call.inputs[0], as: target, isTolerant: true, work)
-    work.progress.enter("repair")
-    let repaired = try source.mesh.repaired(call.options.repair, work)
-    work.progress.enter("measure")
-    let change = try repaired.mesh.largestChange(from: source.mesh, seed: call.seed, work)
-    let hausdorff = change / Double(source.mesh.bounds.diagonal) * 100
+    let (repaired, report) = try repair(source.mesh, call.options, seed: call.seed, work)
     work.progress.enter("write")
-    let report = RepairDescription(report: repaired.report, hausdorffPercent: hausdorff)
     // Drawn first: what cannot be drawn leaves no half of what was asked.
     let picture = call.options.picture == nil ? [] : try picture(repaired, source.mesh, call, work)
     var outputs = try source.write(
@@ -57,11 +52,34 @@ public enum RepairModel: Verb {
       try StagedFile.write(picture, to: path)
       outputs.append(Artifact(path: path, mediaType: "image/png"))
     }
-    let isSolid = repaired.report.after.isPrintable
     return VerbResult(
       outputs: outputs, result: report.json, text: report.text,
-      unmetGuarantee: isSolid
-        ? nil : "the result is not printable; --mode auto always ends with one")
+      unmetGuarantee: report.unmetGuarantee)
+  }
+
+  public static let phases = [(name: "repair", weight: 6.0), (name: "measure", weight: 2.0)]
+
+  public static func make(
+    _ mesh: Mesh, groups: [Int], _ options: RepairModelSettings, seed: UInt64, _ work: WorkContext
+  ) throws -> MadeMesh {
+    guard options.report == nil, options.picture == nil else {
+      throw UsageError("report and picture are files, which come of files only")
+    }
+    let (repaired, report) = try repair(mesh, options, seed: seed, work)
+    return MadeMesh(
+      mesh: repaired.mesh, sources: repaired.sources, result: report.json, text: report.text,
+      unmetGuarantee: report.unmetGuarantee)
+  }
+
+  private static func repair(
+    _ mesh: Mesh, _ options: RepairModelSettings, seed: UInt64, _ work: WorkContext
+  ) throws -> (RepairedMesh, RepairDescription) {
+    work.progress.enter("repair")
+    let repaired = try mesh.repaired(options.repair, work)
+    work.progress.enter("measure")
+    let change = try repaired.mesh.largestChange(from: mesh, seed: seed, work)
+    let hausdorff = change / Double(mesh.bounds.diagonal) * 100
+    return (repaired, RepairDescription(report: repaired.report, hausdorffPercent: hausdorff))
   }
 
   private static func picture(
@@ -86,6 +104,11 @@ public enum RepairModel: Verb {
 struct RepairDescription {
   let report: RepairReport
   let hausdorffPercent: Double
+
+  var unmetGuarantee: String? {
+    report.after.isPrintable
+      ? nil : "the result is not printable; --mode auto always ends with one"
+  }
 
   var json: JSONValue {
     [

@@ -38,7 +38,7 @@ struct MeshTruth {
   init(
     _ path: String, _ options: ViewedModelSettings, _ set: ReadSet, _ work: WorkContext
   ) throws {
-    let (scene, _) = try UprightScene.read(path, options, work)
+    let (scene, _) = try UprightScene.read(.file(path), options, work)
     let prepared = try PreparedScene(scene, work)
     let mesh = prepared.wholeMesh
     let tree = BVH(mesh)
