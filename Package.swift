@@ -186,7 +186,8 @@ let package = Package(
       name: "PeerTests", dependencies: ["TestSupport", "Settings", "maquette"],
       exclude: [
         "drive_chaos.py", "drive_dialects.py", "drive_dxgl.py", "drive_mcp.py", "drive_portal.py",
-        "drive_trouble.py", "make_networks.py", "read_dataset.py",
+        "drive_trouble.py", "drive_growth.py", "drive_python.py", "fleets.py", "library.c",
+        "make_networks.py", "postgres_process.py", "read_dataset.py",
         "read_layouts.py", "read_package.py", "read_usd.py", "service_process.py", "slurm_once.sh",
       ],
       swiftSettings: strict + architecture),

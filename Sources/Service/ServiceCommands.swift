@@ -130,7 +130,7 @@ func thisProgram() throws -> String {
 /// A process that works on the service's jobs, until it is told to end.
 public enum WorkOnJobs: Verb {
   public static let name = "worker"
-  public static let summary = "Works on the jobs of a service on this machine."
+  public static let summary = "Works on the jobs of a service, on its machine or on another."
   public static let usage = ""
   public static let inputCount = 0...0
   public static let output = OutputRule.none

@@ -46,9 +46,11 @@ def refused(name, word, call, kind=maquette.MaquetteError):
 
 
 # ---- Meshes ----
+run("repair", path, "-o", folder + "/whole.ply")
+mesh = trimesh.load(folder + "/whole.ply", process=False)
+# Without the texture coordinates, whose seams the command line would keep.
 solid = folder + "/solid.ply"
-run("repair", path, "-o", solid)
-mesh = trimesh.load(solid, process=False)
+trimesh.Trimesh(mesh.vertices, mesh.faces, process=False).export(solid, vertex_normal=False)
 vertices, triangles = np.asarray(mesh.vertices, np.float32), np.asarray(mesh.faces, np.uint32)
 for verb, options in [("decimate", {"ratio": 0.2}), ("remesh", {"target_triangles": 9000}), ("repair", {})]:
     made = getattr(maquette, verb)(vertices, triangles, **options)
