@@ -1,6 +1,7 @@
 # make demo   set-up, release build, and the main job on a model of our own
 # make test   set-up, and all tests
-# make bench  the benchmarks
+# make bench  the benchmarks, quickly: our own scenarios against a copy of memory
+# make benchmark  all that is measured, beside other tools, as a page with plots in out/benchmark (under an hour)
 # make fuzz   strangers' bytes for every parser, ten minutes each
 # make install    builds programs that need no Swift runtime, and puts them under PREFIX (/usr/local)
 # make deb        the same as a package for Debian 12, in .build
@@ -20,7 +21,7 @@ static := .build/static/release
 # A library does not find the runtime's parts by itself, as programs do.
 runtime = $(abspath $(dir $(shell readlink -f "$$(command -v swift)"))/../lib/swift_static/linux)
 
-.PHONY: setup build static wheel install deb demo test bench fuzz lint clean
+.PHONY: setup build static wheel install deb demo test bench benchmark fuzz lint clean
 
 setup:
 	@.ci/setup
@@ -66,6 +67,12 @@ test:
 	swift build -c release --build-tests
 	@MAQUETTE_REQUIRE_PEERS=1 swift test -c release --skip-build 2>&1 | tee .build/test.log || \
 	  { echo; echo "what failed:"; grep -A 3 "recorded an issue" .build/test.log | cut -c 1-1000; exit 1; }
+
+benchmark:
+	@.ci/setup --rivals
+	swift build -c release --product maquette
+	swift build -c release --product benchmark
+	.build/rivals/bin/python Benchmarks/report.py out/benchmark
 
 bench: setup
 	swift run -c release benchmark
