@@ -6,6 +6,7 @@
 # make install    builds programs that need no Swift runtime, and puts them under PREFIX (/usr/local)
 # make deb        the same as a package for Debian 12, in .build
 # make wheel      the library as a Python package for numpy, in .build/wheel
+# make docs       the pages of modules and verbs as DocC archives, in .build/docs
 # make lint   formatting, declared imports, where unsafe code may stand
 
 SHELL := /bin/bash -o pipefail
@@ -21,7 +22,7 @@ static := .build/static/release
 # A library does not find the runtime's parts by itself, as programs do.
 runtime = $(abspath $(dir $(shell readlink -f "$$(command -v swift)"))/../lib/swift_static/linux)
 
-.PHONY: setup build static wheel install deb demo test bench benchmark fuzz lint clean
+.PHONY: setup build static wheel install deb demo test bench benchmark docs fuzz lint clean
 
 setup:
 	@.ci/setup
@@ -39,7 +40,9 @@ static: setup
 wheel: setup
 	swift build -c release --static-swift-stdlib --scratch-path .build/static --product maquette-c -Xlinker -L$(runtime)
 	rm -rf .build/wheel && mkdir -p .build/wheel && cp -r python .build/wheel/source
+	swift build -c release --static-swift-stdlib --scratch-path .build/static --product maquette-assimp
 	strip -o .build/wheel/source/maquette/libmaquette-c.so --strip-unneeded $(static)/libmaquette-c.so
+	strip -o .build/wheel/source/maquette/maquette-assimp $(static)/maquette-assimp
 	python3 -m venv .build/wheel/environment
 	.build/wheel/environment/bin/pip wheel -q --no-deps -w .build/wheel .build/wheel/source
 	@ls .build/wheel/*.whl
@@ -50,6 +53,9 @@ install: static
 deb: static
 	@command -v dpkg-shlibdeps >/dev/null || { echo "make deb needs the package dpkg-dev" >&2; exit 1; }
 	packaging/deb $(static)
+
+docs: build
+	packaging/docs $(maquette)
 
 demo: build
 	@mkdir -p out

@@ -151,7 +151,8 @@ let package = Package(
         "LinearMath", "Settings", "Work", "Geometry", "Imaging", "Views", "Scenes", "Formats",
         "Rendering", "Reconstruction",
       ],
-      path: "Benchmarks", exclude: ["Baselines", "Rivals", "report.py"], swiftSettings: strict + architecture),
+      path: "Benchmarks", exclude: ["Baselines", "Rivals", "report.py"],
+      swiftSettings: strict + architecture),
     // Tests mirror the sources.
     .target(
       name: "TestSupport",

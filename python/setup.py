@@ -14,4 +14,4 @@ class PlatformWheel(bdist_wheel):
         return "py3", "none", super().get_tag()[2]
 
 
-setuptools.setup(cmdclass={"bdist_wheel": PlatformWheel}, package_data={"maquette": ["libmaquette-c.so"]})
+setuptools.setup(cmdclass={"bdist_wheel": PlatformWheel}, package_data={"maquette": ["libmaquette-c.so", "maquette-assimp"]})

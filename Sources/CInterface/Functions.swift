@@ -41,13 +41,9 @@ private func handed(
     }
     var paths: [String] = []
     while let path = unsafe inputs?[paths.count] { paths.append(unsafe String(cString: path)) }
-    guard found.inputCount.contains(paths.count) else {
-      throw UsageError("\(name) does not take \(paths.count) inputs: \(name) \(found.usage)")
-    }
     let target = unsafe Arguments.text(output)
-    if case .required = found.output, target == nil {
-      throw UsageError("\(name) needs an output: \(name) \(found.usage)")
-    }
+    guard target != "-" else { throw UsageError("a call has no standard output; give a path") }
+    try found.checkPaths(paths, target)
     let layer = SettingsLayer.json(unsafe try Arguments.settings(settings), source: "the call")
     let result = try found.run([layer], paths, target, seed, nil, work)
     return CallResult(

@@ -3,7 +3,8 @@
  * Settings are JSON objects with the names that `maquette VERB --help` has, in camel case: --target-triangles is
  * "targetTriangles". Everything that is made comes back as a result, which says how it ended, holds a JSON object, and
  * lends arrays until it is freed. Calls may be made from any thread and beside each other, but for those on one
- * `maquette_views`, which all come from the thread that opened it. */
+ * `maquette_views`, which all come from the thread that opened it. Where OpenGL draws, a thread has one context: open one
+ * `maquette_views` a thread, render from another, and keep your own context elsewhere. */
 #ifndef MAQUETTE_H
 #define MAQUETTE_H
 #include <stddef.h>

@@ -44,7 +44,8 @@ public struct Ask: Sendable {
   /// The most that is held in memory.
   private static let limit = 64 << 20
 
-  /// Asks, on this thread; whatever the status, it is an answer. What comes to a standstill for a minute is given up.
+  /// Asks, on this thread; whatever the status, it is an answer. What stands still for five minutes
+  /// is given up: whoever takes a large file in may think about it for a while.
   public func perform() throws(Client.Failure) -> Answer {
     let handle = try CurlHandle()
     let transfer = Transfer(.everything, nil, Self.limit)
@@ -53,20 +54,34 @@ public struct Ask: Sendable {
       guard FileManager.default.createFile(atPath: target, contents: nil),
         let file = FileHandle(forWritingAtPath: target)
       else { throw .failed("what is answered cannot be stored") }
-      transfer.file = file
-      transfer.limit = .max
+      (transfer.file, transfer.limit) = (file, .max)
+      // What says why there is none is no file.
+      transfer.isForFile = { handle.status < 300 }
     }
     var client = Client(.everything)
     (client.totalSeconds, client.redirects) = (0, 0)
     handle.set(CURLOPT_LOW_SPEED_LIMIT, 1)
-    handle.set(CURLOPT_LOW_SPEED_TIME, 60)
+    handle.set(CURLOPT_LOW_SPEED_TIME, 300)
     let sent = try Sent(self, handle)
     defer { withExtendedLifetime(sent) {} }
-    let status = try client.perform(handle, url, transfer)
-    try? transfer.file?.close()
+    let status: Int
+    do throws(Client.Failure) { status = try client.perform(handle, url, transfer) } catch {
+      discard()
+      throw error
+    }
+    if status >= 300 { discard() }
+    do { try transfer.file?.close() } catch {
+      discard()
+      throw .failed("what is answered cannot be stored")
+    }
     func time(_ name: String) -> Double? { handle.header(name).flatMap(Self.seconds) }
     let age = time("Date").flatMap { now in time("Last-Modified").map { now - $0 } }
     return Answer(status: status, body: transfer.kept, age: age)
+  }
+
+  /// Half a file is none.
+  private func discard() {
+    if let target { try? FileManager.default.removeItem(atPath: target) }
   }
 
   /// `Tue, 15 Nov 1994 12:45:26 GMT`

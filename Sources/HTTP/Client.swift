@@ -128,8 +128,7 @@ public struct Client: Sendable {
     if transfer.isOverLimit || result == CURLE_FILESIZE_EXCEEDED {
       throw .tooLarge(limit: transfer.limit)
     }
-    var status = 0
-    _ = unsafe maquette_curl_status(handle.pointer, &status)
+    let status = handle.status
     switch result {
     case CURLE_OK: return status
     case CURLE_OPERATION_TIMEDOUT: throw .timedOut
@@ -183,6 +182,13 @@ public struct Client: Sendable {
     _ = unsafe maquette_curl_set_long(pointer, option, value)
   }
 
+  /// Of the last answer.
+  var status: Int {
+    var status = 0
+    _ = unsafe maquette_curl_status(pointer, &status)
+    return status
+  }
+
   /// A header of the last answer.
   func header(_ name: String) -> String? {
     var found: UnsafeMutablePointer<curl_header>?
@@ -203,6 +209,8 @@ final class Transfer {
   /// Whether what goes to no file is kept, rather than dropped.
   var isKept = false
   var kept: [UInt8] = []
+  /// Asked with the answer's head: whether what comes goes to the file.
+  var isForFile: () -> Bool = { true }
   var received = 0
   var isBlocked = false
   var isOverLimit = false
@@ -221,7 +229,7 @@ private let clientWrite: curl_write_callback = { bytes, size, count, context in
     return 0
   }
   do {
-    if let file = transfer.file {
+    if let file = transfer.file, transfer.isForFile() {
       try unsafe file.write(contentsOf: Data(bytes: bytes!, count: total))
     } else if transfer.isKept {
       unsafe bytes!.withMemoryRebound(to: UInt8.self, capacity: total) { bytes in

@@ -28,6 +28,28 @@ public enum Catalogue {
   public static func verb(named name: String) -> AnyVerb? { verbs.first { $0.name == name } }
 }
 
+extension AnyVerb {
+  /// Throws `UsageError` where the verb takes other inputs, or an output where it has none, and where the output would
+  /// overwrite an input.
+  public func checkPaths(_ inputs: [String], _ output: String?) throws {
+    guard inputCount.contains(inputs.count) else {
+      let wanted = inputCount.lowerBound
+      let what = wanted == 0 ? "no input" : wanted == 1 ? "one input" : "\(wanted) inputs"
+      throw UsageError("\(name) takes \(what) but has \(inputs.count): maquette \(name) \(usage)")
+    }
+    switch self.output {
+    case .none:
+      if output != nil { throw UsageError("\(name) writes no file; leave -o off") }
+    case .optional: break
+    case .required:
+      if output == nil { throw UsageError("\(name) needs -o: maquette \(name) \(usage)") }
+    }
+    if let output, let input = inputs.first(where: { samePlace($0, output) }) {
+      throw UsageError("the output would overwrite the input \(input); give it another name")
+    }
+  }
+}
+
 /// A verb without its type.
 public struct AnyVerb: Sendable {
   public let name: String

@@ -153,7 +153,7 @@ public enum WorkOnJobs: Verb {
     let worker = Worker(
       try source(settings, data), folder: try folder(settings, data),
       program: try standIn ?? thisProgram(), limits: limits, log: .standardError)
-    worker.run { !work.cancellation.isCancelled }
+    try worker.run { !work.cancellation.isCancelled }
     return VerbResult(result: .object([]), text: "stopped")
   }
 }
@@ -162,15 +162,21 @@ extension WorkOnJobs {
   private static func source(
     _ settings: WorkerSettings, _ data: DataFolder
   ) throws -> any WorkSource {
-    if let server = settings.server { return ServerWork(server, key: try key(settings)) }
+    if let server = settings.server {
+      guard settings.database == nil, settings.assets == nil else {
+        throw ServiceError(
+          .usage, "server", "give --server, or --database and --assets, not both")
+      }
+      return try ServerWork(server, key: try key(settings))
+    }
     return StoreWork(
       try data.open(settings.database, writers: 1),
       try data.blobStore(settings.assets, endpoint: settings.s3Endpoint))
   }
 
-  /// Beside a server it sweeps up after its workers; elsewhere each looks after its own.
+  /// A server sweeps up after the workers that it started; others look after their own.
   private static func folder(_ settings: WorkerSettings, _ data: DataFolder) throws -> String {
-    settings.server == nil ? data.work : try data.freshUploads()
+    settings.attached ? data.work : try data.freshUploads()
   }
 
   private static func key(_ settings: WorkerSettings) throws -> String {

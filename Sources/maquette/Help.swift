@@ -17,7 +17,7 @@ enum Help {
     case "man":
       guard words.count > 1 else { return ManPage.text(nil) }
       guard let verb = Verbs.named(words[1]) else { throw UsageError(unknownVerb(words[1])) }
-      return ManPage.text(verb)
+      return words.last == "--markdown" ? ManPage.markdown(verb) : ManPage.text(verb)
     case "completions":
       guard words.count == 2, let script = completions(words[1]) else {
         throw UsageError("completions takes one of bash, zsh, fish")

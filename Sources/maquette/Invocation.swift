@@ -116,24 +116,7 @@ struct Invocation {
   }
 
   private func checkPaths() throws {
-    guard verb.inputCount.contains(inputs.count) else {
-      let wanted = verb.inputCount.lowerBound
-      let what = wanted == 0 ? "no input" : wanted == 1 ? "one input" : "\(wanted) inputs"
-      throw UsageError(
-        "\(verb.name) takes \(what) but has \(inputs.count): maquette \(verb.name) \(verb.usage)")
-    }
-    switch verb.output {
-    case .none:
-      if output != nil { throw UsageError("\(verb.name) writes no file; leave -o off") }
-    case .optional: break
-    case .required:
-      if output == nil {
-        throw UsageError("\(verb.name) needs -o: maquette \(verb.name) \(verb.usage)")
-      }
-    }
-    if let output, let input = inputs.first(where: { samePlace($0, output) }) {
-      throw UsageError("the output would overwrite the input \(input); give it another name")
-    }
+    try verb.checkPaths(inputs, output)
     if output == "-" && json {
       throw UsageError("-o - and --json both want standard output; give -o a path")
     }

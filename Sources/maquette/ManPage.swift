@@ -8,6 +8,19 @@ enum ManPage {
     verb.map(page) ?? overview
   }
 
+  /// The usage and a table of the options, for pages of documentation.
+  static func markdown(_ verb: AnyVerb) -> String {
+    func cell(_ text: String) -> String { text.replacing("|", with: "\\|") }
+    let rows = verb.options.map { option in
+      "| `\(option.flag)\(option.placeholder.isEmpty ? "" : " " + cell(option.placeholder))` | "
+        + cell(option.help + Help.note(option)) + " |"
+    }
+    return
+      (["", "## Options", "", "```", "maquette \(verb.name) \(verb.usage)", "```"]
+      + (rows.isEmpty ? [] : ["", "| option | what it does |", "|---|---|"] + rows)).joined(
+        separator: "\n")
+  }
+
   private static func head(_ name: String, _ summary: String) -> [String] {
     [
       ".TH \(escaped(name.uppercased())) 1 \"\" \"Maquette \(maquetteVersion)\" \"Maquette\"",

@@ -190,7 +190,7 @@ final class TestService: @unchecked Sendable {
     let worker = Worker(
       StoreWork(core.store, core.blobs), folder: core.data.work, program: program,
       limits: JobLimits(), log: .none)
-    worker.run {
+    try worker.run {
       let left = try? core.store.read {
         try $0.first(
           "SELECT COUNT(*) FROM job WHERE state = 'running' OR state = 'queued' AND \(JobStore.isDue("?1"))",

@@ -8,6 +8,10 @@ import warnings
 
 import numpy
 
+# What reads foreign formats lies beside this file; the library would look beside the interpreter.
+_beside = os.path.join(os.path.dirname(__file__), "maquette-assimp")
+if os.path.exists(_beside):
+    os.environ.setdefault("MAQUETTE_ASSIMP", _beside)
 _library = ctypes.CDLL(os.path.join(os.path.dirname(__file__), "libmaquette-c.so"))
 Progress = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_double, ctypes.c_void_p)
 _types = [numpy.uint8, numpy.uint32, numpy.int64, numpy.float32, numpy.float64]
@@ -39,7 +43,7 @@ close_views = _declare("maquette_close_views", None, ctypes.c_void_p)
 _status = _declare("maquette_result_status", ctypes.c_int32, ctypes.c_void_p)
 _json = _declare("maquette_result_json", ctypes.c_char_p, ctypes.c_void_p)
 _array = _declare("maquette_result_array", ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p, ctypes.POINTER(_Array))
-_free = _declare("maquette_result_free", None, ctypes.c_void_p)
+free = _declare("maquette_result_free", None, ctypes.c_void_p)
 
 
 def version():
@@ -73,7 +77,7 @@ class Result:
         self.info = told["result"]
 
     def __del__(self):
-        _free(self._pointer)
+        free(self._pointer)
 
     def array(self, name):
         """A view of the numbers where they lie; they live as long as it does."""
@@ -105,17 +109,25 @@ class Line:
             self._trouble = error
             return 1
 
-    def call(self, function, *arguments):
-        future = self._threads.submit(function, *arguments)
+    def call(self, function, *arguments, held=None, free=None):
+        """What the function gives. `held` lives until it has ended; where this is interrupted, what it gave is freed."""
+        future = self._threads.submit(lambda _: function(*arguments), held)
         try:
             found = future.result()
+            if self._trouble:
+                raise self._trouble
+            return found
         except BaseException:
             self._stop = True
-            concurrent.futures.wait([future])
+            # Nothing of it may be used any more, and it ends soon: whatever interrupts this waits, too.
+            while not future.done():
+                try:
+                    concurrent.futures.wait([future])
+                except BaseException:
+                    continue
+            if free and not future.exception() and future.result():
+                self._threads.submit(free, future.result()).result()
             raise
-        if self._trouble:
-            raise self._trouble
-        return found
 
     def close(self):
         self._threads.shutdown(wait=True)

@@ -40,8 +40,11 @@ class _Model:
         array = numpy.asarray(given)
         if array.ndim != 2 or array.shape[1] != 3:
             raise ValueError(f"{name} have the shape (n, 3), not {array.shape}")
-        if kind is numpy.uint32 and (array.dtype.kind not in "iu" or (array.size and array.min() < 0)):
-            raise ValueError(f"{name} are whole numbers from 0, not {array.dtype}")
+        if kind is numpy.uint32:
+            if array.dtype.kind not in "iu" or (array.size and array.min() < 0):
+                raise ValueError(f"{name} are whole numbers from 0, not {array.dtype}")
+            if array.size and array.max() >= 2**32:
+                raise ValueError(f"{name} name vertex {array.max()}, which no mesh has")
         return numpy.ascontiguousarray(array, kind)
 
     @property
@@ -64,7 +67,8 @@ def _mesh(verb, vertices, triangles, seed, progress, options):
     model, line = _Model(vertices, triangles), Line(progress)
     try:
         return MeshResult(Result(line.call(
-            library.mesh, verb, _settings(options), *model.arguments, seed, line.progress, None)))
+            library.mesh, verb, _settings(options), *model.arguments, seed, line.progress, None, held=model,
+            free=library.free)))
     finally:
         line.close()
 
@@ -98,7 +102,8 @@ def render(model, triangles=None, *, progress=None, **options):
     model, line = _Model(model, triangles), Line(progress)
     try:
         return Rendered(Result(line.call(
-            library.render, _settings(options), model.path, *model.arguments, line.progress, None)))
+            library.render, _settings(options), model.path, *model.arguments, line.progress, None, held=model,
+            free=library.free)))
     finally:
         line.close()
 
@@ -118,8 +123,13 @@ class Views:
     def __init__(self, model, line, settings, seed):
         self._line, failure = line, ctypes.c_void_p()
         self._pointer = None
-        pointer = line.call(library.open_views, settings, model.path, *model.arguments, seed, line.progress, None,
-                            ctypes.byref(failure))
+        try:
+            pointer = line.call(
+                library.open_views, settings, model.path, *model.arguments, seed, line.progress, None,
+                ctypes.byref(failure), held=(model, failure), free=library.close_views)
+        except BaseException:
+            line.close()
+            raise
         if pointer is None:
             line.close()
             Result(failure.value)
@@ -134,7 +144,8 @@ class Views:
             raise IndexError(f"there are {len(self)} views")
         if self._pointer is None:
             raise ValueError("the views are closed")
-        return View(Result(self._line.call(library.view, self._pointer, index % len(self))))
+        return View(Result(self._line.call(
+            library.view, self._pointer, index % len(self), free=library.free)))
 
     def close(self):
         if self._pointer is not None:
@@ -165,6 +176,6 @@ def run(verb, *inputs, output=None, seed=0, progress=None, **options):
     try:
         return Result(line.call(
             library.run, verb.encode(), _settings(options), paths, None if output is None else os.fsencode(output),
-            seed, line.progress, None)).info
+            seed, line.progress, None, held=paths, free=library.free)).info
     finally:
         line.close()

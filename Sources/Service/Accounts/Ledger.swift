@@ -52,6 +52,8 @@ struct Ledger: Sendable {
   func precharge(
     job: String, _ account: String, _ unit: String, _ price: Int, _ database: Connection
   ) throws {
+    // The turn before any row: all who want both wait in one order.
+    try database.engine.takeTurn(account)
     if mode == .off && price > 0 {
       try Self.append(
         account, unit, job: job, kind: "topup", price, note: "nothing is charged here", database)

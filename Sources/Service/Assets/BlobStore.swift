@@ -5,7 +5,13 @@ import Foundation
 /// Files by the SHA-256 of what they hold, never changed. What is stored twice is there once. Visible only through
 /// a row that an account owns.
 struct BlobStore: Sendable {
-  enum Problem: Error { case cannotStore(String), missing(String) }
+  enum Problem: PassingTrouble {
+    case cannotStore(String), missing(String)
+    /// Where they lie cannot be reached just now, in a sentence.
+    case unreachable(String)
+
+    var isPassing: Bool { if case .unreachable = self { true } else { false } }
+  }
 
   private let storage: any BlobStorage
   private static let queue = DispatchQueue(label: "blobs", attributes: .concurrent)
@@ -66,7 +72,7 @@ struct BlobStore: Sendable {
       ) { $0.text(0) }
     }
     for sha256 in unused {
-      // Looked at again where nobody else writes; an upload makes its row anew.
+      // An upload meanwhile makes its row anew, and the file young.
       let isGone = try store.writeNow { database in
         try database.run(
           "DELETE FROM blob AS b WHERE sha256 = ? AND created < ? AND \(Self.isUnused)",
@@ -80,9 +86,9 @@ struct BlobStore: Sendable {
   func sweepFiles(_ store: Store) throws {
     for sha256 in try storage.all() {
       guard try !store.read({ try Self.isKnown(sha256, $0) }), try isOld(sha256) else { continue }
-      // Looked at again where nobody else writes.
-      try store.writeNow { database in
-        if try !Self.isKnown(sha256, database), try isOld(sha256) { try storage.remove(sha256) }
+      // Looked at again, at the last moment: who puts the same there now has made it young.
+      if try !store.read({ try Self.isKnown(sha256, $0) }), try isOld(sha256) {
+        try storage.remove(sha256)
       }
     }
   }

@@ -5,9 +5,13 @@ import Work
 struct DataFolder: Sendable {
   let root: String
 
+  /// Names the database where no option does, so that its password is in no list of processes.
+  static let databaseVariable = "MAQUETTE_DATABASE"
+
   /// The database: SQLite's in this folder, or PostgreSQL's at this address.
   func open(_ database: String?, writers: Int = 4) throws -> Store {
-    let place = database.map { DatabasePlace.postgreSQL($0) } ?? .file(root + "/maquette.db")
+    let named = database ?? ProcessInfo.processInfo.environment[Self.databaseVariable]
+    let place = named.map { DatabasePlace.postgreSQL($0) } ?? .file(root + "/maquette.db")
     do { return try Store(place, writers: writers) } catch let error as StoreError {
       throw ServiceError(
         .unreadableInput, "database", "the database cannot be opened: \(error.message)")
@@ -34,12 +38,19 @@ struct DataFolder: Sendable {
   /// A folder for the uploads of this process; those of processes that are gone are taken away.
   func freshUploads() throws -> String {
     for name in try FileManager.default.contentsOfDirectory(atPath: uploads)
-    where [.gone, .otherStart].contains(LeaseOwner.fate(name)) {
+    where LeaseOwner.fate(name) == .gone || isForgotten(uploads + "/" + name) {
       try? FileManager.default.removeItem(atPath: uploads + "/" + name)
     }
     let folder = uploads + "/" + LeaseOwner.here()
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     return folder
+  }
+
+  /// Of another machine, or of a start long ago: that it is gone is told by its age alone.
+  private func isForgotten(_ path: String) -> Bool {
+    let facts = try? FileManager.default.attributesOfItem(atPath: path)
+    let changed = (facts?[.modificationDate] as? Date) ?? Date()
+    return -changed.timeIntervalSinceNow > 7 * 86_400
   }
 
   /// Takes away folders of jobs that do not run, which a worker that was killed left behind.

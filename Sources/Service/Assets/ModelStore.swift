@@ -26,7 +26,7 @@ enum ModelStore {
 
   static func find(_ id: String, account: String, _ database: Connection) throws -> Model? {
     try database.first(
-      "SELECT \(columns) FROM model WHERE id = ? AND account = ?",
+      "SELECT \(columns) FROM model WHERE id = ? AND account = ? \(database.engine.rowLock)",
       [.text(id), .text(account)], model)
   }
 
@@ -56,7 +56,7 @@ enum ModelStore {
     _ database: Connection
   ) throws -> (model: Model, isNew: Bool) {
     let known = try database.first(
-      "SELECT \(columns) FROM model WHERE account = ? AND original = ?",
+      "SELECT \(columns) FROM model WHERE account = ? AND original = ? \(database.engine.rowLock)",
       [.text(account), .text(sha256)], model)
     try BlobStore.record(sha256, bytes: bytes, database)
     if let known { return (known, false) }

@@ -16,6 +16,8 @@ final class S3Storage: BlobStorage {
   private let tidied = Mutex(0)
   /// What is as young as this is not sent again to make it younger.
   private static let fresh = 1_800.0
+  /// Amazon takes no more at once.
+  private static let most = 5 << 30
   private static let emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
   /// - Parameters:
@@ -50,11 +52,17 @@ final class S3Storage: BlobStorage {
     signature = Ask.Signature(service: "s3", region: region, key: key, secret: secret)
     near = try FolderStorage(folder: folder)
     // That it can be reached and read is known before anything is taken.
-    _ = try page(after: nil, most: 1)
+    do { _ = try page(after: nil, most: 1) } catch BlobStore.Problem.unreachable(let why) {
+      throw ServiceError(.unreadableInput, "assets", why)
+    }
   }
 
   func put(_ path: String, as sha256: String) throws {
     if let age = try age(sha256), age < Self.fresh { return }
+    let facts = try? FileManager.default.attributesOfItem(atPath: path)
+    guard (facts?[.size] as? NSNumber)?.intValue ?? 0 <= Self.most else {
+      throw BlobStore.Problem.cannotStore("a bucket takes no file of more than 5 GiB: \(path)")
+    }
     var ask = Ask("PUT", url + sha256, .file(path))
     ask.headers = [("Content-Type", "application/octet-stream")]
     let answer = try perform(ask, hash: sha256)
@@ -135,7 +143,7 @@ final class S3Storage: BlobStorage {
     guard answer.status == 200 else { throw Self.problem(answer, "GET") }
     let text = String(decoding: answer.body, as: UTF8.self)
     let names = Self.values("Key", text).map { String($0.dropFirst(prefix.count)) }
-    return (names.filter { $0.count == 64 }, Self.values("NextContinuationToken", text).first)
+    return (names.filter(Self.isOurs), Self.values("NextContinuationToken", text).first)
   }
 
   /// What stands between tags of this name; our names and their tokens need no entities.
@@ -145,21 +153,24 @@ final class S3Storage: BlobStorage {
     }
   }
 
+  /// What else lies in the bucket is not looked at.
+  private static func isOurs(_ name: String) -> Bool {
+    name.count == 64 && name.allSatisfy { "0123456789abcdef".contains($0) }
+  }
+
   private func perform(_ ask: Ask, hash: String = emptyHash) throws -> Ask.Answer {
     var ask = ask
     ask.signature = signature
     ask.headers.append(("x-amz-content-sha256", hash))
     if let token { ask.headers.append(("x-amz-security-token", token)) }
     do { return try ask.perform() } catch {
-      throw ServiceError(.unreadableInput, "assets", "\(url) cannot be reached: \(error)")
+      throw BlobStore.Problem.unreachable("\(url) cannot be reached: \(error)")
     }
   }
 
-  private static func problem(_ answer: Ask.Answer, _ method: String) -> ServiceError {
+  private static func problem(_ answer: Ask.Answer, _ method: String) -> BlobStore.Problem {
     let text = String(decoding: answer.body, as: UTF8.self)
     let word = values("Code", text).first ?? ""
-    return ServiceError(
-      .unreadableInput, "assets",
-      "the store of files answered \(method) with \(answer.status) \(word)")
+    return .unreachable("the store of files answered \(method) with \(answer.status) \(word)")
   }
 }

@@ -81,8 +81,10 @@ struct ServiceProblem: Error, Sendable {
       ServiceProblem(.storage, "the service's disk is full or cannot be written")
     case let error as StoreError where [.unreachable, .contended].contains(error.kind):
       ServiceProblem(.busy, "the service's database cannot be reached just now; try again")
+    case BlobStore.Problem.unreachable:
+      ServiceProblem(.busy, "the service's files cannot be reached just now; try again")
     case BlobStore.Problem.missing:
-      ServiceProblem(.busy, "the file is out of reach just now; try again")
+      ServiceProblem(.internal, "the file is not where it was put; the log has it by request id")
     case is BlobStore.Problem:
       ServiceProblem(.storage, "the service's disk is full or cannot be written")
     default: ServiceProblem(.internal, "something went wrong here; the log has it by request id")

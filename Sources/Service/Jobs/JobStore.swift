@@ -141,20 +141,34 @@ enum JobStore {
 
   /// Leases the job whose turn it is: of the account with the fewest running, the one with the highest
   /// priority that waits longest.
-  static func claim(_ owner: String, _ database: Connection) throws -> Job? {
+  ///
+  /// - Parameter milliseconds: until the lease runs out.
+  static func claim(
+    _ owner: String, for milliseconds: Int = leaseMilliseconds, _ database: Connection
+  ) throws -> Job? {
     let now = Clock.now()
-    let next = try database.first(
+    // The jobs of one may be looked at by others just now; then the next one's turn has come.
+    let accounts = try database.rows(
       """
       SELECT id FROM account q WHERE EXISTS (SELECT 1 FROM job
         WHERE state = 'queued' AND account = q.id AND \(isDue("?1")))
       ORDER BY (SELECT COUNT(*) FROM job r WHERE r.state = 'running' AND r.account = q.id),
         (SELECT created FROM job WHERE state = 'queued' AND account = q.id
           ORDER BY priority DESC, created LIMIT 1)
-      LIMIT 1
+      LIMIT 8
       """, [.integer(now)]
     ) { $0.text(0) }
-    guard let next else { return nil }
-    return try database.first(
+    let until = try database.engine.leaseClock() + milliseconds
+    for account in accounts {
+      if let job = try claim(owner, account, until: until, now, database) { return job }
+    }
+    return nil
+  }
+
+  private static func claim(
+    _ owner: String, _ account: String, until: Int, _ now: Int, _ database: Connection
+  ) throws -> Job? {
+    try database.first(
       """
       UPDATE job SET state = 'running', attempt = attempt + 1, lease_owner = ?, lease_until = ?,
         started = COALESCE(started, ?), phase = MAX(phase, 1)
@@ -163,9 +177,7 @@ enum JobStore {
       RETURNING \(columns)
       """,
       [
-        .text(owner), .integer(try database.engine.leaseClock() + leaseMilliseconds), .integer(now),
-        .text(next),
-        .integer(now), .integer(now),
+        .text(owner), .integer(until), .integer(now), .text(account), .integer(now), .integer(now),
       ], job)
   }
 
@@ -186,8 +198,9 @@ enum JobStore {
   /// Whether the lease is still held; that is where a cancelled job is noticed.
   static func isHeld(_ lease: Lease, _ database: Connection) throws -> Bool {
     try database.first(
-      "SELECT 1 FROM job WHERE id = ? AND lease_owner = ? AND state = 'running'",
-      [.text(lease.job), .text(lease.owner)]
+      """
+      SELECT 1 FROM job WHERE id = ? AND lease_owner = ? AND state = 'running' \(database.engine.rowLock)
+      """, [.text(lease.job), .text(lease.owner)]
     ) { _ in true } ?? false
   }
 
@@ -369,18 +382,20 @@ enum JobStore {
       lease.until < now || lease.until > now + leaseMilliseconds + 1_000
         || fate(lease.owner).isLost(database.engine)
     }
-    for (owner, _, id) in lost {
+    for (owner, until, id) in lost {
       guard
         let job = try database.first(
-          "SELECT \(columns) FROM job WHERE id = ? AND lease_owner = ?", [.text(id), .text(owner)],
-          job)
+          """
+          SELECT \(columns) FROM job WHERE id = ? AND lease_owner = ? AND lease_until = ?
+          \(database.engine.rowLock)
+          """, [.text(id), .text(owner), .integer(until)], job)
       else { continue }
       if job.attempt < maximumAttempts {
         try database.run(
           """
           UPDATE job SET state = 'queued', lease_owner = NULL, lease_until = NULL
-          WHERE id = ? AND lease_owner = ? AND state = 'running'
-          """, [.text(id), .text(owner)])
+          WHERE id = ? AND lease_owner = ? AND lease_until = ? AND state = 'running'
+          """, [.text(id), .text(owner), .integer(until)])
         try database.engine.announceWork()
       } else {
         let failure = Job.Failure(

@@ -20,7 +20,7 @@ protocol WorkSource: Sendable {
   /// Takes in a file that the plan keeps, under the name that it has there.
   func keep(_ path: String, as name: String, of lease: Lease) throws
   /// Whether the lease is still held; that is where a cancelled job is noticed. With `progress`, it is
-  /// renewed and how far it is is told.
+  /// renewed for certain, and how far it is is told.
   func isHeld(_ lease: Lease, progress: (phase: Job.Phase, percent: Int)?) throws -> Bool
   func finish(_ lease: Lease, _ ending: JobProcess.Ending) throws
   /// Gives a job back untouched.
@@ -53,6 +53,7 @@ final class StoreWork: WorkSource {
   }
 
   func fetch(_ blob: String, for lease: Lease, to path: String) throws {
+    try? FileManager.default.removeItem(atPath: path)
     // A copy: what runs there reads strangers' files, and must not be able to change what others have.
     try FileManager.default.copyItem(atPath: blobs.fileNow(blob), toPath: path)
   }

@@ -13,7 +13,6 @@ final class Worker {
 
   /// So long a job is said to be where its poster is done: clients who ask every few seconds wait for it.
   private static let posterMilliseconds = 3_000
-  private static let renewMilliseconds = 15_000
 
   /// How much longer than its processor time a job may take by the clock, where it only waits.
   private static let wallFactor = 4
@@ -25,12 +24,19 @@ final class Worker {
     (self.limits, self.log) = (limits, log)
   }
 
-  /// Works until `isWanted` says otherwise.
-  func run(while isWanted: () -> Bool) {
+  /// Works until `isWanted` says otherwise. Throws where it can never work: `ServiceError`.
+  func run(while isWanted: () -> Bool) throws {
     defer { source.leave() }
     while isWanted() {
       do {
-        if let lease = try source.next() { try attempt(lease, isWanted) }
+        let asked = Clock.steady()
+        if let lease = try source.next() {
+          let keeper = LeaseKeeper(source, lease, taken: max(asked, Clock.steady() - 1_000))
+          defer { keeper.stop() }
+          try attempt(lease, keeper, isWanted)
+        }
+      } catch let error as ServiceError {
+        throw error
       } catch {
         log.write("worker-trouble", ["error": .string("\(error)")])
         sleep(1)
@@ -38,53 +44,58 @@ final class Worker {
     }
   }
 
-  private func attempt(_ lease: Lease, _ isWanted: () -> Bool) throws {
+  private func attempt(_ lease: Lease, _ keeper: LeaseKeeper, _ isWanted: () -> Bool) throws {
     KillPoint.pass("after-claim")
     let folder = "\(folder)/\(lease.job)-\(lease.attempt)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let started = Clock.steady()
     let ending: JobProcess.Ending
     do {
-      try layOut(lease, in: folder)
+      try layOut(lease, in: folder, keeper)
       let process = try JobProcess(
         folder: folder, program: program, limits: limits, isConnected: lease.plan.isConnected)
-      ending = try follow(process, lease, folder, isWanted)
+      ending = try follow(process, lease, folder, keeper, isWanted)
     } catch {
       ending = .failed(
         Job.Failure(kind: .system, code: "storage", message: "the job's files cannot be stored"))
       log.write("job-trouble", ["job": .string(lease.job), "error": .string("\(error)")])
     }
-    guard isWanted() else { return try source.release(lease) }
-    try source.finish(lease, ending)
+    let isHeld = keeper.isHeld
+    if !isWanted() {
+      try source.release(lease)
+    } else if isHeld {
+      try keeper.insist { try source.finish(lease, ending) }
+    }
     log.write(
       "job",
       [
         "job": .string(lease.job), "kind": .string(lease.kind),
-        "attempt": .integer(lease.attempt), "ending": .string(ending.name),
+        "attempt": .integer(lease.attempt),
+        // What became of it without a lease, or because we ended it, is nobody's fault.
+        "ending": .string(!isWanted() ? "given back" : isHeld ? ending.name : "no longer ours"),
         "ms": .integer(Clock.steady() - started),
       ])
   }
 
   /// The inputs under the names that the verbs are to see.
-  private func layOut(_ lease: Lease, in folder: String) throws {
+  private func layOut(_ lease: Lease, in folder: String, _ keeper: LeaseKeeper) throws {
     try? FileManager.default.removeItem(atPath: folder)
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     for (name, blob) in lease.plan.inputs {
-      try source.fetch(blob, for: lease, to: "\(folder)/\(name)")
+      try keeper.insist { try source.fetch(blob, for: lease, to: "\(folder)/\(name)") }
     }
     try Data(lease.plan.json.text().utf8).write(
       to: URL(fileURLWithPath: folder + "/" + JobTask.planFile))
   }
 
-  /// Listens to the process, renews the lease, and keeps files as soon as they are whole.
+  /// Listens to the process, and keeps files as soon as they are whole.
   private func follow(
-    _ process: JobProcess, _ lease: Lease, _ folder: String, _ isWanted: () -> Bool
+    _ process: JobProcess, _ lease: Lease, _ folder: String, _ keeper: LeaseKeeper,
+    _ isWanted: () -> Bool
   ) throws -> JobProcess.Ending {
     var (phase, percent) = (Job.Phase.poster, 0)
-    let started = Clock.steady()
-    var renewed = started
     var posterSince = 0
-    let deadline = started + Self.wallFactor * 1000 * Int(limits.seconds)
+    let deadline = Clock.steady() + Self.wallFactor * 1000 * Int(limits.seconds)
     return try process.wait { events in
       for event in events {
         switch event {
@@ -95,17 +106,15 @@ final class Worker {
           }
         case .ready(let name):
           guard let kept = lease.plan.keep.first(where: { $0.name == name }) else { continue }
-          try source.keep("\(folder)/\(name)", as: name, of: lease)
+          try keeper.insist { try source.keep("\(folder)/\(name)", as: name, of: lease) }
           if kept.role == "poster" {
             phase = max(phase, .posterDone)
             posterSince = Clock.steady()
           }
         }
       }
-      let isDue = !events.isEmpty || Clock.steady() - renewed > Self.renewMilliseconds
-      if isDue { renewed = Clock.steady() }
-      let isHeld = try source.isHeld(lease, progress: isDue ? (phase, percent) : nil)
-      if !isHeld || !isWanted() || Clock.steady() > deadline { process.kill() }
+      if !events.isEmpty { keeper.tell(phase, percent) }
+      if !keeper.isHeld || !isWanted() || Clock.steady() > deadline { process.kill() }
     }
   }
 }

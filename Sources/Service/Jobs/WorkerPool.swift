@@ -8,17 +8,18 @@ final class WorkerPool: Sendable {
   private let count: Int
   private let program: String
   private let arguments: [String]
+  private let database: String?
   private let log: ServiceLog
   private let running = Mutex<(isWanted: Bool, processes: [Process])>((true, []))
 
   init(count: Int, program: String, data: String, settings: ServiceSettings, log: ServiceLog) {
     (self.count, self.program, self.log) = (count, program, log)
+    database = settings.database
     arguments =
       [
         "worker", "--data", data, "--job-seconds", "\(settings.jobSeconds)", "--job-gibibytes",
         "\(settings.jobGibibytes)", "--attached",
-      ] + (settings.database.map { ["--database", $0] } ?? [])
-      + (settings.assets.map { ["--assets", $0] } ?? [])
+      ] + (settings.assets.map { ["--assets", $0] } ?? [])
       + (settings.s3Endpoint.map { ["--s3-endpoint", $0] } ?? [])
   }
 
@@ -46,6 +47,10 @@ final class WorkerPool: Sendable {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
+    if let database {
+      process.environment = ProcessInfo.processInfo.environment
+        .merging([DataFolder.databaseVariable: database]) { $1 }
+    }
     process.standardInput = FileHandle.nullDevice
     do {
       try process.run()

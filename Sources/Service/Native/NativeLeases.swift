@@ -58,6 +58,8 @@ enum NativeLeases {
   // MARK: Leasing
 
   private static let longestWait = 50
+  /// Until the first renewal: the answer may reach nobody, and then the job is not held up for long.
+  private static let untold = 20_000
 
   @Sendable private static func take(_ call: Call) async throws -> Outcome {
     let fields = try call.fields(["worker", "waitSeconds"])
@@ -74,7 +76,7 @@ enum NativeLeases {
       if try core.store.read(JobStore.hasWork) {
         let owner = LeaseOwner.remote()
         let lease = try await core.store.write { database in
-          try JobStore.claim(owner, database).map { try Lease($0, owner) }
+          try JobStore.claim(owner, for: untold, database).map { try Lease($0, owner) }
         }
         if let lease { return .answer(JSONText.response(200, wire(lease))) }
       }
@@ -101,21 +103,28 @@ enum NativeLeases {
       plan: JobPlan(plan), owner: owner)
   }
 
-  /// The lease of the path. Throws where it has run out, or its job was cancelled.
-  private static func held(_ call: Call) throws -> Lease {
+  /// The lease of the path; nil where it has run out, or its job was cancelled.
+  private static func heldStill(_ call: Call) throws -> Lease? {
     let owner = call.parameter("id")
-    let job = try call.core.store.read { try JobStore.held(by: owner, $0) }
-    guard owner.hasPrefix("lease_"), let job else {
+    guard owner.hasPrefix("lease_") else { return nil }
+    return try call.core.store.read { try JobStore.held(by: owner, $0) }.map {
+      try Lease($0, owner)
+    }
+  }
+
+  /// The same; throws where there is none.
+  private static func held(_ call: Call) throws -> Lease {
+    guard let lease = try heldStill(call) else {
       throw ServiceProblem(.notFound("lease"), "the lease is no longer held")
     }
-    return try Lease(job, owner)
+    return lease
   }
 
   @Sendable private static func renew(_ call: Call) async throws -> Outcome {
     let fields = try call.fields(["phase", "percent"])
     let phase = Job.Phase(rawValue: try fields.whole("phase", in: 0...3) ?? 0) ?? .waiting
     let percent = try fields.whole("percent", in: 0...100) ?? 0
-    guard let lease = try? held(call) else {
+    guard let lease = try heldStill(call) else {
       return .answer(JSONText.response(200, ["isHeld": false]))
     }
     let isHeld = try await call.core.store.write {
@@ -169,7 +178,7 @@ enum NativeLeases {
         .invalid("request"), "how it ended is one of done, failed, crashed, released")
     }
     // Told twice, because an answer was lost, it has been done.
-    guard let lease = try? held(call) else { return .answer(Response(status: 204)) }
+    guard let lease = try heldStill(call) else { return .answer(Response(status: 204)) }
     let isReleased = json["released"]?.bool == true
     try await call.core.store.write { database in
       if isReleased {

@@ -270,8 +270,11 @@ final class PartFile {
 
   /// What lay behind the offset is of a part that broke off.
   func write(_ bytes: [UInt8], at offset: Int) throws {
+    guard let end = try? file.seekToEnd(), end >= UInt64(offset) else {
+      throw ServiceProblem(
+        .notReady, "the parts before this one are not here: send it to the server where it began")
+    }
     do {
-      guard try file.seekToEnd() >= UInt64(offset) else { throw Self.broken }
       try file.truncate(atOffset: UInt64(offset))
       try file.write(contentsOf: Data(bytes))
       try file.synchronize()

@@ -18,7 +18,7 @@ extension SQLValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, Exp
 }
 
 /// What the store says when it cannot do what it is asked.
-struct StoreError: Error, Sendable {
+struct StoreError: PassingTrouble, Sendable {
   enum Kind: Sendable {
     /// A row is against what the tables promise.
     case conflict
@@ -33,6 +33,8 @@ struct StoreError: Error, Sendable {
 
   let kind: Kind
   let message: String
+
+  var isPassing: Bool { kind == .contended || kind == .unreachable }
 }
 
 /// One row, while it is looked at.
@@ -62,8 +64,8 @@ protocol DatabaseEngine: AnyObject {
   var begin: String { get }
   /// Ends a subquery that picks rows to change, so that those who pick at the same time take the next ones.
   var skippingLocked: String { get }
-  /// Ends a query for a row that must not change before the transaction ends.
-  var sharingLock: String { get }
+  /// Ends a query for a row that nobody else may change before the transaction ends.
+  var rowLock: String { get }
   /// Whether only processes of this machine can have it open.
   var isOfThisMachine: Bool { get }
 

@@ -14,12 +14,32 @@ import Glibc
 
   /// - Parameter address: as libpq takes it.
   init(_ address: String) throws {
-    guard let opened = unsafe PQconnectdb(address) else {
+    // What the address says itself goes before these.
+    let options = [
+      ("connect_timeout", "10"), ("keepalives_idle", "10"), ("keepalives_interval", "5"),
+      ("keepalives_count", "3"), ("tcp_user_timeout", "30000"), ("application_name", "maquette"),
+      ("dbname", address),
+    ]
+    let (words, values) = unsafe (
+      options.map { unsafe UnsafePointer(strdup($0.0)) },
+      options.map { unsafe UnsafePointer(strdup($0.1)) }
+    )
+    defer {
+      unsafe (words + values).forEach { text in
+        unsafe free(UnsafeMutablePointer(mutating: text))
+      }
+    }
+    guard let opened = unsafe PQconnectdbParams(words + [nil], values + [nil], 1) else {
       throw StoreError(kind: .unreachable, message: "libpq does not start")
     }
     unsafe pointer = unsafe opened
     guard unsafe PQstatus(opened) == CONNECTION_OK else { throw unsafe failure(nil) }
-    try script("SET client_encoding = 'UTF8'; SET client_min_messages = warning")
+    // Nobody waits for ever for a lock of a server that stands still.
+    try script(
+      """
+      SET client_encoding = 'UTF8'; SET client_min_messages = warning; SET lock_timeout = '10s';
+      SET idle_in_transaction_session_timeout = '60s'
+      """)
   }
 
   deinit { unsafe PQfinish(pointer) }
@@ -30,7 +50,7 @@ import Glibc
   var isBroken: Bool { unsafe PQstatus(pointer) != CONNECTION_OK }
   var begin: String { "BEGIN" }
   var skippingLocked: String { "FOR UPDATE SKIP LOCKED" }
-  var sharingLock: String { "FOR SHARE" }
+  var rowLock: String { isInTransaction ? "FOR UPDATE" : "" }
   var isOfThisMachine: Bool { false }
 
   func takeTurn(_ account: String) throws {

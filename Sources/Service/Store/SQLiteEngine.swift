@@ -30,7 +30,7 @@ import Glibc
   var begin: String { "BEGIN IMMEDIATE" }
   // Writers take turns here anyway.
   var skippingLocked: String { "" }
-  var sharingLock: String { "" }
+  var rowLock: String { "" }
   var isOfThisMachine: Bool { true }
   func takeTurn(_ account: String) {}
   func announceWork() {}

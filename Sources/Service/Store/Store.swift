@@ -76,16 +76,22 @@ final class Store: Sendable {
     for _ in 0..<writers { wake.signal() }
   }
 
-  /// Reads; what others commit meanwhile is not seen.
+  /// Reads, each statement what is committed then; again where the connection turns out to be broken.
   func read<Value>(_ body: (Connection) throws -> Value) throws -> Value {
-    let connection = try readers.withLock { $0.popLast() } ?? Connection(place)
-    do {
-      let value = try body(connection)
-      readers.withLock { $0.append(connection) }
-      return value
-    } catch {
-      if !connection.engine.isBroken { readers.withLock { $0.append(connection) } }
-      throw error
+    while true {
+      let held = readers.withLock { $0.popLast() }
+      let connection = try held ?? Connection(place)
+      do {
+        let value = try body(connection)
+        readers.withLock { $0.append(connection) }
+        return value
+      } catch {
+        guard connection.engine.isBroken else {
+          readers.withLock { $0.append(connection) }
+          throw error
+        }
+        if held == nil { throw error }
+      }
     }
   }
 
@@ -190,21 +196,36 @@ final class Store: Sendable {
       } catch {
         let engine = writer.connection?.engine
         if engine?.isInTransaction == true { try? engine?.script("ROLLBACK") }
-        // A row that somebody made meanwhile is found when it is looked for again.
-        let kind = (error as? StoreError)?.kind
-        guard kind == .contended || kind == .conflict, attempt < attempts else {
-          return item.fail(error)
+        guard !(error is Unknown) else {
+          return item.fail(
+            StoreError(kind: .unreachable, message: "the connection broke during a commit"))
         }
+        guard mayPass(error, attempt) else { return item.fail(error) }
         usleep(UInt32.random(in: 0..<2_000) << UInt32(min(attempt, 6)))
       }
     }
   }
 
+  private static func mayPass(_ error: any Error, _ attempt: Int) -> Bool {
+    switch (error as? StoreError)?.kind {
+    // A row that somebody made meanwhile is found when it is looked for again.
+    case .contended, .conflict: attempt < attempts
+    // A connection that broke is made anew; one that cannot be made is not waited for.
+    case .unreachable: attempt < 3
+    default: false
+    }
+  }
+
+  /// Whether it came about is not known where the connection broke while it was committed.
+  private struct Unknown: Error {}
+
   private static func transact(_ item: Pending, _ connection: Connection) throws {
     try connection.engine.script(connection.engine.begin)
     let answer = try item.run(connection)
     KillPoint.pass("before-commit")
-    try connection.engine.script("COMMIT")
+    do { try connection.engine.script("COMMIT") } catch let error as StoreError {
+      throw error.kind == .unreachable ? Unknown() : error
+    }
     KillPoint.pass("after-commit")
     answer()
   }

@@ -130,7 +130,7 @@ enum WebhookStore {
       if isTaken { (id, attempt) = (newID(), 0) }
       let isOver = try database.first(
         """
-        SELECT state NOT IN ('queued', 'running') FROM job WHERE id = ? \(database.engine.sharingLock)
+        SELECT state NOT IN ('queued', 'running') FROM job WHERE id = ? \(database.engine.rowLock)
         """, [.text(delivery.job)]
       ) { $0.int(0) == 1 }
       if isOver != false { state = "overtaken" }
