@@ -14,7 +14,7 @@ import Work
 /// Never freed.
 private nonisolated(unsafe) let version = unsafe strdup(maquetteVersion)
 
-@c(maquette_version) public func version_() -> UnsafePointer<CChar>? {
+@c(maquette_version) public func libraryVersion() -> UnsafePointer<CChar>? {
   unsafe UnsafePointer(version)
 }
 
