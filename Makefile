@@ -48,7 +48,7 @@ wheel: setup
 	@ls .build/wheel/*.whl
 
 install: static
-	packaging/install $(static) $(PREFIX)
+	packaging/install $(static) "$(PREFIX)"
 
 deb: static
 	@command -v dpkg-shlibdeps >/dev/null || { echo "make deb needs the package dpkg-dev" >&2; exit 1; }

@@ -19,6 +19,8 @@ public struct Ask: Sendable {
   public var body = Body.none
   /// Where what is answered with a status below 300 goes instead of into memory; made anew.
   public var target: String?
+  /// After so many it is given up; 0 for none, because files take what they take.
+  public var seconds = 0
   /// Signed as Amazon's services ask it, version 4.
   public var signature: Signature?
 
@@ -53,13 +55,13 @@ public struct Ask: Sendable {
     if let target {
       guard FileManager.default.createFile(atPath: target, contents: nil),
         let file = FileHandle(forWritingAtPath: target)
-      else { throw .failed("what is answered cannot be stored") }
+      else { throw .local("what is answered cannot be stored") }
       (transfer.file, transfer.limit) = (file, .max)
       // What says why there is none is no file.
       transfer.isForFile = { handle.status < 300 }
     }
     var client = Client(.everything)
-    (client.totalSeconds, client.redirects) = (0, 0)
+    (client.totalSeconds, client.redirects) = (seconds, 0)
     handle.set(CURLOPT_LOW_SPEED_LIMIT, 1)
     handle.set(CURLOPT_LOW_SPEED_TIME, 300)
     let sent = try Sent(self, handle)
@@ -72,7 +74,7 @@ public struct Ask: Sendable {
     if status >= 300 { discard() }
     do { try transfer.file?.close() } catch {
       discard()
-      throw .failed("what is answered cannot be stored")
+      throw .local("what is answered cannot be stored")
     }
     func time(_ name: String) -> Double? { handle.header(name).flatMap(Self.seconds) }
     let age = time("Date").flatMap { now in time("Last-Modified").map { now - $0 } }
@@ -112,7 +114,7 @@ public struct Ask: Sendable {
       text(CURLOPT_COPYPOSTFIELDS, String(decoding: bytes, as: UTF8.self))
     case .file(let path):
       unsafe file = fopen(path, "re")
-      guard unsafe file != nil else { throw .failed("\(path) cannot be read") }
+      guard unsafe file != nil else { throw .local("\(path) cannot be read") }
       let facts = try? FileManager.default.attributesOfItem(atPath: path)
       handle.set(CURLOPT_UPLOAD, 1)
       _ = unsafe maquette_curl_set_size(
@@ -123,7 +125,7 @@ public struct Ask: Sendable {
       let part = unsafe curl_mime_addpart(form)
       _ = unsafe curl_mime_name(part, field)
       guard unsafe curl_mime_filedata(part, path) == CURLE_OK else {
-        throw .failed("\(path) cannot be read")
+        throw .local("\(path) cannot be read")
       }
       _ = unsafe maquette_curl_set_form(pointer, form)
     }

@@ -17,6 +17,8 @@ public struct Client: Sendable {
     case status(Int)
     /// In libcurl's words.
     case failed(String)
+    /// What goes out cannot be read here, or what comes in not stored.
+    case local(String)
   }
 
   private static let start: Void = { _ = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }()
@@ -133,6 +135,8 @@ public struct Client: Sendable {
     case CURLE_OK: return status
     case CURLE_OPERATION_TIMEDOUT: throw .timedOut
     case CURLE_HTTP_RETURNED_ERROR: throw .status(status)
+    case CURLE_WRITE_ERROR, CURLE_READ_ERROR:
+      throw .local(unsafe String(cString: curl_easy_strerror(result)))
     default: throw .failed(unsafe String(cString: curl_easy_strerror(result)))
     }
   }

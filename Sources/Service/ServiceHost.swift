@@ -131,7 +131,10 @@ final class ServiceHost: Sendable {
       }
       try NativeModels.sweep(core)
       try core.blobs.sweep(core.store)
-      if files { try core.blobs.sweepFiles(core.store) }
+      if files {
+        try core.blobs.sweepFiles(core.store)
+        core.data.touch(core.scratch)
+      }
       let running = try core.store.read(JobStore.running)
       core.data.removeWork(except: running)
     } catch {

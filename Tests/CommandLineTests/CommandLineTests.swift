@@ -17,7 +17,9 @@ import Testing
   @Test(arguments: [
     (["--version"], "maquette "), (["--help"], "dataset"), (["dataset", "--help"], "--coverage"),
     (["presets"], "100x800"), (["completions", "bash"], "complete -o default"),
-    (["completions", "fish"], "complete -c maquette"),
+    (["completions", "fish"], "complete -c maquette"), (["man"], ".TH MAQUETTE 1"),
+    (["man", "decimate"], "\\fB\\-\\-target\\-triangles\\fR \\fIN\\fR"),
+    (["man", "decimate", "--markdown"], "| `--target-triangles N` |"),
   ])
   func helpIsAResult(_ words: [String], _ text: String) throws {
     let outcome = try Program.run(words)

@@ -129,6 +129,8 @@ class Views:
                 ctypes.byref(failure), held=(model, failure), free=library.close_views)
         except BaseException:
             line.close()
+            if failure.value:
+                library.free(failure)
             raise
         if pointer is None:
             line.close()
@@ -148,10 +150,12 @@ class Views:
             library.view, self._pointer, index % len(self), free=library.free)))
 
     def close(self):
-        if self._pointer is not None:
-            self._line.call(library.close_views, self._pointer)
-            self._line.close()
-            self._pointer = None
+        pointer, self._pointer = self._pointer, None
+        if pointer is not None:
+            try:
+                self._line.call(library.close_views, pointer)
+            finally:
+                self._line.close()
 
     def __enter__(self):
         return self
@@ -160,7 +164,10 @@ class Views:
         self.close()
 
     def __del__(self):
-        self.close()
+        try:
+            self.close()
+        except RuntimeError:
+            pass  # The interpreter ends, and with it all of it.
 
 
 def views(model, triangles=None, *, seed=0, progress=None, **options):

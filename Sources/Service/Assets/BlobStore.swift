@@ -10,6 +10,12 @@ struct BlobStore: Sendable {
     /// Where they lie cannot be reached just now, in a sentence.
     case unreachable(String)
 
+    var sentence: String {
+      switch self {
+      case .cannotStore(let text), .missing(let text), .unreachable(let text): text
+      }
+    }
+
     var isPassing: Bool { if case .unreachable = self { true } else { false } }
   }
 

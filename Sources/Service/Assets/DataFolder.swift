@@ -10,7 +10,8 @@ struct DataFolder: Sendable {
 
   /// The database: SQLite's in this folder, or PostgreSQL's at this address.
   func open(_ database: String?, writers: Int = 4) throws -> Store {
-    let named = database ?? ProcessInfo.processInfo.environment[Self.databaseVariable]
+    let variable = ProcessInfo.processInfo.environment[Self.databaseVariable] ?? ""
+    let named = database ?? (variable.isEmpty ? nil : variable)
     let place = named.map { DatabasePlace.postgreSQL($0) } ?? .file(root + "/maquette.db")
     do { return try Store(place, writers: writers) } catch let error as StoreError {
       throw ServiceError(
@@ -37,13 +38,19 @@ struct DataFolder: Sendable {
 
   /// A folder for the uploads of this process; those of processes that are gone are taken away.
   func freshUploads() throws -> String {
-    for name in try FileManager.default.contentsOfDirectory(atPath: uploads)
-    where LeaseOwner.fate(name) == .gone || isForgotten(uploads + "/" + name) {
+    for name in try FileManager.default.contentsOfDirectory(atPath: uploads) {
+      let fate = LeaseOwner.fate(name)
+      guard fate == .gone || fate != .alive && isForgotten(uploads + "/" + name) else { continue }
       try? FileManager.default.removeItem(atPath: uploads + "/" + name)
     }
     let folder = uploads + "/" + LeaseOwner.here()
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     return folder
+  }
+
+  /// Says that a process still has its folder.
+  func touch(_ uploads: String) {
+    try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: uploads)
   }
 
   /// Of another machine, or of a start long ago: that it is gone is told by its age alone.

@@ -118,6 +118,7 @@ enum Download {
     case .status(let status):
       (.ingestFailed, "the server of the URL answered with status \(status)")
     case .failed(let why): (.ingestFailed, "the download failed: \(why)")
+    case .local: (.storage, "the download cannot be stored")
     }
   }
 }

@@ -52,8 +52,8 @@ final class S3Storage: BlobStorage {
     signature = Ask.Signature(service: "s3", region: region, key: key, secret: secret)
     near = try FolderStorage(folder: folder)
     // That it can be reached and read is known before anything is taken.
-    do { _ = try page(after: nil, most: 1) } catch BlobStore.Problem.unreachable(let why) {
-      throw ServiceError(.unreadableInput, "assets", why)
+    do { _ = try page(after: nil, most: 1) } catch let problem as BlobStore.Problem {
+      throw ServiceError(.unreadableInput, "assets", problem.sentence)
     }
   }
 
@@ -163,7 +163,9 @@ final class S3Storage: BlobStorage {
     ask.signature = signature
     ask.headers.append(("x-amz-content-sha256", hash))
     if let token { ask.headers.append(("x-amz-security-token", token)) }
-    do { return try ask.perform() } catch {
+    do { return try ask.perform() } catch Client.Failure.local(let why) {
+      throw BlobStore.Problem.cannotStore(why)
+    } catch {
       throw BlobStore.Problem.unreachable("\(url) cannot be reached: \(error)")
     }
   }
@@ -171,6 +173,8 @@ final class S3Storage: BlobStorage {
   private static func problem(_ answer: Ask.Answer, _ method: String) -> BlobStore.Problem {
     let text = String(decoding: answer.body, as: UTF8.self)
     let word = values("Code", text).first ?? ""
-    return .unreachable("the store of files answered \(method) with \(answer.status) \(word)")
+    let sentence = "the store of files answered \(method) with \(answer.status) \(word)"
+    return [408, 429].contains(answer.status) || answer.status >= 500
+      ? .unreachable(sentence) : .cannotStore(sentence)
   }
 }

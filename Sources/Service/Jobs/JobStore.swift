@@ -268,10 +268,11 @@ enum JobStore {
         """, [.integer(Clock.now()), .text(result.text()), .text(job.id), .text(lease.owner)]) > 0
     else { return false }
     KillPoint.pass("between-outputs-and-settlement")
-    try Ledger.settle(job, final: price, database)
-    try ended(job.id, database)
+    // The model before the wallet, as those do it who submit.
     try ModelStore.learn(
       from: job, outputs: try outputs(of: job.id, database), result: result, database)
+    try Ledger.settle(job, final: price, database)
+    try ended(job.id, database)
     return true
   }
 

@@ -42,8 +42,10 @@ final class LeaseKeeper: Sendable {
     }
   }
 
-  /// Whether the job is still ours; false where it was cancelled, too.
-  var isHeld: Bool { state.withLock { $0.isHeld } }
+  /// Whether the job is still ours; false where it was cancelled, too, and where nothing was heard for too long.
+  var isHeld: Bool {
+    state.withLock { $0.isHeld && Clock.steady() - $0.known < Self.patience }
+  }
 
   func tell(_ phase: Job.Phase, _ percent: Int) {
     state.withLock { state in
@@ -52,12 +54,17 @@ final class LeaseKeeper: Sendable {
     news.signal()
   }
 
-  /// Does something that must be done, again and again while the lease is held. Throws what will not pass, and what did
-  /// not until the lease was lost.
-  func insist<Value>(_ body: () throws -> Value) throws -> Value {
+  /// Does something that must be done, again and again for about as long as a lease lasts. Throws what will not pass, and
+  /// what did not.
+  ///
+  /// - Parameter isWanted: whether it is worth waiting.
+  func insist<Value>(while isWanted: () -> Bool = { true }, _ body: () throws -> Value) throws
+    -> Value
+  {
+    let begun = Clock.steady()
     while true {
       do { return try body() } catch let error as any PassingTrouble where error.isPassing {
-        guard isHeld else { throw error }
+        guard isHeld, isWanted(), Clock.steady() - begun < Self.patience else { throw error }
         usleep(500_000)
       }
     }
@@ -87,6 +94,7 @@ final class LeaseKeeper: Sendable {
         if isDue { renewed = asked }
         state.withLock { state in
           state.isHeld = isHeld
+          // Without a renewal it is only known that it has not run out.
           if isDue { state.known = asked }
         }
         if !isHeld { return }

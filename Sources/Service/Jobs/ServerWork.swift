@@ -102,6 +102,8 @@ final class ServerWork: WorkSource {
   private func ask(_ method: String, _ path: String, _ json: JSONValue) throws -> Ask.Answer {
     var ask = request(method, path)
     ask.body = .bytes(Array(json.text().utf8), type: "application/json")
+    // Less than a lease: an answer that got lost is asked for again.
+    ask.seconds = Self.waitSeconds + 10
     return try perform(ask)
   }
 
@@ -109,12 +111,14 @@ final class ServerWork: WorkSource {
     let answer: Ask.Answer
     do { answer = try ask.perform() } catch Client.Failure.badURL(let why) {
       throw ServiceError(.usage, "server", "\(url) cannot be asked: \(why)")
+    } catch Client.Failure.local(let why) {
+      throw Trouble.refused(0, why)
     } catch {
       throw Trouble.passing("\(url) cannot be reached: \(Self.words(error))")
     }
     switch answer.status {
     case 200..<300: return answer
-    case 429, 500...: throw Trouble.passing("\(url) answered with \(answer.status)")
+    case 408, 429, 502, 503, 504: throw Trouble.passing("\(url) answered with \(answer.status)")
     default:
       let said = (try? Self.json(answer)["title"]?.string) ?? ""
       throw Trouble.refused(answer.status, "\(url) answered with \(answer.status): \(said)")

@@ -51,7 +51,7 @@ final class Worker {
     let started = Clock.steady()
     let ending: JobProcess.Ending
     do {
-      try layOut(lease, in: folder, keeper)
+      try layOut(lease, in: folder, keeper, isWanted)
       let process = try JobProcess(
         folder: folder, program: program, limits: limits, isConnected: lease.plan.isConnected)
       ending = try follow(process, lease, folder, keeper, isWanted)
@@ -78,11 +78,15 @@ final class Worker {
   }
 
   /// The inputs under the names that the verbs are to see.
-  private func layOut(_ lease: Lease, in folder: String, _ keeper: LeaseKeeper) throws {
+  private func layOut(
+    _ lease: Lease, in folder: String, _ keeper: LeaseKeeper, _ isWanted: () -> Bool
+  ) throws {
     try? FileManager.default.removeItem(atPath: folder)
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     for (name, blob) in lease.plan.inputs {
-      try keeper.insist { try source.fetch(blob, for: lease, to: "\(folder)/\(name)") }
+      try keeper.insist(while: isWanted) {
+        try source.fetch(blob, for: lease, to: "\(folder)/\(name)")
+      }
     }
     try Data(lease.plan.json.text().utf8).write(
       to: URL(fileURLWithPath: folder + "/" + JobTask.planFile))
@@ -106,7 +110,9 @@ final class Worker {
           }
         case .ready(let name):
           guard let kept = lease.plan.keep.first(where: { $0.name == name }) else { continue }
-          try keeper.insist { try source.keep("\(folder)/\(name)", as: name, of: lease) }
+          try keeper.insist(while: isWanted) {
+            try source.keep("\(folder)/\(name)", as: name, of: lease)
+          }
           if kept.role == "poster" {
             phase = max(phase, .posterDone)
             posterSince = Clock.steady()

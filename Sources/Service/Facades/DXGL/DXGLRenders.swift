@@ -76,6 +76,8 @@ enum DXGLRenders {
     let orders = try items(call).map(order)
     let (core, account) = (call.core, call.account)
     return .write { database in
+      // Before any model, so that two batches of the same models do not wait for each other.
+      try database.engine.takeTurn(account)
       let batch = Identifier.short()
       let jobs = try orders.map { id, settings in
         try job(
