@@ -102,7 +102,7 @@ struct NativeTests {
     }
     try service.work()
     var text = ""
-    for _ in 0..<200 where !text.contains("event: done") {
+    for _ in 0..<3000 where !text.contains("event: done") {
       if case .bytes(let bytes) = stream.take(1 << 16, beforeWaiting: {}, wake: {}) {
         text += String(decoding: bytes, as: UTF8.self)
       } else {

@@ -52,8 +52,12 @@ struct WebhookTests {
     async throws
   {
     let sender = WebhookSender(service.core, Dialects.all(service.core.settings), log: .none)
-    for _ in 0..<200 where receiver.count < count {
+    for _ in 0..<3000 where receiver.count < count {
       try sender.turn()
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    // What became of it is written a moment after it was taken.
+    for _ in 0..<3000 where try states(service).contains("sending") {
       try await Task.sleep(for: .milliseconds(20))
     }
     try await Task.sleep(for: .milliseconds(100))
@@ -156,7 +160,7 @@ struct WebhookTests {
     try service.work()
     let sender = WebhookSender(service.core, Dialects.all(service.core.settings), log: .none)
     var error: String?
-    for _ in 0..<200 where error == nil {
+    for _ in 0..<3000 where error == nil {
       try sender.turn()
       try await Task.sleep(for: .milliseconds(20))
       error = try service.core.store.read {
