@@ -36,12 +36,16 @@ static: setup
 	swift build -c release --static-swift-stdlib --scratch-path .build/static --product maquette
 	swift build -c release --static-swift-stdlib --scratch-path .build/static --product maquette-assimp
 
-# The library holds the Swift runtime too; stripped of what only a debugger reads.
+# The build tool links libraries to the toolchain's runtime whatever it is told; so it is linked once more, with the
+# runtime within, and stripped of what only a debugger reads.
 wheel: setup
 	swift build -c release --static-swift-stdlib --scratch-path .build/static --product maquette-c -Xlinker -L$(runtime)
-	rm -rf .build/wheel && mkdir -p .build/wheel && cp -r python .build/wheel/source
 	swift build -c release --static-swift-stdlib --scratch-path .build/static --product maquette-assimp
-	strip -o .build/wheel/source/maquette/libmaquette-c.so --strip-unneeded $(static)/libmaquette-c.so
+	rm -rf .build/wheel && mkdir -p .build/wheel && cp -r python .build/wheel/source
+	swiftc -emit-library -static-stdlib -o .build/wheel/libmaquette-c.so @$(static)/maquette-c.product/Objects.LinkFileList \
+	  -L$(runtime) $$(pkg-config --libs-only-L hdf5) -ldraco -lOpenEXR-3_1 -lImath-3_1 -lIex-3_1
+	@! ldd .build/wheel/libmaquette-c.so | grep libswift || { echo "the library wants the Swift runtime" >&2; exit 1; }
+	strip -o .build/wheel/source/maquette/libmaquette-c.so --strip-unneeded .build/wheel/libmaquette-c.so
 	strip -o .build/wheel/source/maquette/maquette-assimp $(static)/maquette-assimp
 	python3 -m venv .build/wheel/environment
 	.build/wheel/environment/bin/pip wheel -q --no-deps -w .build/wheel .build/wheel/source
