@@ -98,9 +98,15 @@ struct WebhookTests {
     // The first by the sender, the others by the store alone.
     try await Self.send(service, until: 1, at: receiver)
     let first = receiver.letters.withLock { $0.first?.headers["x-maquette-event-id"] }
+    // On a busy machine its ten seconds may be over by now.
+    try service.core.store.writeNow {
+      _ = try $0.run(
+        "UPDATE webhook_delivery SET next_at = ?", [.integer(Clock.now() + 3_600_000)])
+    }
     for attempt in 2...8 {
       try service.core.store.writeNow { database in
-        #expect(try WebhookStore.due(9, but: [], database).isEmpty)
+        let early = try WebhookStore.due(9, but: [], database)
+        #expect(early.isEmpty)
         _ = try database.run("UPDATE webhook_delivery SET next_at = 0")
         let due = try WebhookStore.due(9, but: [], database)
         #expect(due.map(\.id) == [first] && due.first?.attempt == attempt)
