@@ -1,5 +1,6 @@
 import Archives
 import Foundation
+import Glibc
 import Settings
 import TestSupport
 import Testing
@@ -36,7 +37,10 @@ struct BlobStorageTests {
       Issue.record("moto_server does not answer")
     }
 
-    deinit { process.terminate() }
+    func stop() {
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+    }
   }
 
   private static let keys = ["AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"]
@@ -54,7 +58,7 @@ struct BlobStorageTests {
         "s3://blobs/some/place", endpoint: bucket.endpoint + "/", near: folder.file("near"),
         environment: Self.keys)
     }
-    defer { withExtendedLifetime(bucket) {} }
+    defer { bucket?.stop() }
     #expect(try storage.all() == [])
     let contents = (0..<3).map { Array(repeating: UInt8($0), count: 100_000 * $0) }
     let names = contents.map { Digest.sha256(of: $0) }
