@@ -15,13 +15,13 @@ enum JobStore {
     "(not_before <= \(now) OR not_before > \(now) + \(longestWait))"
   }
 
-  private static let columns = """
+  static let columns = """
     id, public_id, account, dialect, kind, model, batch, request, plan, state, phase, progress,
     attempt, crashes, priority, price, unit, result, error_kind, error_code, error_message,
     created, finished
     """
 
-  private static func job(_ row: Row) throws -> Job {
+  static func job(_ row: Row) throws -> Job {
     func json(_ column: Int32) throws -> JSONValue { try KnownJSON.value(row.text(column)) }
     var job = Job(
       id: row.text(0), publicID: row.text(1), account: row.text(2), dialect: row.text(3),
@@ -327,7 +327,7 @@ enum JobStore {
   }
 
   /// - Parameter owner: who must hold it, where it is no matter of its account.
-  @discardableResult private static func end(
+  @discardableResult static func end(
     _ job: Job, as state: Job.State, _ failure: Job.Failure, heldBy owner: String? = nil,
     _ database: Connection
   ) throws -> Bool {
@@ -353,58 +353,5 @@ enum JobStore {
   private static func ended(_ job: String, _ database: Connection) throws {
     try database.run("DELETE FROM job_input WHERE job = ?", [.text(job)])
     try WebhookStore.announce(job, database)
-  }
-
-  /// Ends the life of files that a dialect keeps only so long. What others still have stays on the disk.
-  static func expire(_ dialect: String, olderThan lifetime: Int, _ database: Connection) throws {
-    let old = try database.rows(
-      "UPDATE job SET state = 'expired' WHERE dialect = ? AND state = 'succeeded' AND finished < ? RETURNING id",
-      [.text(dialect), .integer(Clock.now() - lifetime)]
-    ) { $0.text(0) }
-    for id in old { try database.run("DELETE FROM output WHERE job = ?", [.text(id)]) }
-    // What others made before they failed.
-    try database.run(
-      """
-      DELETE FROM output WHERE job IN (SELECT id FROM job
-        WHERE dialect = ? AND state IN ('failed', 'cancelled') AND finished < ?)
-      """, [.text(dialect), .integer(Clock.now() - lifetime)])
-  }
-
-  /// Puts jobs back whose worker is gone or silent. A lost worker is no crash of the job.
-  static func reclaim(
-    _ database: Connection, _ fate: (_ owner: String) -> LeaseOwner.Fate = LeaseOwner.fate
-  ) throws -> Int {
-    let leased = try database.rows(
-      "SELECT lease_owner, lease_until, id FROM job WHERE state = 'running'"
-    ) { row in (owner: row.text(0), until: row.int(1), job: row.text(2)) }
-    let now = try database.engine.leaseClock()
-    let lost = leased.filter { lease in
-      // One that seems longer than leases are is of a clock that began anew.
-      lease.until < now || lease.until > now + leaseMilliseconds + 1_000
-        || fate(lease.owner).isLost(database.engine)
-    }
-    for (owner, until, id) in lost {
-      guard
-        let job = try database.first(
-          """
-          SELECT \(columns) FROM job WHERE id = ? AND lease_owner = ? AND lease_until = ?
-          \(database.engine.rowLock)
-          """, [.text(id), .text(owner), .integer(until)], job)
-      else { continue }
-      if job.attempt < maximumAttempts {
-        try database.run(
-          """
-          UPDATE job SET state = 'queued', lease_owner = NULL, lease_until = NULL
-          WHERE id = ? AND lease_owner = ? AND lease_until = ? AND state = 'running'
-          """, [.text(id), .text(owner), .integer(until)])
-        try database.engine.announceWork()
-      } else {
-        let failure = Job.Failure(
-          kind: .system, code: "worker_lost",
-          message: "the worker was lost \(job.attempt) times while it ran this job")
-        try end(job, as: .failed, failure, heldBy: owner, database)
-      }
-    }
-    return lost.count
   }
 }
