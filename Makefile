@@ -82,7 +82,8 @@ benchmark:
 	@.ci/setup --rivals
 	swift build -c release --product maquette
 	swift build -c release --product benchmark
-	.build/rivals/bin/python Benchmarks/report.py out/benchmark
+	.build/rivals/bin/python Benchmarks/report.py out/benchmark; status=$$?; \
+	  .build/rivals/bin/python Benchmarks/page.py out/benchmark && exit $$status
 
 bench: setup
 	swift run -c release benchmark

@@ -88,7 +88,7 @@ enum BenchmarkRun {
     var isSound = true
     for scenario in Scenarios.all where isWanted(scenario.name) {
       do {
-        let (counts, seconds) = try median(of: 7) { try scenario.run() }
+        let (seconds, counts) = try median { try scenario.run() }
         let copy = copySeconds(scenario.bytes)
         let rate = Double(scenario.bytes) / seconds / 1e6
         print(
@@ -107,21 +107,20 @@ enum BenchmarkRun {
     String((value * 100).rounded() / 100)
   }
 
-  private static func median<T>(of runs: Int, _ body: () throws -> T) rethrows -> (T, Double) {
-    var last: T?
-    let times = try (0..<runs).map { _ in
+  /// The median seconds by the clock, and what the body gave.
+  private static func median<T>(_ body: () throws -> T) rethrows -> (Double, T) {
+    try Repeats.median(most: 7, seconds: 10) {
       let start = ContinuousClock.now
-      last = try body()
-      return (ContinuousClock.now - start) / .seconds(1)
+      let result = try body()
+      return ((ContinuousClock.now - start) / .seconds(1), result)
     }
-    return (last!, times.sorted()[runs / 2])
   }
 
   /// The median time of copying so many bytes.
   private static func copySeconds(_ bytes: Int) -> Double {
     let source = [UInt8](repeating: 1, count: bytes)
     var sum = 0
-    let (_, seconds) = median(of: 7) {
+    let (seconds, _) = median {
       var copy = source
       copy[bytes / 2] &+= 1
       sum += Int(copy[bytes / 2])

@@ -7,13 +7,13 @@ import Settings
 import Work
 
 /// Our verbs beside the libraries of `Benchmarks/Rivals`, on the same meshes in the same run. Prints tables
-/// in Markdown: CPU seconds, medians of five runs (ours on one thread; of Python packages those of all their threads), and
-/// what came out of it.
+/// in Markdown: CPU seconds, medians of five runs or of those begun within a quarter of a minute (ours on one thread; of
+/// Python packages those of all their threads), and what came out of it.
 struct RivalRun {
   static let tasks = ["decimate", "remesh", "bvh", "weld", "files"]
   private static let driver = ".build/rivals/rivals"
   private static let python = ".build/rivals/bin/python"
-  private static let runs = 5
+  private static let (runs, seconds) = (5, 15)
 
   static var isInstalled: Bool {
     FileManager.default.isExecutableFile(atPath: driver)
@@ -201,14 +201,11 @@ struct RivalRun {
 
   /// The median CPU seconds of a body.
   private func timed<T>(_ body: () throws -> T) throws -> (Double, T) {
-    var times: [Double] = []
-    var last: T?
-    for _ in 0..<Self.runs {
+    try Repeats.median(most: Self.runs, seconds: Double(Self.seconds)) {
       let start = clock()
-      last = try body()
-      times.append(Double(clock() - start) / Double(CLOCKS_PER_SEC))
+      let result = try body()
+      return (Double(clock() - start) / Double(CLOCKS_PER_SEC), result)
     }
-    return (times.sorted()[times.count / 2], last!)
   }
 
   /// What a rival answers, or nil with a line where it has none.
@@ -219,7 +216,7 @@ struct RivalRun {
     process.executableURL = URL(fileURLWithPath: isNative ? Self.driver : Self.python)
     process.arguments =
       (isNative ? [] : ["Benchmarks/Rivals/rivals.py"])
-      + [task, tool, input, output, "\(value)", "\(Self.runs)"]
+      + [task, tool, input, output, "\(value)", "\(Self.runs)", "\(Self.seconds)"]
     let pipe = Pipe()
     process.standardOutput = pipe
     process.standardError = FileHandle.nullDevice

@@ -1,39 +1,33 @@
-"""Runs everything that is measured and writes a report: benchmark.json, benchmark.html, and plots as PNG.
+"""Measures everything in one run: benchmark.json in FOLDER, and beside it a page and plots (see page.py).
 
-    .build/rivals/bin/python Benchmarks/report.py FOLDER [PART...]
+    .build/rivals/bin/python Benchmarks/report.py FOLDER [--small] [PART...]
 
-The parts are scenarios, rivals, views, sizes, counts, models, rebuild; without a name all of them. `make benchmark`
-does all the set-up. Times are of this machine and this run; next to them stands what a plain copy of memory took.
+The parts are scenarios, geometry, formats, views, sets, sizes, counts, models, rebuild; without a name all of them.
+--small does little of each. `make benchmark` does all the set-up. MAQUETTE and BENCHMARK name the programs. Times are of
+this machine and this run; next to them stands what a plain copy of memory took.
 """
 
-import base64
 import datetime
-import html
 import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 import numpy as np
 import trimesh
 
 project = Path(__file__).resolve().parent.parent
-program, benchmark = (str(project / ".build/release" / name) for name in ("maquette", "benchmark"))
-target = Path(sys.argv[1])
-target.mkdir(parents=True, exist_ok=True)
-scratch = Path(tempfile.mkdtemp())
-report = {"parts": {}, "failed": []}
+program = os.environ.get("MAQUETTE", str(project / ".build/release/maquette"))
+benchmark = os.environ.get("BENCHMARK", str(project / ".build/release/benchmark"))
+python = project / ".build/rivals/bin/python"
 # A step that would take longer than this, going by the one before, is left out and said to be.
-LONGEST = 300
+LONGEST = 200
 
 
 def say(text):
@@ -71,18 +65,19 @@ def said(*words):
 
 def tables(text):
     """The tables of a text in Markdown, each with the heading above it."""
-    found, heading = [], ""
+    found, heading, inside = [], "", False
     for line in text.splitlines():
         if line.startswith("#"):
             heading = line.lstrip("# ")
-        elif line.startswith("|") and not set(line) <= set("|-: "):
+        if not line.startswith("|"):
+            inside = False
+        elif not set(line) <= set("|-: "):
             cells = [cell.strip() for cell in line.strip("|").split("|")]
-            if not found or found[-1].get("closed"):
+            if not inside:
                 found.append({"heading": heading or cells[0], "rows": []})
+            inside = True
             found[-1]["rows"].append(cells)
-        elif not line.startswith("|") and found:
-            found[-1]["closed"] = True
-    return [{"heading": table["heading"], "rows": table["rows"]} for table in found]
+    return found
 
 
 def machine():
@@ -102,7 +97,14 @@ def machine():
     }
 
 
-# ---- The parts ----
+def sample(name, side):
+    path = scratch / name
+    if not path.exists():
+        said(program, "sample", "-o", path, "--texture-size", side, "--quiet")
+    return path
+
+
+# ---- Beside a copy of memory, and beside others ----
 def scenarios():
     rows = []
     for line in said(benchmark).splitlines():
@@ -112,21 +114,23 @@ def scenarios():
     return rows
 
 
-def rivals():
-    return tables(said(benchmark, "decimate", "remesh", "bvh", "weld", "files"))
+def geometry():
+    return tables(said(benchmark, "decimate", "remesh", "bvh", "weld"))
 
 
-def sample(name, side):
-    path = scratch / name
-    if not path.exists():
-        said(program, "sample", "-o", path, "--texture-size", side, "--quiet")
-    return path
+def formats():
+    return tables(said(benchmark, "files"))
 
 
 def views():
     return tables(said(benchmark, "views", sample("lighthouse.glb", 1024)))
 
 
+def sets():
+    return tables(said(benchmark, "sets", sample("lighthouse.glb", 1024)))
+
+
+# ---- As work grows ----
 def series(name, steps, prepare, commands):
     """Each command over growing work, as long as it stays within reason."""
     rows = {key: [] for key in commands}
@@ -154,7 +158,7 @@ def sizes():
         return path, len(mesh.faces)
 
     out = scratch / "out.stl"
-    return series("sizes", [6, 7, 8, 9], ball, {
+    return series("sizes", [4, 5] if small else [6, 7, 8, 9], ball, {
         "convert": lambda p: (program, "convert", p, "-o", out, "--quiet"),
         "inspect": lambda p: (program, "inspect", p, "--quiet"),
         "decimate --fast": lambda p: (program, "decimate", p, "--ratio", "0.1", "--fast", "-o", out, "--quiet"),
@@ -165,130 +169,87 @@ def sizes():
 
 
 def counts():
-    model, out = sample("lighthouse.glb", 1024), scratch / "set.zip"
-    return series("counts", [10, 50, 100, 200, 400], lambda n: (n, n), {
-        "dataset, 400 pixels": lambda n: (program, "dataset", model, "--views", n, "--pixels", 400, "-o", out, "--quiet"),
+    model, out, pixels = sample("lighthouse.glb", 1024), scratch / "set.zip", 100 if small else 400
+    return series("counts", [4, 8] if small else [10, 50, 100, 200, 400], lambda n: (n, n), {
+        f"dataset, {pixels} pixels": lambda n: (
+            program, "dataset", model, "--views", n, "--pixels", pixels, "-o", out, "--quiet"),
     })
 
 
 def models():
-    small = sample("small.glb", 64)
+    little = sample("small.glb", 64)
 
     def many(count):
         folder = scratch / f"models-{count}"
         folder.mkdir()
         for index in range(count):
-            os.link(small, folder / f"{index}.glb")
+            os.link(little, folder / f"{index}.glb")
         return folder, count
 
-    return series("models", [1, 10, 100, 1000], many, {
+    return series("models", [1, 4] if small else [1, 10, 100, 1000], many, {
         "dataset, 4 views of 64 pixels each": lambda folder: (
-            program, "dataset", folder, "--views", 4, "--pixels", 64, "--points", 100, "--no-self-shadows", "-o", f"{folder}-sets/", "--quiet"),
+            program, "dataset", folder, "--views", 4, "--pixels", 64, "--points", 100, "--no-self-shadows",
+            "-o", f"{folder}-sets/", "--quiet"),
     })
 
 
 def rebuild():
+    """From pictures alone, and beside it what PyMeshLab makes of points on the true surface."""
     model, rows = sample("lighthouse.glb", 1024), []
-    for count in (8, 16, 32):
+
+    def score(mesh):
+        found = json.loads(said(program, "compare", mesh, model, "--json", "--quiet"))["result"]
+        return {"chamferPercent": found["chamferL1Percent"], "fScore05": found["fScore"]["0.5"], "volumeIoU": found["volumeIoU"]}
+
+    for count in [8] if small else [8, 16, 32, 64]:
         folder, mesh = scratch / f"rebuild-{count}", scratch / f"rebuild-{count}.glb"
-        said(program, "dataset", model, "-o", folder, "--views", count, "--pixels", 320, "--coverage", "sphere", "--quiet")
+        said(program, "dataset", model, "-o", folder, "--views", count, "--pixels", 100 if small else 320,
+             "--coverage", "sphere", "--quiet")
         cost = spent(program, "reconstruct", folder, "-o", mesh, "--quiet")
-        score = json.loads(said(program, "compare", mesh, model, "--json", "--quiet"))["result"]
-        rows.append({"views": count, **cost, "chamferPercent": score["chamferL1Percent"], "fScore05": score["fScore"]["0.5"],
-                     "volumeIoU": score["volumeIoU"]})
-        say(f"rebuild: {count} views: {cost['seconds']:.1f} s, {score['chamferL1Percent']:.3f} %")
+        rows.append({"from": f"{count} views", "views": count, **cost, **score(mesh)})
+        say(f"rebuild: {count} views: {cost['seconds']:.1f} s, {rows[-1]['chamferPercent']:.3f} %")
+    if not small:
+        # The cloud lies in the set's frame, +z up; back to the model's own.
+        folder, mesh = scratch / "points", scratch / "poisson.ply"
+        said(program, "dataset", model, "-o", folder, "--views", 1, "--pixels", 64, "--points", 100_000, "--quiet")
+        found = json.loads((folder / "transforms.json").read_text())
+        answer = json.loads(said(python, "Benchmarks/Rivals/rival_surface.py", folder / "points3D.ply", mesh))
+        placed = trimesh.load(mesh, process=False)
+        placed.vertices = (placed.vertices - np.array(found["model_offset"])) / found["model_scale"]
+        placed.apply_transform(trimesh.transformations.rotation_matrix(-np.pi / 2, [1, 0, 0]))
+        placed.export(scratch / "poisson.glb")
+        rows.append({"from": "100 000 true points (PyMeshLab, Poisson)", "cpuSeconds": answer["seconds"],
+                     **score(scratch / "poisson.glb")})
     return rows
 
 
-# ---- The page ----
-def plotted(name, draw, width=7):
-    figure, ax = plt.subplots(figsize=(width, 3.6))
-    draw(ax)
-    figure.tight_layout()
-    figure.savefig(target / f"{name}.png", dpi=110)
-    plt.close(figure)
-    return base64.b64encode((target / f"{name}.png").read_bytes()).decode()
-
-
-def picture(data):
-    return f'<img src="data:image/png;base64,{data}">'
-
-
-def table(rows):
-    head, *body = [[html.escape(str(cell)) for cell in row] for row in rows]
-    return ("<table><tr>" + "".join(f"<th>{cell}</th>" for cell in head) + "</tr>"
-            + "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in body) + "</table>")
-
-
-def growth(name, label):
-    def draw(ax):
-        for key, rows in report["parts"][name].items():
-            if rows:
-                ax.loglog([row["size"] for row in rows], [row["seconds"] for row in rows], "o-", label=key)
-        ax.set_xlabel(label)
-        ax.set_ylabel("seconds")
-        ax.legend(fontsize=8)
-        ax.grid(alpha=0.3)
-
-    rows = [["", label, "seconds", "CPU seconds", "peak MB"]]
-    for key, found in report["parts"][name].items():
-        rows += [[key, row["size"], f"{row['seconds']:.2f}", f"{row['cpuSeconds']:.2f}", f"{row['peakMB']:.0f}"] for row in found]
-    return picture(plotted(name, draw)) + table(rows)
-
-
-def page():
-    parts, facts = report["parts"], report["machine"]
-    body = [f"<h1>Maquette, measured</h1><p>{facts['date']}, {html.escape(facts['processor'])}, {facts['cores']} cores, commit "
-            f"{facts['commit']}; a copy of memory: {facts['copyGBs']:.1f} GB/s. All in one run of {report['minutes']:.0f} minutes.</p>"]
-    if report["failed"]:
-        body.append("<p><b>Failed:</b> " + html.escape("; ".join(report["failed"])) + "</p>")
-    if "scenarios" in parts:
-        rows = parts["scenarios"]
-
-        def bars(ax):
-            ax.barh([row["name"] for row in rows], [row["copies"] for row in rows], color="#2a9d8f")
-            ax.set_xscale("log")
-            ax.set_xlabel("times a copy of the same bytes")
-            ax.invert_yaxis()
-            ax.tick_params(labelsize=7)
-
-        body += ["<h2>Beside a copy of memory</h2>", picture(plotted("scenarios", bars)),
-                 table([["", "ms", "MB/s", "x a copy"]] + [[r["name"], r["ms"], r["MBs"], r["copies"]] for r in rows])]
-    for name, title in (("rivals", "Beside others: meshes and files"), ("views", "Beside others: views")):
-        if name in parts:
-            body.append(f"<h2>{title}</h2>")
-            body += [f"<h3>{html.escape(t['heading'])}</h3>" + table(t["rows"]) for t in parts[name]]
-    for name, title, label in (("sizes", "As meshes grow", "triangles"), ("counts", "As sets grow", "views"),
-                               ("models", "As batches grow", "models")):
-        if name in parts:
-            body += [f"<h2>{title}</h2>", growth(name, label)]
-    if "rebuild" in parts:
-        body += ["<h2>Rebuilt from pictures</h2>", table(
-            [["views of 320 pixels", "seconds", "mean distance, % of the diagonal", "F-score at 0.5 %", "volume shared"]]
-            + [[r["views"], f"{r['seconds']:.1f}", f"{r['chamferPercent']:.3f}", f"{r['fScore05']:.3f}", f"{r['volumeIoU']:.3f}"]
-               for r in parts["rebuild"]])]
-    style = ("body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;"
-             "font-size:13px;margin:.5rem 0}td,th{border-bottom:1px solid #ddd;padding:.2rem .6rem;text-align:left}img{max-width:100%}")
-    return (f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Maquette, measured</title><style>{style}</style>'
-            + "\n".join(body) + "</html>\n")
-
-
 start = time.time()
-report["machine"] = machine()
-known = {part.__name__: part for part in (scenarios, rivals, views, sizes, counts, models, rebuild)}
-wanted = sys.argv[2:] or list(known)
+words = [word for word in sys.argv[1:] if word != "--small"]
+small = len(words) < len(sys.argv) - 1
+known = {part.__name__: part for part in (scenarios, geometry, formats, views, sets, sizes, counts, models, rebuild)}
+if not words:
+    sys.exit(__doc__)
+wanted = words[1:] or list(known)
 if unknown := [name for name in wanted if name not in known]:
     sys.exit(f"there is no part {unknown[0]}; there are {', '.join(known)}")
-for name in wanted:
-    say(name)
-    try:
-        report["parts"][name] = known[name]()
-    except (RuntimeError, subprocess.CalledProcessError, OSError) as error:
-        report["failed"].append(f"{name}: {error}"[:500])
-report["minutes"] = (time.time() - start) / 60
-(target / "benchmark.json").write_text(json.dumps(report, indent=1) + "\n")
-(target / "benchmark.html").write_text(page())
-subprocess.run(["rm", "-rf", str(scratch)], check=True)
-print(target / "benchmark.html")
+target, scratch = Path(words[0]), Path(tempfile.mkdtemp())
+target.mkdir(parents=True, exist_ok=True)
+report = {"machine": machine(), "parts": {}, "minutes": {}, "failed": []}
+try:
+    for name in wanted:
+        say(name)
+        begun = time.time()
+        try:
+            report["parts"][name] = known[name]()
+        except subprocess.CalledProcessError as error:
+            report["failed"].append(f"{name}: {error} {error.stdout[-300:]} {error.stderr[-300:]}")
+        except (RuntimeError, OSError) as error:
+            report["failed"].append(f"{name}: {error}"[:500])
+        report["minutes"][name] = (time.time() - begun) / 60
+        # What is done is kept, whatever comes after.
+        (target / "benchmark.json").write_text(json.dumps(report, indent=1) + "\n")
+finally:
+    shutil.rmtree(scratch, ignore_errors=True)
+say("done")
 if report["failed"]:
     sys.exit("\n".join(report["failed"]))

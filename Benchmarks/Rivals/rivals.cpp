@@ -1,15 +1,16 @@
 // The libraries that Maquette is measured against, each doing the job it does too. Built by
 // `.ci/setup --rivals`; asked by `benchmark`.
 //
-//   rivals TASK TOOL IN.obj OUT.obj VALUE RUNS
+//   rivals TASK TOOL IN.obj OUT.obj VALUE RUNS SECONDS
 //
 //   decimate  meshoptimizer, cgal        VALUE: share of the triangles to keep
 //   remesh    cgal, cgal-features        VALUE: edge length
 //   bvh       embree                     VALUE: number of queries
 //   weld      meshoptimizer              VALUE: unused
 //
-// Prints one JSON object: median CPU seconds of each measured step, of RUNS runs on one thread. Writes
-// OUT.obj where the task has a result. Reading and writing are not timed.
+// Prints one JSON object: median CPU seconds of each measured step, of at most RUNS runs on one thread, none begun after
+// SECONDS.
+// Writes OUT.obj where the task has a result. Reading and writing are not timed.
 #include <CGAL/Exact_predicates_inexact_constructions_kernel.h>
 #include <CGAL/Polygon_mesh_processing/detect_features.h>
 #include <CGAL/Polygon_mesh_processing/remesh.h>
@@ -20,6 +21,7 @@
 #include <meshoptimizer.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -70,9 +72,15 @@ static double seconds() {
   return time.tv_sec + 1e-9 * time.tv_nsec;
 }
 
-static double median(int runs, const std::function<void()> &prepare, const std::function<void()> &body) {
+// At most so many runs; none is begun after so many seconds by the clock.
+static int runs = 5;
+static double longest = 15;
+
+static double median(const std::function<void()> &prepare, const std::function<void()> &body) {
   std::vector<double> times;
-  for (int run = 0; run < runs; ++run) {
+  const auto begun = std::chrono::steady_clock::now();
+  auto spent = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count(); };
+  for (int run = 0; run < runs && (run == 0 || spent() < longest); ++run) {
     prepare();
     double start = seconds();
     body();
@@ -105,14 +113,14 @@ static Soup soupOf(SurfaceMesh &mesh) {
   return soup;
 }
 
-static std::string decimate(const std::string &tool, const Soup &input, double ratio, int runs, Soup &output) {
+static std::string decimate(const std::string &tool, const Soup &input, double ratio, Soup &output) {
   double time;
   if (tool == "meshoptimizer") {
     size_t goal = size_t(std::lround(input.indices.size() / 3 * ratio)) * 3;
     output = input;
     output.indices.resize(input.indices.size());
     size_t count = 0;
-    time = median(runs, [] {}, [&] {
+    time = median([] {}, [&] {
       count = meshopt_simplify(
           output.indices.data(), input.indices.data(), input.indices.size(), input.positions.data(),
           input.positions.size() / 3, 12, goal, 1e9f);
@@ -121,7 +129,7 @@ static std::string decimate(const std::string &tool, const Soup &input, double r
   } else {
     SurfaceMesh mesh;
     namespace Simplification = CGAL::Surface_mesh_simplification;
-    time = median(runs, [&] { mesh = surfaceMesh(input); }, [&] {
+    time = median([&] { mesh = surfaceMesh(input); }, [&] {
       // Without policies: Lindstrom and Turk's cost and placement.
       Simplification::edge_collapse(mesh, Simplification::Count_ratio_stop_predicate<SurfaceMesh>(ratio));
     });
@@ -130,10 +138,10 @@ static std::string decimate(const std::string &tool, const Soup &input, double r
   return "{\"seconds\": " + std::to_string(time) + "}";
 }
 
-static std::string remesh(const std::string &tool, const Soup &input, double length, int runs, Soup &output) {
+static std::string remesh(const std::string &tool, const Soup &input, double length, Soup &output) {
   namespace Processing = CGAL::Polygon_mesh_processing;
   SurfaceMesh mesh;
-  double time = median(runs, [&] { mesh = surfaceMesh(input); }, [&] {
+  double time = median([&] { mesh = surfaceMesh(input); }, [&] {
     auto isFeature = mesh.add_property_map<SurfaceMesh::Edge_index, bool>("feature", false).first;
     if (tool == "cgal-features") {
       Processing::detect_sharp_edges(mesh, 40, isFeature);
@@ -197,10 +205,10 @@ static bool visit(RTCPointQueryFunctionArguments *arguments) {
   return true;
 }
 
-static std::string bvh(const Soup &soup, int count, int runs) {
+static std::string bvh(const Soup &soup, int count) {
   RTCDevice device = rtcNewDevice("threads=1");
   RTCScene scene = nullptr;
-  double build = median(runs, [&] { if (scene) rtcReleaseScene(scene); }, [&] {
+  double build = median([&] { if (scene) rtcReleaseScene(scene); }, [&] {
     scene = rtcNewScene(device);
     RTCGeometry geometry = rtcNewGeometry(device, RTC_GEOMETRY_TYPE_TRIANGLE);
     void *vertices = rtcSetNewGeometryBuffer(
@@ -227,7 +235,7 @@ static std::string bvh(const Soup &soup, int count, int runs) {
   std::vector<float> points(3 * count);
   for (int i = 0; i < 3 * count; ++i)
     points[i] = (low[i % 3] + high[i % 3]) / 2 + unit(generator) * (high[i % 3] - low[i % 3]);
-  double closest = median(runs, [] {}, [&] {
+  double closest = median([] {}, [&] {
     for (int i = 0; i < count; ++i) {
       Query state{&soup, {points[3 * i], points[3 * i + 1], points[3 * i + 2]}, std::numeric_limits<float>::infinity()};
       RTCPointQuery query{state.point[0], state.point[1], state.point[2], 0, state.square};
@@ -236,7 +244,7 @@ static std::string bvh(const Soup &soup, int count, int runs) {
       rtcPointQuery(scene, &query, &context, nullptr, &state);
     }
   });
-  double rays = median(runs, [] {}, [&] {
+  double rays = median([] {}, [&] {
     for (int i = 0; i + 1 < count; ++i) {
       const float *from = &points[3 * i], *to = from + 3;
       RTCRayHit ray{};
@@ -254,14 +262,14 @@ static std::string bvh(const Soup &soup, int count, int runs) {
          std::to_string(rays) + "}";
 }
 
-static std::string weld(const Soup &input, int runs) {
+static std::string weld(const Soup &input) {
   // The triangles as files without indices have them: three vertices each.
   std::vector<float> corners;
   for (unsigned index : input.indices)
     corners.insert(corners.end(), &input.positions[3 * index], &input.positions[3 * index] + 3);
   std::vector<unsigned> remap(input.indices.size()), indices(input.indices.size()), neighbours(4 * input.indices.size());
   size_t count = remap.size(), vertices = 0;
-  double time = median(runs, [] {}, [&] {
+  double time = median([] {}, [&] {
     vertices = meshopt_generateVertexRemap(remap.data(), nullptr, count, corners.data(), count, 12);
     meshopt_remapIndexBuffer(indices.data(), nullptr, count, remap.data());
     meshopt_generateAdjacencyIndexBuffer(
@@ -271,19 +279,20 @@ static std::string weld(const Soup &input, int runs) {
 }
 
 int main(int count, char **words) {
-  if (count != 7) {
-    fprintf(stderr, "usage: rivals TASK TOOL IN.obj OUT.obj VALUE RUNS\n");
+  if (count != 8) {
+    fprintf(stderr, "usage: rivals TASK TOOL IN.obj OUT.obj VALUE RUNS SECONDS\n");
     return 2;
   }
   std::string task = words[1], tool = words[2];
   Soup input = readOBJ(words[3]), output;
   double value = atof(words[5]);
-  int runs = atoi(words[6]);
+  runs = atoi(words[6]);
+  longest = atof(words[7]);
   std::string report;
-  if (task == "decimate") report = decimate(tool, input, value, runs, output);
-  if (task == "remesh") report = remesh(tool, input, value, runs, output);
-  if (task == "bvh") report = bvh(input, int(value), runs);
-  if (task == "weld") report = weld(input, runs);
+  if (task == "decimate") report = decimate(tool, input, value, output);
+  if (task == "remesh") report = remesh(tool, input, value, output);
+  if (task == "bvh") report = bvh(input, int(value));
+  if (task == "weld") report = weld(input);
   if (report.empty()) return 2;
   if (!output.indices.empty()) writeOBJ(words[4], output);
   printf("%s\n", report.c_str());

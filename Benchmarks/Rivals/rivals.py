@@ -11,13 +11,13 @@ import time
 
 import numpy as np
 
-task, tool, source, target, value, runs = sys.argv[1:7]
-value, runs = float(value), int(runs)
+task, tool, source, target = sys.argv[1:5]
+value, runs, longest = float(sys.argv[5]), int(sys.argv[6]), float(sys.argv[7])
 
 
 def median(prepare, body):
-    times, result = [], None
-    for _ in range(runs):
+    times, result, begun = [], None, time.monotonic()
+    while not times or len(times) < runs and time.monotonic() - begun < longest:
         state = prepare()
         start = time.process_time()
         result = body(state)

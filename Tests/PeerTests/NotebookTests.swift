@@ -7,7 +7,7 @@ import Testing
 @Suite struct NotebookTests {
   @Test(arguments: [
     "sets_with_numpy", "hdf5_with_pytorch", "radiance_field", "repair_broken_meshes",
-    "render_rebuild_score",
+    "render_rebuild_score", "benchmarks",
   ])
   func notebookRuns(_ name: String) throws {
     guard let python = PeerTests.python else { return }
