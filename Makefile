@@ -22,7 +22,7 @@ static := .build/static/release
 # A library does not find the runtime's parts by itself, as programs do.
 runtime = $(abspath $(dir $(shell readlink -f "$$(command -v swift)"))/../lib/swift_static/linux)
 
-.PHONY: setup build static wheel install deb demo test bench benchmark docs fuzz lint clean
+.PHONY: setup build static wheel install packager deb demo test bench benchmark docs fuzz lint clean
 
 setup:
 	@.ci/setup
@@ -39,6 +39,7 @@ static: setup
 # The build tool links libraries to the toolchain's runtime whatever it is told; so it is linked once more, with the
 # runtime within, and stripped of what only a debugger reads.
 wheel: setup
+	@python3 -m venv --help >/dev/null || { echo "make wheel needs the package python3-venv" >&2; exit 1; }
 	swift build -c release --static-swift-stdlib --scratch-path .build/static --product maquette-c -Xlinker -L$(runtime)
 	swift build -c release --static-swift-stdlib --scratch-path .build/static --product maquette-assimp
 	rm -rf .build/wheel && mkdir -p .build/wheel && cp -r python .build/wheel/source
@@ -54,9 +55,11 @@ wheel: setup
 install: static
 	packaging/install $(static) "$(PREFIX)"
 
-deb: static
-	@command -v dpkg-shlibdeps >/dev/null || { echo "make deb needs the package dpkg-dev" >&2; exit 1; }
+deb: packager static
 	packaging/deb $(static)
+
+packager:
+	@command -v dpkg-shlibdeps >/dev/null || { echo "make deb needs the package dpkg-dev" >&2; exit 1; }
 
 docs: build
 	packaging/docs $(maquette)

@@ -19,12 +19,23 @@ enum Arguments {
     unsafe text.map { unsafe String(cString: $0) }
   }
 
+  /// Larger numbers cannot be told in JSON.
+  static func seed(_ seed: UInt64) throws -> UInt64 {
+    guard seed <= UInt64(Int64.max) else {
+      throw UsageError("a seed is a whole number from 0 to 2^63 - 1")
+    }
+    return seed
+  }
+
   /// Packed arrays as a mesh, whose rows lie four numbers apart: they are copied once.
   static func mesh(
     _ positions: UnsafePointer<Float>?, _ vertices: Int, _ indices: UnsafePointer<UInt32>?,
     _ triangles: Int
   ) throws -> Mesh {
-    try Mesh(
+    guard unsafe (positions != nil || vertices == 0) && (indices != nil || triangles == 0) else {
+      throw UsageError("there are \(vertices) vertices and \(triangles) triangles, but no numbers")
+    }
+    return try Mesh(
       positions: (0..<vertices).map { row in
         unsafe SIMD3(positions![3 * row], positions![3 * row + 1], positions![3 * row + 2])
       },

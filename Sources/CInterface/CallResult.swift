@@ -17,9 +17,13 @@ import Work
   let json: UnsafeMutablePointer<CChar>
   private(set) var arrays: [String: Lent] = [:]
 
-  init(result: JSONValue, status: Int32 = ExitCode.done, _ log: LogSink) {
-    self.status = status
-    unsafe json = Self.text([("result", result), Self.warnings(log)])
+  /// - Parameter unmet: what was asked for and is not so.
+  init(result: JSONValue, outputs: [Artifact] = [], unmet: String? = nil, _ log: LogSink) {
+    status = unmet == nil ? ExitCode.done : ExitCode.unmet
+    var members = [("result", result), Self.warnings(log)]
+    if !outputs.isEmpty { members.append(("outputs", .array(outputs.map { .string($0.path) }))) }
+    if let unmet { members.append(("unmet", .string(unmet))) }
+    unsafe json = Self.text(members)
   }
 
   init(failure error: any Error, _ log: LogSink) {

@@ -45,10 +45,9 @@ private func handed(
     guard target != "-" else { throw UsageError("a call has no standard output; give a path") }
     try found.checkPaths(paths, target)
     let layer = SettingsLayer.json(unsafe try Arguments.settings(settings), source: "the call")
-    let result = try found.run([layer], paths, target, seed, nil, work)
+    let result = try found.run([layer], paths, target, try Arguments.seed(seed), nil, work)
     return CallResult(
-      result: result.result, status: result.unmetGuarantee == nil ? ExitCode.done : ExitCode.unmet,
-      work.log)
+      result: result.result, outputs: result.outputs, unmet: result.unmetGuarantee, work.log)
   }
 }
 
@@ -64,9 +63,8 @@ private func handed(
     let mesh = try unsafe Arguments.mesh(positions, vertices, indices, triangles)
     let made = try Catalogue.make(
       unsafe Arguments.text(verb) ?? "", mesh, settings: unsafe try Arguments.settings(settings),
-      seed: seed, work)
-    let status = made.unmetGuarantee == nil ? ExitCode.done : ExitCode.unmet
-    let result = CallResult(result: made.result, status: status, work.log)
+      seed: try Arguments.seed(seed), work)
+    let result = CallResult(result: made.result, unmet: made.unmetGuarantee, work.log)
     result.lend(
       made.mesh.positions, as: "vertices", type: .float32, shape: [made.mesh.positions.count, 3],
       rowStride: MemoryLayout<SIMD3<Float>>.stride)
@@ -88,6 +86,10 @@ private func handed(
   return unsafe handed(work) {
     let layer = SettingsLayer.json(unsafe try Arguments.settings(settings), source: "the call")
     let options = try RenderStillsSettings(layers: [layer])
+    guard options.background == nil, options.aov.isEmpty, options.format == nil else {
+      throw UsageError(
+        "background, aov and format are of pictures that are written; these have alpha, and depth beside them")
+    }
     let model = try unsafe Arguments.model(model, positions, vertices, indices, triangles)
     work.progress.declare(StillViews.phases + [("render", 8)])
     let stage = try StillViews(model, options, work)
@@ -140,8 +142,16 @@ private final class OpenViews {
   let work = unsafe WorkContext(progress, context)
   do {
     let layer = SettingsLayer.json(unsafe try Arguments.settings(settings), source: "the call")
-    let options = try ExportDatasetSettings(layers: [layer])
+    let asked = try ExportDatasetSettings(layers: [layer])
+    guard asked.shard == nil, asked.hdf5 == nil, asked.contactSheet == nil, asked.report == nil,
+      !asked.resume
+    else {
+      throw UsageError("shard, hdf5, contactSheet, report and resume are of sets that are written")
+    }
+    let seed = try Arguments.seed(seed)
+    let name = unsafe Arguments.text(model).map(ExportDatasetSettings.setName) ?? "mesh"
     let model = try unsafe Arguments.model(model, positions, vertices, indices, triangles)
+    let options = try asked.lit(name: name, seed: seed)
     work.progress.declare(PlannedViews.phases)
     let views = OpenViews(try PlannedViews(model, options, seed: seed, work), work)
     return unsafe Unmanaged.passRetained(views).toOpaque()

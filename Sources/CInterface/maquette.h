@@ -31,7 +31,8 @@ typedef struct {
 
 const char *maquette_version(void);
 
-/* Any verb of the command line, on files: the same bytes. `inputs` ends with NULL; `output` may be NULL. */
+/* Any verb of the command line, on files: the same bytes. `inputs` ends with NULL; `output` may be NULL.
+ * JSON: "result", what the command line says; "outputs", the paths written; "unmet", what was asked for and is not so. */
 maquette_result *maquette_run(const char *verb, const char *settings, const char *const *inputs, const char *output,
                               uint64_t seed, maquette_progress progress, void *context);
 
@@ -40,6 +41,8 @@ maquette_result *maquette_run(const char *verb, const char *settings, const char
 maquette_result *maquette_mesh(const char *verb, const char *settings, const float *positions, size_t vertices,
                                const uint32_t *indices, size_t triangles, uint64_t seed, maquette_progress progress,
                                void *context);
+
+/* Seeds are at most 2^63 - 1. */
 
 /* The views that `render` draws of a file, or where `model` is NULL of arrays.
  * Arrays: color (n, h, w, 4) uint8, sRGB with straight alpha; depth (n, h, w) float32 along the camera's axis, 0 where

@@ -7,13 +7,13 @@ struct ByteReader {
 
   var remaining: Int { bytes.count - offset }
 
-  mutating func uint32(_ what: String, bigEndian: Bool = false) throws(FormatError) -> UInt32 {
+  mutating func uint32(_ what: String) throws(FormatError) -> UInt32 {
     guard remaining >= 4 else {
       throw FormatError("truncated", "the file ends inside \(what)", at: "byte \(offset)")
     }
     let value = bytes.loadUInt32(at: offset)
     offset += 4
-    return bigEndian ? value.byteSwapped : value
+    return value
   }
 
   mutating func take(_ count: Int, _ what: String) throws(FormatError) -> ArraySlice<UInt8> {

@@ -94,9 +94,10 @@ public enum SceneFile {
         "no-triangles", "the model holds no triangles, so there is nothing to write")
     }
     switch format {
-    case .glb: return [(stem + ".glb", GLTFWriter.write(scene))]
+    case .glb: return [(stem + ".glb", try GLTFWriter.write(scene))]
     case .gltf: return GLTFWriter.files(scene, stem: stem)
     case .obj:
+      let scene = scene.inPlainPictures(log)
       if let losses = OBJWriter.losses(scene) { log.warn(losses) }
       _ = try finite(scene.merged())
       return OBJWriter.write(scene, stem: stem)
@@ -112,7 +113,8 @@ public enum SceneFile {
       return [(stem + ".off", OFFWriter.write(try finite(scene.merged())))]
     case .threeMF:
       _ = try finite(scene.merged())
-      return [(stem + ".3mf", try ThreeMFWriter.write(scene, details, log: log))]
+      let plain = scene.inPlainPictures(log)
+      return [(stem + ".3mf", try ThreeMFWriter.write(plain, details, log: log))]
     case .fbx:
       _ = try finite(scene.merged())
       return try AssimpProgram.fbx(scene, stem: stem, log: log, cancellation)
@@ -120,6 +122,7 @@ public enum SceneFile {
       _ = try finite(scene.merged())
       return [(stem + ".usdz", try USDZWriter.write(scene, log: log))]
     case .zip:
+      let scene = scene.inPlainPictures(log)
       if let losses = OBJWriter.losses(scene) { log.warn(losses) }
       _ = try finite(scene.merged())
       return [(stem + ".zip", try ModelArchive.bytes(OBJWriter.write(scene, stem: stem)))]
@@ -132,8 +135,8 @@ public enum SceneFile {
   /// A GLB with packed geometry, and how many of its bytes that is.
   public static func encodeGLB(
     _ scene: Scene, _ packing: GeometryPacking
-  ) -> (file: [UInt8], geometryBytes: Int) {
-    GLTFWriter.write(scene.withoutEmptyParts(), packing)
+  ) throws(FormatError) -> (file: [UInt8], geometryBytes: Int) {
+    try GLTFWriter.write(scene.withoutEmptyParts(), packing)
   }
 
   /// Node transforms can carry finite numbers past the largest float.

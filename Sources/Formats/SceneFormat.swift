@@ -5,7 +5,7 @@ import Work
 
 /// The model formats, by file name extension.
 ///
-/// Those up to `zip` are read and written here. The others are what is left of a long tail: Debian's Open Asset
+/// Those up to `zip` are read and written here, but USDZ only written. The others are what is left of a long tail: Debian's Open Asset
 /// Import Library reads them, in a program of its own (`AssimpProgram`), and writes FBX.
 public enum SceneFormat: String, Sendable, CaseIterable {
   case glb, gltf, obj, stl, ply, off
@@ -19,9 +19,11 @@ public enum SceneFormat: String, Sendable, CaseIterable {
     pmx, q3o, smd
   case x, x3d
 
+  /// Those that models are written in.
   public static let writable: [SceneFormat] = [
     .glb, .gltf, .obj, .stl, .ply, .off, .threeMF, .fbx, .usdz, .zip,
   ]
+  /// Those that models are read from.
   public static let readable = allCases.filter { $0 != .usdz }
 
   /// The format that a path's extension names. Throws and lists the known ones otherwise.
@@ -45,6 +47,7 @@ public enum SceneFormat: String, Sendable, CaseIterable {
     return format == .zip ? try SceneFormat(path: ModelArchive.model(in: path)) : format
   }
 
+  /// The registered media type (IANA), or that of any bytes.
   public var mediaType: String {
     switch self {
     case .glb: "model/gltf-binary"
@@ -71,9 +74,19 @@ public enum SceneFormat: String, Sendable, CaseIterable {
   /// STL and 3MF, and y for the others.
   public var usualUp: UpAxis { self == .stl || self == .threeMF || self == .amf ? .z : .y }
 
+  /// Whether it is glTF, in one file or several.
   public var isGLTF: Bool { self == .glb || self == .gltf }
 
-  /// The unit a format's numbers have; nil where it says nothing.
+  /// The unit that files of a format are written in, whatever is wished; nil where any will do.
+  public var fixedUnit: LengthUnit? {
+    switch self {
+    case .glb, .gltf, .fbx, .usdz: .meters
+    case .threeMF: .millimeters
+    default: nil
+    }
+  }
+
+  /// The unit a format's numbers have where nobody says otherwise; nil where it says nothing.
   public var unit: LengthUnit? {
     switch self {
     case .glb, .gltf, .fbx, .usdz, .dae, .zae: .meters

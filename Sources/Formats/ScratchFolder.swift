@@ -1,20 +1,18 @@
 import Foundation
 import Work
 
-/// A folder of our own that is gone afterwards.
+/// A temporary folder whose trouble is that of a format.
 enum ScratchFolder {
   static func use<Result>(
     _ body: (URL) throws(FormatError) -> Result
   ) throws(FormatError) -> Result {
-    let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
-      .appendingPathComponent("maquette-\(UUID().uuidString)")
+    let folder: TemporaryFolder
     do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      folder = try TemporaryFolder()
     } catch {
-      throw FormatError(
-        "temporary-folder", error.localizedDescription, at: folder.path, kind: .unwritableOutput)
+      throw FormatError(error.code, error.message, at: error.place, kind: error.kind)
     }
-    defer { try? FileManager.default.removeItem(at: folder) }
-    return try body(folder)
+    defer { withExtendedLifetime(folder) {} }
+    return try body(folder.url)
   }
 }

@@ -16,6 +16,18 @@ public enum SRGB {
     return light <= 0.0031308 ? light * 12.92 : 1.055 * pow(light, 1 / 2.4) - 0.055
   }
 
+  /// Linear light of an encoded colour; its fourth number, alpha, stays.
+  public static func decode(_ color: SIMD4<Float>) -> SIMD4<Float> {
+    func light(_ value: Float) -> Float { Float(decode(Double(value))) }
+    return [light(color.x), light(color.y), light(color.z), color.w]
+  }
+
+  /// The encoded colour of linear light; its fourth number, alpha, stays.
+  public static func encode(_ light: SIMD4<Float>) -> SIMD4<Float> {
+    func value(_ light: Float) -> Float { Float(encode(Double(light))) }
+    return [value(light.x), value(light.y), value(light.z), light.w]
+  }
+
   /// The nearest 8-bit code of linear light.
   public static func code(_ linear: Float) -> UInt8 {
     UInt8((encode(Double(linear)) * 255).rounded())

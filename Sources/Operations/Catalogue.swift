@@ -44,9 +44,7 @@ extension AnyVerb {
     case .required:
       if output == nil { throw UsageError("\(name) needs -o: maquette \(name) \(usage)") }
     }
-    if let output, let input = inputs.first(where: { samePlace($0, output) }) {
-      throw UsageError("the output would overwrite the input \(input); give it another name")
-    }
+    _ = try OutputPaths(read: inputs, output: output)
   }
 }
 

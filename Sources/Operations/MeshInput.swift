@@ -88,12 +88,19 @@ struct MeshInput {
     return try ModelOutput.write(scene, as: format, to: path, work)
   }
 
-  /// The scene with one shape, made of a mesh that takes the place of what was read.
+  /// The scene with one shape, made of a mesh that takes the place of what was read. Lights stay where they were;
+  /// which material a part had in which variant is lost, and with it the variants.
   func replaced(by result: Mesh, from sources: [Int]) -> Scene {
     var scene = scene
     scene.shapes = [Scene.Shape(parts: parts(of: result, from: sources))]
     scene.nodes = [Scene.Node(shape: 0)]
-    scene.roots = [0]
+    scene.lights = []
+    for (light, place) in self.scene.placedLights {
+      scene.nodes.append(Scene.Node(parentFromNode: place, light: scene.lights.count))
+      scene.lights.append(light)
+    }
+    scene.roots = Array(scene.nodes.indices)
+    scene.variants = []
     return scene
   }
 

@@ -18,8 +18,14 @@ public struct RebuiltObject: Sendable {
 }
 
 extension ViewSet {
-  /// The object: outlines, depth, one surface, an atlas, and its colors.
+  /// The object: outlines (Laurentini 1994), depth by propagated patches (Barnes 2009, Bleyer 2011), one surface of both
+  /// (Curless and Levoy 1996, Kazhdan 2006), an atlas, and its colors.
   ///
+  /// - Parameters:
+  ///   - seed: what is drawn by lot follows from it; the same seed gives the same bytes on any number of threads.
+  ///   - observer: is told of each stage and what it made.
+  /// - Returns: a closed mesh with texture coordinates and its pictures, in the views' world and units.
+  /// - Throws: `ReconstructionError` where the views enclose nothing, and when it is cancelled.
   public func rebuilt(
     _ settings: ReconstructSettings, seed: UInt64, _ work: WorkContext,
     _ observer: RebuildObserver = RebuildObserver()

@@ -5,7 +5,6 @@
 //
 //   maquette-assimp import MODEL OUT.glb    its meshes and materials; says "unit-scale S" of FBX files
 //   maquette-assimp fbx IN.gltf OUT.fbx     as text, and only where the library reads its own file again
-//   maquette-assimp formats                 the extensions that are read
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -107,12 +106,6 @@ int main(int count, char **words) try {
   const std::string job = count > 1 ? words[1] : "";
   if (job == "import" && count == 4) return importModel(words[2], words[3]);
   if (job == "fbx" && count == 4) return exportFBX(words[2], words[3]);
-  if (job == "formats") {
-    std::string list;
-    Assimp::Importer().GetExtensionList(list);
-    std::printf("%s\n", list.c_str());
-    return 0;
-  }
   return failed("this program belongs to maquette; run maquette convert");
 } catch (const std::bad_alloc &) {
   return failed("the file wants more memory than it may have");

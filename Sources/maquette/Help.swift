@@ -94,8 +94,8 @@ enum Help {
       separator: " ")
     let cases = verbs.map { "    \($0.name)) words=\"\(flags($0))\" ;;" }.joined(separator: "\n")
     switch shell {
-    case "bash", "zsh":
-      let script = """
+    case "bash":
+      return """
         _maquette() {
           local current="${COMP_WORDS[COMP_CWORD]}" words="\(names)"
           if [ "$COMP_CWORD" -gt 1 ]; then
@@ -107,10 +107,27 @@ enum Help {
         }
         complete -o default -F _maquette maquette
         """
-      return shell == "bash" ? script : "autoload -U +X bashcompinit && bashcompinit\n" + script
+    case "zsh":
+      let cases = verbs.map { "    \($0.name)) compadd -- \(flags($0)) ;;" }
+        .joined(separator: "\n")
+      // As a file in a folder of functions it is called by its name, and otherwise read once.
+      return """
+        #compdef maquette
+        _maquette() {
+          if (( CURRENT == 2 )); then
+            compadd -- \(names)
+            return
+          fi
+          case "${words[2]}" in
+        \(cases)
+          esac
+          _files
+        }
+        if [ "$funcstack[1]" = _maquette ]; then _maquette; else compdef _maquette maquette; fi
+        """
     case "fish":
       let lines = verbs.flatMap { verb in
-        ["complete -c maquette -n __fish_use_subcommand -a \(verb.name) -d '\(verb.summary)'"]
+        ["complete -c maquette -n __fish_use_subcommand -a \(verb.name) -d '\(verb.summary.replacing("'", with: "\\'"))'"]
           + (verb.options.map(\.flag) + common).map { flag in
             "complete -c maquette -n '__fish_seen_subcommand_from \(verb.name)' -l "
               + flag.dropFirst(2)

@@ -64,7 +64,10 @@ struct Invocation {
     let switches = verb.options.filter(\.isSwitch).map(\.flag)
     if switches.contains(flag) { return (flag, hasValue ? try value() : "true") }
     let positive = "--" + flag.dropFirst("--no-".count)
-    if flag.hasPrefix("--no-"), switches.contains(positive) { return (positive, "false") }
+    if flag.hasPrefix("--no-"), switches.contains(positive) {
+      guard !hasValue else { throw UsageError("\(flag) takes no value") }
+      return (positive, "false")
+    }
     guard verb.options.contains(where: { $0.flag == flag }) else {
       let names = verb.options.map(\.flag) + Self.common.map(\.flag)
       let nearest = nearestName(to: flag, among: names).map { "; did you mean \($0)?" } ?? ""

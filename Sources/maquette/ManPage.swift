@@ -89,6 +89,11 @@ enum ManPage {
     ".SH ENVIRONMENT", ".TP", "\\fBMAQUETTE_CONFIGS\\fR",
     "A folder of presets instead of those that came with it.",
     ".TP", "\\fBMAQUETTE_KEY\\fR", "The key of \\fBmaquette worker \\-\\-server\\fR.",
+    ".TP", "\\fBMAQUETTE_DATABASE\\fR", "PostgreSQL instead of a file, as \\fB\\-\\-database\\fR.",
+    ".TP", "\\fBAWS_ACCESS_KEY_ID\\fR, \\fBAWS_SECRET_ACCESS_KEY\\fR",
+    "The keys of \\fB\\-\\-assets s3://\\fR.",
+    ".TP", "\\fBMAQUETTE_ONNX_RUNTIME\\fR", "Where libonnxruntime.so is.",
+    ".TP", "\\fBMAQUETTE_ASSIMP\\fR", "Where the program that reads foreign formats is.",
   ]
 
   /// Text as troff prints it: hyphens that can be copied, no commands by accident.

@@ -14,7 +14,7 @@ import Work
   private func packed(
     _ scene: Scene, _ packing: GeometryPacking
   ) throws -> (scene: Scene, bytes: Int, geometry: Int) {
-    let (file, geometry) = SceneFile.encodeGLB(scene, packing)
+    let (file, geometry) = try SceneFile.encodeGLB(scene, packing)
     let path = folder.write(file, as: "m.glb")
     return (try SceneFile.read(path, log: LogSink()), file.count, geometry)
   }

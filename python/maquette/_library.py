@@ -74,7 +74,7 @@ class Result:
         self.status = _status(self._pointer)
         if "error" in told:
             raise (Cancelled if self.status == 130 else MaquetteError)(self.status, told["error"])
-        self.info = told["result"]
+        self.info, self.outputs, self.unmet = told["result"], told.get("outputs", []), told.get("unmet")
 
     def __del__(self):
         free(self._pointer)

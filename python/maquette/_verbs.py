@@ -24,6 +24,13 @@ def _settings(options):
     return json.dumps({_camel(name): plain(value) for name, value in options.items() if value is not None}).encode()
 
 
+def _seed(seed):
+    # ctypes would wrap a negative number without a word.
+    if not 0 <= seed < 2**63:
+        raise ValueError(f"a seed is a whole number from 0 to 2**63 - 1, not {seed}")
+    return seed
+
+
 class _Model:
     """A file, or vertices (n, 3) and triangles (m, 3); packed as C wants them, without a copy where they are so."""
 
@@ -67,8 +74,8 @@ def _mesh(verb, vertices, triangles, seed, progress, options):
     model, line = _Model(vertices, triangles), Line(progress)
     try:
         return MeshResult(Result(line.call(
-            library.mesh, verb, _settings(options), *model.arguments, seed, line.progress, None, held=model,
-            free=library.free)))
+            library.mesh, verb, _settings(options), *model.arguments, _seed(seed), line.progress, None,
+            held=model, free=library.free)))
     finally:
         line.close()
 
@@ -125,7 +132,7 @@ class Views:
         self._pointer = None
         try:
             pointer = line.call(
-                library.open_views, settings, model.path, *model.arguments, seed, line.progress, None,
+                library.open_views, settings, model.path, *model.arguments, _seed(seed), line.progress, None,
                 ctypes.byref(failure), held=(model, failure), free=library.close_views)
         except BaseException:
             line.close()
@@ -176,13 +183,23 @@ def views(model, triangles=None, *, seed=0, progress=None, **options):
     return Views(_Model(model, triangles), Line(progress), _settings(options), seed)
 
 
+class Report(dict):
+    """What the command line says under "result" with --json. `outputs`: the paths of what was written; `is_met`: whether
+    what was asked for is so, and `unmet` in words what is not."""
+
+    def __init__(self, result):
+        super().__init__(result.info)
+        self.outputs, self.unmet = result.outputs, result.unmet
+        self.is_met = result.status == 0
+
+
 def run(verb, *inputs, output=None, seed=0, progress=None, **options):
-    """Any verb of the command line on files, with the same bytes; gives what it says with --json."""
+    """Any verb of the command line on files, with the same bytes; gives a `Report`."""
     paths = (ctypes.c_char_p * (len(inputs) + 1))(*[os.fsencode(path) for path in inputs], None)
     line = Line(progress)
     try:
-        return Result(line.call(
+        return Report(Result(line.call(
             library.run, verb.encode(), _settings(options), paths, None if output is None else os.fsencode(output),
-            seed, line.progress, None, held=paths, free=library.free)).info
+            _seed(seed), line.progress, None, held=paths, free=library.free)))
     finally:
         line.close()

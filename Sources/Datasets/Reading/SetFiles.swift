@@ -45,7 +45,7 @@ struct SetFiles: Sendable {
       && found.allSatisfy { $0.contains("/") }
     let start = hasTop ? tops.first! + "/" : ""
     if !start.isEmpty { found = found.map { String($0.dropFirst(start.count)) } }
-    (top, names, known) = (String(start), found, Set(found))
+    (top, names, known) = (String(start), found, Self.inside(found))
   }
 
   /// The files below one folder of these.
@@ -59,7 +59,12 @@ struct SetFiles: Sendable {
 
   private init(place: Place, top: String, path: String, names: [String]) {
     (self.place, self.top, self.path) = (place, top, path)
-    (self.names, known) = (names, Set(names))
+    (self.names, known) = (names, Self.inside(names))
+  }
+
+  /// Without what an archive says lies above it, which nothing of the set is to be.
+  private static func inside(_ names: [String]) -> Set<String> {
+    Set(names.filter { !$0.hasPrefix("/") && !$0.split(separator: "/").contains("..") })
   }
 
   /// The folders at the top.

@@ -52,8 +52,12 @@ struct GLBContainer {
     binary = binaryChunk
   }
 
-  /// The bytes of a container around a document and its buffer.
-  static func bytes(json: String, binary: [UInt8]) -> [UInt8] {
+  /// The bytes of a container around a document and its buffer; throws what is larger than its lengths can say.
+  static func bytes(json: String, binary: [UInt8]) throws(FormatError) -> [UInt8] {
+    guard json.utf8.count + binary.count < Int(UInt32.max) - 64 else {
+      throw FormatError(
+        "too-large", "a GLB holds at most 4 GiB; write .gltf, which has its buffer beside it")
+    }
     var text = Array(json.utf8)
     while text.count % 4 != 0 { text.append(0x20) }
     var data = binary

@@ -36,6 +36,8 @@ struct GLTFDocument {
       throw FormatError("type-mismatch", "the document must be a JSON object")
     }
     root = GLTFElement(value: value, path: "")
+    extensionsUsed = value["extensionsUsed"]?.array?.compactMap(\.string) ?? []
+    declared = Set(extensionsUsed)
     var collections: [String: [GLTFElement]] = [:]
     var warnings: [String] = []
     for name in Self.names {
@@ -62,7 +64,11 @@ struct GLTFDocument {
 
   func size(_ collection: String) -> Int { collections[collection]?.count ?? 0 }
 
-  var extensionsUsed: [String] { root["extensionsUsed"]?.value.array?.compactMap(\.string) ?? [] }
+  /// Those declared, in their order.
+  let extensionsUsed: [String]
+  private let declared: Set<String>
+
+  func declares(_ name: String) -> Bool { declared.contains(name) }
 
   private static func checkVersion(_ root: GLTFElement) throws(FormatError) -> [String] {
     guard let asset = try root.object("asset"), let version = try asset.string("version") else {

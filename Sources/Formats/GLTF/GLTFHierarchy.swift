@@ -1,7 +1,7 @@
 /// Checks that the nodes of a document can be walked: no node is its own ancestor, and the walk ends.
 enum GLTFHierarchy {
   /// More places than this are not drawn; a few nodes that share children can ask for any number.
-  private static let placeLimit = 1_000_000
+  static let placeLimit = 1_000_000
 
   /// A node with two parents is shown under both, with a warning: the format forbids it, but the meaning
   /// is plain.

@@ -57,7 +57,7 @@ extension GLTFDocument {
     guard let element = try primitive.object("extensions")?.object("KHR_materials_variants")
     else { return [:] }
     var found: [Int: Int] = [:]
-    let count = try variants().count
+    let count = try root("KHR_materials_variants")?.list("variants").count ?? 0
     for mapping in try element.list("mappings") {
       let material = try mapping.index("material", into: "materials", size: size("materials"))
       for variant in try mapping.indices("variants", into: "variants", size: count) {

@@ -24,9 +24,11 @@ struct GLTFMaterials {
   private mutating func material(_ element: GLTFElement) throws(FormatError) -> Material {
     var material = Material()
     material.name = try element.string("name") ?? ""
+    var emissiveScale: Float = 1
     if let metallic = try element.object("pbrMetallicRoughness") {
       if let factor = try metallic.numbers("baseColorFactor", count: 4) {
-        material.baseColor = SIMD4(factor.map { Float($0) })
+        material.baseColor = SIMD4(
+          factor.map { clamped(Float($0), "\(metallic.path).baseColorFactor") })
       }
       material.metallic = try factor(metallic, "metallicFactor", 1)
       material.roughness = try factor(metallic, "roughnessFactor", 1)
@@ -41,12 +43,18 @@ struct GLTFMaterials {
     }
     material.emissiveTexture = try slot(element, "emissiveTexture")
     if let factor = try element.numbers("emissiveFactor", count: 3) {
-      material.emissive = SIMD3(factor.map { Float(max(0, $0)) })
+      // More light than 1 has an extension of its own, in which it stays.
+      let most = max(1, Float(factor.max()!))
+      let place = "\(element.path).emissiveFactor"
+      if most > 1 { warnings.append("\(place): \(most) is not in 0...1; it is kept as a strength") }
+      material.emissive = SIMD3(factor.map { clamped(Float($0) / most, place) })
+      emissiveScale = most
     }
     material.alphaMode = try alphaMode(element)
     material.isDoubleSided = try element.bool("doubleSided") ?? false
     let extensions = try element.object("extensions")
     try readExtensions(extensions, into: &material)
+    material.emissiveStrength *= emissiveScale
     noteUndeclared(extensions)
     return material
   }
@@ -55,16 +63,17 @@ struct GLTFMaterials {
   mutating func factor(
     _ element: GLTFElement, _ key: String, _ fallback: Float
   ) throws(FormatError) -> Float {
-    let value = try element.float(key) ?? fallback
-    if !(0...1).contains(value) {
-      warnings.append("\(element.path).\(key): \(value) is not in 0...1")
-    }
+    clamped(try element.float(key) ?? fallback, "\(element.path).\(key)")
+  }
+
+  private mutating func clamped(_ value: Float, _ place: String) -> Float {
+    if !(0...1).contains(value) { warnings.append("\(place): \(value) is not in 0...1") }
     return min(max(value, 0), 1)
   }
 
   private mutating func alphaMode(_ element: GLTFElement) throws(FormatError) -> Material.AlphaMode
   {
-    let cutoff = try element.float("alphaCutoff") ?? 0.5
+    let cutoff = max(0, try element.float("alphaCutoff") ?? 0.5)
     switch try element.string("alphaMode") ?? "OPAQUE" {
     case "MASK": return .mask(cutoff: cutoff)
     case "BLEND": return .blend
@@ -100,7 +109,7 @@ struct GLTFMaterials {
 
   mutating func noteUndeclared(_ extensions: GLTFElement?) {
     for (name, _) in extensions?.value.object ?? []
-    where !document.extensionsUsed.contains(name) {
+    where !document.declares(name) {
       warnings.append("\(extensions!.path): \(name) is not declared in extensionsUsed")
     }
   }

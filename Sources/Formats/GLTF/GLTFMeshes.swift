@@ -10,6 +10,9 @@ struct GLTFMeshes {
   private var accessors: GLTFAccessors
   let door: MeshDoor
   private(set) var warnings: [String] = []
+  /// What was decoded so far. Primitives may share accessors, so that a small file can ask for a great deal.
+  private var vertices = 0
+  private var corners = 0
 
   init(document: GLTFDocument, accessors: GLTFAccessors, door: MeshDoor) {
     (self.document, self.accessors, self.door) = (document, accessors, door)
@@ -61,6 +64,7 @@ struct GLTFMeshes {
       warnings.append("\(primitive.path): there are no positions, so it is left out")
       return nil
     }
+    try charge(primitive, position)
     let draco = try DracoPrimitive(primitive, accessors)
     accessors.decoded = draco?.attributes ?? [:]
     var positions = try accessors.vectors3(position)
@@ -100,15 +104,33 @@ struct GLTFMeshes {
     }
   }
 
+  /// Counts a primitive's vertices and corners before memory is taken for them.
+  private mutating func charge(
+    _ primitive: GLTFElement, _ position: Int
+  ) throws(FormatError) {
+    let indices = try primitive.index(
+      "indices", into: "accessors", size: document.size("accessors"))
+    let count = try accessors.layout(position).count
+    vertices += count
+    corners += try indices.map { index throws(FormatError) in try accessors.layout(index).count } ?? count
+    let limit = SceneFile.triangleLimit
+    guard vertices <= limit, corners <= 3 * limit else {
+      throw FormatError(
+        "too-large",
+        "with this primitive there are \(vertices) vertices and \(corners / 3) triangles; the limit is \(limit)",
+        at: primitive.path)
+    }
+  }
+
   private mutating func vertexAttributes(
     _ element: GLTFElement, count: Int
   ) throws(FormatError) -> VertexAttributes {
     func index(_ name: String) throws(FormatError) -> Int? {
       try element.index(name, into: "accessors", size: document.size("accessors"))
     }
-    for (name, _) in element.value.object ?? [] {
-      guard let accessor = try index(name) else { continue }
-      let (layout, place) = (try accessors.layout(accessor), "\(element.path).\(name)")
+    for (name, found) in element.members {
+      let accessor = try found.asIndex(into: "accessors", size: document.size("accessors"))
+      let (layout, place) = (try accessors.layout(accessor), found.path)
       if layout.componentType == 5125 {
         throw FormatError("bad-type", "32-bit integers are no vertex attribute", at: place)
       }
@@ -189,13 +211,14 @@ struct GLTFMeshes {
       }
       for vertex in positions.indices {
         for component in 0..<4 where weights[vertex][component] != 0 {
-          let joint = Int(joints[vertex][component])
-          guard joint < pose.count else {
+          // As a number first: what Draco holds need not be whole, nor be a number at all.
+          let joint = joints[vertex][component]
+          guard joint >= 0, joint < Float(pose.count) else {
             throw FormatError(
               "index-out-of-range", "vertex \(vertex) names joint \(joint) of \(pose.count)",
               at: attributes.path)
           }
-          let share = pose[joint].scaled(by: Double(weights[vertex][component]))
+          let share = pose[Int(joint)].scaled(by: Double(weights[vertex][component]))
           sums[vertex] = sums[vertex].map { $0.adding(share) } ?? share
         }
       }

@@ -72,7 +72,9 @@ enum GLTFReferences {
     for owner in [document.root] + document.elements {
       _ = try owner.string("name")
       guard let extensions = try owner.object("extensions") else { continue }
-      for (name, _) in extensions.value.object ?? [] { _ = try extensions.object(name) }
+      for (_, found) in extensions.members where found.value.object == nil {
+        throw found.mismatch("an object")
+      }
     }
   }
 
@@ -98,8 +100,8 @@ enum GLTFReferences {
       var streams = try primitive.list("targets")
       if let attributes = try primitive.object("attributes") { streams.append(attributes) }
       for stream in streams {
-        for (name, _) in stream.value.object ?? [] {
-          _ = try stream.index(name, into: "accessors", size: accessors)
+        for (_, found) in stream.members {
+          _ = try found.asIndex(into: "accessors", size: accessors)
         }
       }
     }

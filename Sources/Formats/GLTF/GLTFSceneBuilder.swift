@@ -130,6 +130,10 @@ struct GLTFSceneBuilder {
       throw FormatError(
         "unequal-count", "the instances' attributes differ in length", at: attributes.path)
     }
+    guard scene.nodes.count + count <= GLTFHierarchy.placeLimit else {
+      throw FormatError(
+        "too-many-nodes", "instances make \(scene.nodes.count + count) places", at: attributes.path)
+    }
     scene.nodes[index].shape = nil
     for instance in 0..<count {
       let turn = SIMD4<Double>(rotations?[instance] ?? [0, 0, 0, 1])

@@ -30,20 +30,21 @@ struct GLTFWriter {
   private var addedNodes: [JSONValue] = []
 
   /// A GLB.
-  static func write(_ scene: Scene) -> [UInt8] {
+  static func write(_ scene: Scene) throws(FormatError) -> [UInt8] {
     var writer = GLTFWriter(scene: scene)
     let document = writer.document()
-    return GLBContainer.bytes(json: document.text(), binary: writer.binary)
+    return try GLBContainer.bytes(json: document.text(), binary: writer.binary)
   }
 
   /// A GLB whose geometry is packed, and how many of its bytes are geometry.
-  static func write(_ scene: Scene, _ packing: GeometryPacking) -> (
-    file: [UInt8], geometryBytes: Int
-  ) {
+  static func write(
+    _ scene: Scene, _ packing: GeometryPacking
+  ) throws(FormatError) -> (file: [UInt8], geometryBytes: Int) {
     let plan = PackingPlan(scene, packing)
     var writer = GLTFWriter(scene: plan.scene, plan: plan)
     let document = writer.document()
-    return (GLBContainer.bytes(json: document.text(), binary: writer.binary), writer.geometryBytes)
+    let file = try GLBContainer.bytes(json: document.text(), binary: writer.binary)
+    return (file, writer.geometryBytes)
   }
 
   /// A document, its buffer and its images; the document comes first.
@@ -206,8 +207,11 @@ struct GLTFWriter {
   }
 
   /// The accessor with these members, which may be shared.
-  mutating func add(accessor members: Members) -> JSONValue {
-    let text = JSONValue.object(members).text()
+  ///
+  /// - Parameter source: the view of compressed geometry that fills it, where it has none of its own: accessors of
+  ///   different geometry must not be one, however alike they look.
+  mutating func add(accessor members: Members, filledBy source: JSONValue? = nil) -> JSONValue {
+    let text = JSONValue.object(members).text() + (source?.text() ?? "")
     if let known = accessorOfContent[text] { return known }
     accessors.append(.object(members))
     accessorOfContent[text] = .integer(accessors.count - 1)

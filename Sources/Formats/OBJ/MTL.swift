@@ -12,12 +12,16 @@ final class MTLLibrary {
   private var known: [String: Int] = [:]
   private var textureOfFile: [String: Int] = [:]
 
+  private var loaded: Set<String> = []
+
   init(folder: ModelFolder, log: LogSink) {
     self.folder = folder
     self.log = log
   }
 
   func load(_ name: String) {
+    // A file may name the same library again and again, and even be its own.
+    guard loaded.insert(name).inserted else { return }
     let file: [UInt8]
     do {
       file = try folder.read(name, at: "mtllib")

@@ -1,4 +1,5 @@
 import Geometry
+import Imaging
 import LinearMath
 import Scenes
 import Work
@@ -101,7 +102,7 @@ struct OBJReader {
     // x y z, w left aside, then sometimes a colour.
     if numbers.count >= 6 {
       while colors.count < positions.count - 1 { colors.append([1, 1, 1, 1]) }
-      colors.append(SIMD4(numbers[3], numbers[4], numbers[5], 1))
+      colors.append(SRGB.decode([numbers[3], numbers[4], numbers[5], 1]))
     } else if !colors.isEmpty {
       colors.append([1, 1, 1, 1])
     }

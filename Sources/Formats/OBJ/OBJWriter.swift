@@ -20,7 +20,7 @@ enum OBJWriter {
       for (index, p) in part.mesh.positions.enumerated() {
         text += "v \(p.x) \(p.y) \(p.z)"
         if !streams.colors.isEmpty {
-          let c = streams.colors[index]
+          let c = SRGB.encode(streams.colors[index])
           text += " \(c.x) \(c.y) \(c.z)"
         }
         text += "\n"

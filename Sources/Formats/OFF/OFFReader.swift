@@ -1,4 +1,5 @@
 import Geometry
+import Imaging
 import LinearMath
 import Scenes
 import Work
@@ -63,7 +64,7 @@ struct OFFReader {
     let isCoded = streams.colors.contains { max($0.x, $0.y, $0.z) > 1 }
     streams.colors = streams.colors.map { color in
       let scaled = isCoded ? color / 255 : color
-      return [scaled.x, scaled.y, scaled.z, color.w == .infinity ? 1 : scaled.w]
+      return SRGB.decode([scaled.x, scaled.y, scaled.z, color.w == .infinity ? 1 : scaled.w])
     }
     let triangles = try faces(numbers[1], positions)
     do {

@@ -1,4 +1,5 @@
 import Geometry
+import Imaging
 
 /// Writes text OFF: positions and triangles, with colors of vertices where there are any.
 enum OFFWriter {
@@ -10,7 +11,7 @@ enum OFFWriter {
       // As many digits as bring the same number back.
       text += "\(p.x) \(p.y) \(p.z)"
       if !colors.isEmpty {
-        let c = colors[index].clamped(lowerBound: .zero, upperBound: .one)
+        let c = SRGB.encode(colors[index].clamped(lowerBound: .zero, upperBound: .one))
         text += " \(c.x) \(c.y) \(c.z) \(c.w)"
       }
       text += "\n"

@@ -1,4 +1,5 @@
 import Geometry
+import Imaging
 import LinearMath
 import Scenes
 import Work
@@ -35,6 +36,8 @@ struct PLYReader {
         "truncated", "\(element.count) entries do not fit in the \(source.remaining) bytes left",
         at: "element \(element.name)")
     }
+    // Without properties an entry takes no bytes, and any number of them is nothing.
+    if element.properties.isEmpty { return }
     switch element.name {
     case "vertex": try vertices(element)
     case "face": try faces(element)
@@ -66,9 +69,12 @@ struct PLYReader {
       }
       if let u = uv.0, let v = uv.1 { streams.uvs[0].append([values[u], 1 - values[v]]) }
       if let r = color.0, let g = color.1, let b = color.2 {
-        let scale = element.properties[r].type.colorScale
-        let a = alpha.map { values[$0] / element.properties[$0].type.colorScale } ?? 1
-        streams.colors.append([values[r] / scale, values[g] / scale, values[b] / scale, a])
+        func share(_ property: Int) -> Float {
+          values[property] / element.properties[property].type.colorScale
+        }
+        // As pictures have them: what painted or scanned the model wrote codes for a screen.
+        streams.colors.append(
+          SRGB.decode([share(r), share(g), share(b), alpha.map(share) ?? 1]))
       }
     }
   }

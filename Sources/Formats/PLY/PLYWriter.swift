@@ -1,8 +1,9 @@
 import Geometry
+import Imaging
 
 /// Writes binary little-endian PLY.
 enum PLYWriter {
-  /// A mesh with its normals, first UV set (as s, t) and 8-bit colours.
+  /// A mesh with its normals, first UV set (as s, t) and 8-bit sRGB colours.
   static func write(_ mesh: Mesh) -> [UInt8] {
     let streams = mesh.attributes
     let uvs = streams.uvs.first ?? []
@@ -26,9 +27,9 @@ enum PLYWriter {
         file.append(little: 1 - uvs[vertex].y)
       }
       if !streams.colors.isEmpty {
-        for channel in 0..<4 {
-          file.append(UInt8((min(max(streams.colors[vertex][channel], 0), 1) * 255).rounded()))
-        }
+        let light = streams.colors[vertex]
+        for channel in 0..<3 { file.append(SRGB.code(light[channel])) }
+        file.append(UInt8((min(max(light.w, 0), 1) * 255).rounded()))
       }
     }
     for triangle in mesh.triangles {

@@ -1,6 +1,7 @@
 import Archives
 import Geometry
 import Scenes
+import Settings
 
 /// The object element of a shape: its parts' vertices welded into one list, its triangles with what they
 /// show.
@@ -49,7 +50,7 @@ struct ThreeMFMeshWriter {
   func object(id: Int, name: String) -> [UInt8] {
     var text = XMLText(capacity: 56 * positions.count + 48 * triangles.count + 1024)
     let uuid = identifier(id)
-    let title = name.isEmpty ? "" : " name=\"\(XMLName.escaped(name))\""
+    let title = name.isEmpty ? "" : " name=\"\(MarkupText.escaped(name))\""
     text.append("<object id=\"\(id)\"\(title) type=\"model\" p:UUID=\"\(uuid)\">\n<mesh>\n")
     text.append("<vertices>\n")
     let (x, y, z) = (

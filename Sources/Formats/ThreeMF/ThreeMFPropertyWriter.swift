@@ -1,6 +1,7 @@
 import Geometry
 import Imaging
 import Scenes
+import Settings
 
 /// The materials, colors and textures of a scene as 3MF resources, made as parts ask for them.
 struct ThreeMFPropertyWriter {
@@ -72,7 +73,7 @@ struct ThreeMFPropertyWriter {
 
   private func name(_ index: Int) -> String {
     let name = scene.materials[index].name
-    return XMLName.escaped(name.isEmpty ? "material \(index + 1)" : name)
+    return MarkupText.escaped(name.isEmpty ? "material \(index + 1)" : name)
   }
 
   private mutating func colored(_ mesh: Mesh, times factor: SIMD4<Float>) -> [Corners] {

@@ -2,6 +2,7 @@ import Archives
 import Geometry
 import LinearMath
 import Scenes
+import Settings
 import Work
 
 /// What a 3MF package carries besides the model.
@@ -76,7 +77,7 @@ struct ThreeMFWriter {
 
   private var head: [UInt8] {
     let metadata = details.metadata.map { name, value in
-      "<metadata name=\"\(XMLName.escaped(name))\">\(XMLName.escaped(value))</metadata>\n"
+      "<metadata name=\"\(MarkupText.escaped(name))\">\(MarkupText.escaped(value))</metadata>\n"
     }
     return Array(
       ("""

@@ -12,18 +12,6 @@ struct ContactSheet {
   private let chosen: [Int: Int]
   private(set) var image: Image
 
-  /// Refuses a path that is no PNG, that is one of `others`, or that cannot be written.
-  static func check(_ path: String?, beside others: [String]) throws {
-    guard let path else { return }
-    guard path.lowercased().hasSuffix(".png") else {
-      throw UsageError("the contact sheet is a PNG; give --contact-sheet a name that ends in .png")
-    }
-    if others.contains(where: { samePlace($0, path) }) {
-      throw UsageError("--contact-sheet would overwrite \(path)")
-    }
-    _ = try StagedFile(path: path)
-  }
-
   init(views: Int) {
     let count = min(views, Self.columns * Self.rows)
     let pairs = (0..<count).map { place in (place * views / count, place) }

@@ -22,6 +22,8 @@ struct DatasetBatch {
     let seconds: Double
     let contactSheet: String?
     let warnings: [String]
+    /// What lies there in the end: without the part of a common HDF5 file.
+    let outputs: [Artifact]
   }
 
   init(_ call: VerbCall<ExportDatasetSettings>, _ list: ModelList) throws {
@@ -46,7 +48,6 @@ struct DatasetBatch {
       }
     }
     page = call.options.report.map { DatasetReport.page($0, of: call.options.shard) }
-    try DatasetReport.check(page)
     folder = call.output
     items = try list.items.enumerated().filter { call.options.shard?.holds($0.offset) != false }
       .map { _, item in
@@ -58,6 +59,17 @@ struct DatasetBatch {
           ])
         )
       }
+    var paths = try OutputPaths(
+      read: call.inputs + list.items.map(\.path), output: call.options.hdf5)
+    try paths.add(page, "--report", ending: "html")
+    try paths.add(page.map(DatasetReport.numbers), "--report")
+    if let page { _ = try StagedFile(path: page) }
+    for (item, options) in items { try paths.add(output(item, options), "-o") }
+  }
+
+  /// Where a model's set goes.
+  private func output(_ item: ModelList.Item, _ options: ExportDatasetSettings) -> String? {
+    folder.map { ($0.hasSuffix("/") ? $0 : $0 + "/") + item.name + options.container.ending }
   }
 
   func run(_ work: WorkContext) throws -> VerbResult {
@@ -65,6 +77,8 @@ struct DatasetBatch {
     work.progress.enter("models")
     let start = ContinuousClock.now
     var entries: [Entry] = []
+    var isWhole = false
+    defer { if !isWhole && !call.options.resume { removeParts() } }
     for (index, (item, options)) in items.enumerated() {
       try work.checkCancelled()
       let entry = try run(item, options, number: index, work)
@@ -74,13 +88,12 @@ struct DatasetBatch {
       }
       entries.append(entry)
     }
-    var outputs = entries.flatMap { (try? $0.outcome.get().outputs) ?? [] }
+    var outputs = entries.flatMap(\.outputs)
     if let path = call.options.hdf5 {
       try gather(entries, into: path)
-      let parts = Set(entries.map { part($0.item.name) })
-      outputs = outputs.filter { !parts.contains($0.path) }
       outputs.append(Artifact(path: path, mediaType: "application/x-hdf5"))
     }
+    isWhole = true
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     let report = DatasetReport(entries, seconds: seconds)
     if let page { outputs += try report.write(to: page) }
@@ -96,9 +109,7 @@ struct DatasetBatch {
     if let page {
       options.contactSheet = DatasetReport.picture(of: item.name, page)
     }
-    var output = folder.map {
-      ($0.hasSuffix("/") ? $0 : $0 + "/") + item.name + options.container.ending
-    }
+    var output = output(item, options)
     if call.options.hdf5 != nil {
       if output == nil { output = part(item.name) } else { options.hdf5 = part(item.name) }
     }
@@ -120,13 +131,14 @@ struct DatasetBatch {
       guard let error = error as? any ExplainedError,
         [.unreadableInput, .usage].contains(error.kind)
       else {
-        if !call.options.resume { removeParts() }
         throw error
       }
     }
+    let own = call.options.hdf5.map { _ in part(item.name) }
     return Entry(
       item: item, outcome: outcome, seconds: (ContinuousClock.now - start) / .seconds(1),
-      contactSheet: options.contactSheet, warnings: log.warnings)
+      contactSheet: options.contactSheet, warnings: log.warnings,
+      outputs: ((try? outcome.get().outputs) ?? []).filter { $0.path != own })
   }
 
   /// Where a model's part of the common HDF5 file lies until all are there.

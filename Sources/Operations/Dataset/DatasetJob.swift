@@ -21,10 +21,7 @@ struct DatasetJob {
   ///   - path: of the model.
   ///   - name: by which light is drawn, where it is drawn by lot.
   init(_ call: VerbCall<ExportDatasetSettings>, path: String, name: String) throws {
-    var options = call.options
-    if options.randomLight {
-      options.render = try RandomLight.drawn(options.render, name: name, seed: call.seed)
-    }
+    let options = try call.options.lit(name: name, seed: call.seed)
     self.call = VerbCall(
       options: options, inputs: call.inputs, output: call.output, seed: call.seed,
       preset: call.preset)
@@ -40,13 +37,13 @@ struct DatasetJob {
       guard targets[1].container == .hdf5 else {
         throw UsageError("--hdf5 takes a name that ends in .h5")
       }
-      if samePlace(targets[0].path, targets[1].path) {
-        throw UsageError("--hdf5 would overwrite \(targets[0].path)")
-      }
     }
     try Self.check(options, targets)
-    try ContactSheet.check(
-      call.options.contactSheet, beside: targets.map(\.path) + call.inputs)
+    var paths = try OutputPaths(
+      read: [path, options.render.environment, options.views.cameras], output: call.output)
+    try paths.add(options.hdf5, "--hdf5")
+    try paths.add(options.contactSheet, "--contact-sheet", ending: "png")
+    if let sheet = options.contactSheet { _ = try StagedFile(path: sheet) }
   }
 
   /// Refuses what would be passed over in silence.
@@ -105,7 +102,7 @@ struct DatasetJob {
     let writer = try DatasetWriter(
       to: left, settings: options.dataset, views: views, size: size(scene, prepared),
       identity: Digest.sha256(of: Array(manifest.text().utf8)), resumes: options.resume)
-    let sheet = try draw(views, planned.renderer, writer, work)
+    let (sheet, drawn) = try draw(views, planned.renderer, writer, work)
     if writer.isWhole {
       try writer.finish(try record(views, scene, prepared, manifest, work))
     } else {
@@ -117,14 +114,14 @@ struct DatasetJob {
       try StagedFile.write(try ImageFile.encodePNG(sheet.image), to: path)
     }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
-    return report(plan, prepared, planned.renderer, seconds)
+    return report(plan, prepared, planned.renderer, Double(drawn) / seconds)
   }
 
   /// Draws the views that are missing into the writer, and some into the contact sheet.
   private func draw(
     _ views: [SetView], _ renderer: borrowing Renderer, _ writer: DatasetWriter,
     _ work: WorkContext
-  ) throws -> ContactSheet {
+  ) throws -> (sheet: ContactSheet, drawn: Int) {
     var sheet = ContactSheet(views: call.options.contactSheet == nil ? 0 : views.count)
     let missing = Set(writer.missing)
     let wanted = views.filter { view in
@@ -149,7 +146,7 @@ struct DatasetJob {
       done += 1
       work.progress.update(Double(done) / Double(wanted.count))
     }
-    return sheet
+    return (sheet, wanted.count)
   }
 
   private func size(_ scene: Scene, _ prepared: PreparedScene) -> ObjectSize {
@@ -186,13 +183,13 @@ struct DatasetJob {
       modelFile: modelFile)
   }
 
-  /// - Parameter seconds: how long drawing took; nil where all was there.
+  /// - Parameter speed: views a second; nil where all was there.
   private func report(
-    _ plan: ViewPlan, _ prepared: PreparedScene, _ renderer: borrowing Renderer, _ seconds: Double?
+    _ plan: ViewPlan, _ prepared: PreparedScene, _ renderer: borrowing Renderer, _ speed: Double?
   ) -> VerbResult {
     let count = plan.all.count
     let lens = plan.all[0].intrinsics
-    let rate = seconds.map { (Double(count) / $0 * 100).rounded() / 100 }
+    let rate = speed.map { ($0 * 100).rounded() / 100 }
     var outputs = targets.map { Artifact(path: $0.path, mediaType: $0.mediaType) }
     if let path = call.options.contactSheet {
       outputs.append(Artifact(path: path, mediaType: "image/png"))

@@ -11,24 +11,18 @@ struct DatasetReport {
     (self.entries, self.seconds) = (entries, seconds)
   }
 
-  /// Refuses a path that is no HTML, or that cannot be written.
-  static func check(_ path: String?) throws {
-    guard let path else { return }
-    guard path.lowercased().hasSuffix(".html") else {
-      throw UsageError("--report is a page; give it a name that ends in .html")
-    }
-    _ = try StagedFile(path: path)
-  }
-
   /// The page of a part of the models: told apart by its number, from 0.
   static func page(_ path: String, of shard: Shard?) -> String {
     guard let shard, path.lowercased().hasSuffix(".html") else { return path }
     return path.dropLast(".html".count) + "-\(shard.index)-of-\(shard.count).html"
   }
 
+  /// Where the page's numbers lie.
+  static func numbers(beside page: String) -> String { page.dropLast(".html".count) + ".json" }
+
   /// Where the contact sheet of a model lies: in a folder beside the page.
   static func picture(of name: String, _ page: String) -> String {
-    page.dropLast(".html".count) + "_files/" + name.replacing("/", with: "_") + ".png"
+    page.dropLast(".html".count) + "_files/" + name + ".png"
   }
 
   private var made: [(entry: DatasetBatch.Entry, result: VerbResult)] {
@@ -39,11 +33,6 @@ struct DatasetReport {
     entries.compactMap { entry in
       if case .failure(let error) = entry.outcome { (entry, error) } else { nil }
     }
-  }
-
-  /// Without the parts of a common HDF5 file, which are gone.
-  private static func kept(_ result: VerbResult) -> [Artifact] {
-    result.outputs.filter { !$0.path.contains(".parts/") }
   }
 
   private var views: Int { made.reduce(0) { $0 + ($1.result.result["views"]?.int ?? 0) } }
@@ -62,7 +51,7 @@ struct DatasetReport {
           [
             "name": .string(entry.item.name), "input": .string(entry.item.path),
             "seconds": .number((entry.seconds * 1000).rounded() / 1000), "result": result.result,
-            "outputs": .array(Self.kept(result).map(\.json)),
+            "outputs": .array(entry.outputs.map(\.json)),
             "warnings": .array(entry.warnings.map { .string($0) }),
           ]
         }),
@@ -83,14 +72,14 @@ struct DatasetReport {
 
   /// Writes the page, and the same as JSON beside it.
   func write(to path: String) throws -> [Artifact] {
-    let other = path.dropLast(".html".count) + ".json"
+    let other = Self.numbers(beside: path)
     try StagedFile.write([
-      (path: String(other), bytes: Array((json.text(pretty: true) + "\n").utf8)),
+      (path: other, bytes: Array((json.text(pretty: true) + "\n").utf8)),
       (path: path, bytes: Array(page(path).utf8)),
     ])
     return [
       Artifact(path: path, mediaType: "text/html"),
-      Artifact(path: String(other), mediaType: "application/json"),
+      Artifact(path: other, mediaType: "application/json"),
     ]
   }
 
@@ -109,7 +98,7 @@ struct DatasetReport {
       dl { display: grid; grid-template-columns: 9rem 1fr; margin: .5rem 0; } dd { margin: 0; overflow-wrap: anywhere; }
       .failed { color: #a00; }
       </style>
-      <h1>\(Self.escaped(text))</h1>
+      <h1>\(MarkupText.escaped(text))</h1>
       \(rows)
       </html>
 
@@ -117,27 +106,24 @@ struct DatasetReport {
   }
 
   private func row(_ entry: DatasetBatch.Entry, _ page: String) -> String {
-    let title = "<h2>\(Self.escaped(entry.item.name))</h2>"
-    guard case .success(let result) = entry.outcome else {
-      let message = failed.first { $0.entry.item.path == entry.item.path }.map { "\($0.error)" }
+    let title = "<h2>\(MarkupText.escaped(entry.item.name))</h2>"
+    let result: VerbResult
+    switch entry.outcome {
+    case .success(let made): result = made
+    case .failure(let error):
       return "<section><div></div><div>\(title)<p class=\"failed\">"
-        + "left out: \(Self.escaped(message ?? ""))</p></div></section>"
+        + "left out: \(MarkupText.escaped("\(error)"))</p></div></section>"
     }
     let folder = URL(fileURLWithPath: page).deletingPathExtension().lastPathComponent + "_files/"
-    let picture = entry.contactSheet.map { sheet in
-      let name = folder + URL(fileURLWithPath: sheet).lastPathComponent
+    let picture = entry.contactSheet.map { _ in
+      let name = folder + entry.item.name + ".png"
       let link = name.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? name
       return "<img loading=\"lazy\" alt=\"\" src=\"\(link)\">"
     }
     var facts: [(String, String)] = [("model", entry.item.path), ("views", result.text)]
-    facts += Self.kept(result).filter { $0.path != entry.contactSheet }.map { ("set", $0.path) }
+    facts += entry.outputs.filter { $0.path != entry.contactSheet }.map { ("set", $0.path) }
     facts += entry.warnings.map { ("warning", $0) }
-    let list = facts.map { "<dt>\($0)</dt><dd>\(Self.escaped($1))</dd>" }.joined()
+    let list = facts.map { "<dt>\($0)</dt><dd>\(MarkupText.escaped($1))</dd>" }.joined()
     return "<section><div>\(picture ?? "")</div><div>\(title)<dl>\(list)</dl></div></section>"
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;")
   }
 }

@@ -42,7 +42,7 @@ struct ModelList {
     ["json", "csv"].contains(URL(fileURLWithPath: path).pathExtension.lowercased())
   }
 
-  private static func stem(_ path: String) -> String {
+  static func stem(_ path: String) -> String {
     URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   }
 
@@ -92,6 +92,9 @@ struct ModelList {
 
   // MARK: Lists
 
+  /// Options that one model of several cannot have.
+  private static let ofAll: Set = ["contactSheet", "hdf5", "report", "shard"]
+
   /// A JSON array, or a CSV table with a header. `input` is the model, relative to the list; `name` its set's name; all
   /// else are options.
   private static func listed(in path: String) throws -> [Item] {
@@ -111,6 +114,10 @@ struct ModelList {
           "bad-list", "entry \(index + 1) has the name \"\(name)\", which is no name", path)
       }
       let options = row.object!.filter { $0.key != "input" && $0.key != "name" }
+      if let common = options.first(where: { Self.ofAll.contains($0.key) }) {
+        throw InputError(
+          "bad-list", "entry \(index + 1) has \"\(common.key)\", which is for all models together", path)
+      }
       // Checked here, so that a misspelt option does not show only when its turn comes.
       do {
         _ = try ExportDatasetSettings(

@@ -3,6 +3,21 @@ import Foundation
 import LinearMath
 import Rendering
 
+extension ExportDatasetSettings {
+  /// What the set of a model is called where nobody names it.
+  public static func setName(ofModel path: String) -> String { ModelList.stem(path) }
+
+  /// The same with the light of one model, where light is drawn by lot.
+  ///
+  /// - Parameter name: of the model's set; the same seed and name give the same light.
+  public func lit(name: String, seed: UInt64) throws -> ExportDatasetSettings {
+    guard randomLight else { return self }
+    var options = self
+    options.render = try RandomLight.drawn(render, name: name, seed: seed)
+    return options
+  }
+}
+
 /// Light drawn by lot for a model: the studio, or one of the panoramas of a folder; its turn; brightness by up to a half
 /// stop.
 enum RandomLight {

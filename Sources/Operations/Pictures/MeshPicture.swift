@@ -25,17 +25,6 @@ enum MeshPicture {
 
   private static let size = 640
 
-  /// Refuses a path that is no PNG, or that is one of `others`.
-  static func check(_ path: String?, beside others: [String]) throws {
-    guard let path else { return }
-    guard path.lowercased().hasSuffix(".png") else {
-      throw UsageError("the picture is a PNG; give --picture a name that ends in .png")
-    }
-    if others.contains(where: { samePlace($0, path) }) {
-      throw UsageError("--picture would overwrite \(path)")
-    }
-  }
-
   /// A PNG of panels on white, from left to right.
   static func png(_ panels: [Panel], up: UpAxis, _ work: WorkContext) throws -> [UInt8] {
     let lens = Intrinsics(width: size, height: size, fieldOfView: 0.6)

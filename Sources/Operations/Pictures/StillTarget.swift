@@ -52,6 +52,14 @@ struct StillTarget {
     start = String(path.dropLast(ending.count + 1))
   }
 
+  /// All files, the first view's picture first.
+  func paths(_ options: RenderStillsSettings) -> [String] {
+    let layers = format == .exr ? [] : options.aov.map(\.rawValue)
+    return options.views.flatMap { view in
+      ([nil] + layers).map { path(view: view.name, isOnly: options.views.count == 1, layer: $0) }
+    }
+  }
+
   /// The file of a view, or of its numbers.
   func path(view: String, isOnly: Bool, layer: String? = nil) -> String {
     let ending = layer == nil ? ending : "png"

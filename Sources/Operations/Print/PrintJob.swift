@@ -51,7 +51,10 @@ struct PrintJob {
     var solid = Solid(
       mesh: repaired.mesh, sources: repaired.sources, repair: repaired.report,
       hausdorffPercent: change / Double(source.mesh.bounds.diagonal) * 100)
-    guard repaired.report.after.isPrintable else { return solid }
+    guard repaired.report.after.isPrintable else {
+      if options.wallMillimeters != nil { work.progress.enter("hollow") }
+      return solid
+    }
     if options.fillPockets {
       let filled = try solid.mesh.withPocketsFilled(work)
       solid.replace(with: filled.mesh, from: filled.sources)
@@ -123,7 +126,7 @@ struct PrintJob {
       let matrix = Matrix4(linear: size * turn, translation: -lowest - SIMD3(0, 0, depth))
       if try move(&solid, by: matrix, mends: nudge == 3, work) { break }
     }
-    try warn(of: solid.mesh.bounds.size, work.log)
+    warn(of: solid.mesh.bounds.size, work.log)
   }
 
   private func lower(_ solid: inout Solid, _ work: WorkContext) throws {
@@ -163,7 +166,7 @@ struct PrintJob {
     return true
   }
 
-  private func warn(of size: SIMD3<Float>, _ log: LogSink) throws {
+  private func warn(of size: SIMD3<Float>, _ log: LogSink) {
     guard size.max() < 1 || size.max() > 2000 else { return }
     let isAsked = options.heightMillimeters != nil || options.scale != nil
     log.warn(

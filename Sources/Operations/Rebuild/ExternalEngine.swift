@@ -14,17 +14,18 @@ enum ExternalEngine {
     guard call.inputs.count == 1,
       NamedViews.isPicture(call.inputs[0]) || call.inputs[0].hasSuffix(".txt")
     else { throw UsageError("--backend external wants one picture, or words in a .txt") }
-    let others = [call.options.stl, call.options.checkPicture, call.options.keepStages]
+    let others = [
+      call.options.stl, call.options.checkPicture, call.options.keepStages, call.options.masks,
+    ]
     guard others.allSatisfy({ $0 == nil }), !call.options.check else {
       throw UsageError(
         "--backend external only writes the model; give it to print or render for the rest")
     }
     work.progress.declare([("external", 10), ("read", 1), ("decimate", 1), ("write", 1)])
     work.progress.enter("external")
-    let place = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "maquette-external-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: place) }
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let place = folder.url
     let made = place.appendingPathComponent("model.glb")
     try ChildProcess("sh", package: "dash").run(
       ["-c", call.options.externalCommand!], log: place.appendingPathComponent("log"),

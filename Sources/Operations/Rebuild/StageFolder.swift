@@ -17,7 +17,11 @@ struct StageFolder {
   /// A folder in it, which is made where it is missing.
   func folder(_ name: String) throws -> URL {
     let place = URL(fileURLWithPath: path).appendingPathComponent(name)
-    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    } catch {
+      throw OutputError("cannot-create-folder", systemReason(error), place.path)
+    }
     return place
   }
 
@@ -39,8 +43,8 @@ struct StageFolder {
         Scene(mesh: mesh, unit: .meters), as: try SceneFormat(path: file, writing: true), to: file,
         work)
     case .picture(let name, let image):
-      let stem = (name as NSString).deletingPathExtension
-      try StagedFile.write(try ImageFile.encodePNG(image), to: "\(path)/\(stem).png")
+      try StagedFile.write(
+        try ImageFile.encodePNG(image), to: "\(path)/\(Self.inside(name)).png")
     case .points(let name, let points):
       try StagedFile.write(Self.cloud(points), to: "\(path)/\(name).ply")
     case .record(let name, let bytes):
@@ -62,12 +66,17 @@ struct StageFolder {
     return bytes
   }
 
+  /// A name of the set's, which is a stranger's, as one below this folder.
+  private static func inside(_ name: String) -> String {
+    let parts = name.split(separator: "/").filter { $0 != ".." && $0 != "." }
+    return (parts.joined(separator: "/") as NSString).deletingPathExtension
+  }
+
   /// The pictures as they go into rebuilding: straight, with the object as alpha.
   func keep(_ views: [SourceView]) throws {
     for view in views {
-      let stem = (view.name as NSString).deletingPathExtension
       try StagedFile.write(
-        try ImageFile.encodePNG(view.image), to: "\(path)/views/\(stem).png")
+        try ImageFile.encodePNG(view.image), to: "\(path)/views/\(Self.inside(view.name)).png")
     }
   }
 }

@@ -21,11 +21,9 @@ struct TurntableFilms {
   func write(_ draw: Frames, poster: Frames) throws -> [Artifact] {
     try writePosters(poster)
     guard plan.isShared else { return try film(plan.films[0], isFirst: true, draw) }
-    let place = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "maquette-frames-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: place) }
-    func file(_ index: Int) -> String { place.appendingPathComponent("\(index).png").path }
+    let place = try TemporaryFolder()
+    defer { withExtendedLifetime(place) {} }
+    func file(_ index: Int) -> String { place.file("\(index).png") }
     var count = 0
     try draw { image in
       try StagedFile.write(try ImageFile.encodePNG(image), to: file(count))
@@ -71,12 +69,11 @@ struct TurntableFilms {
   ) throws -> [Artifact] {
     guard let format = film.format else { return try pictures(film, frames) }
     let extras = isFirst ? plan.extras : .none
-    let place = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "maquette-bundle-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: place) }
+    let place = try TemporaryFolder()
+    defer { withExtendedLifetime(place) {} }
     // A bundle holds what was not asked for beside it as well.
     func path(_ told: String?, _ name: String) -> String? {
-      told ?? (extras.bundle == nil ? nil : place.appendingPathComponent(name).path)
+      told ?? (extras.bundle == nil ? nil : place.file(name))
     }
     let (web, thumb) = (path(extras.web, "web.mp4"), path(extras.thumb, "thumb.mp4"))
     let poster = path(extras.poster, "poster.png")
@@ -123,17 +120,19 @@ struct TurntableFilms {
   private func pictures(
     _ film: TurntablePlan.Film, _ frames: Frames
   ) throws -> [Artifact] {
-    var artifacts: [Artifact] = []
     let folder = film.path.hasSuffix("/") ? String(film.path.dropLast()) : film.path
+    let staged = try StagedFolder(path: folder)
+    var names: [String] = []
     try frames { image in
-      let number = String(artifacts.count)
+      let number = String(names.count)
       let name =
         "frame_" + String(repeating: "0", count: max(0, 5 - number.count)) + number + ".png"
-      let path = folder + "/" + name
-      try StagedFile.write(try ImageFile.encodePNG(film.backdrop.behind(image)), to: path)
-      artifacts.append(Artifact(path: path, mediaType: "image/png"))
+      let file = staged.temporaryPath + "/" + name
+      try StagedFile.write(try ImageFile.encodePNG(film.backdrop.behind(image)), to: file)
+      names.append(name)
     }
-    return artifacts
+    try staged.commit()
+    return names.map { Artifact(path: folder + "/" + $0, mediaType: "image/png") }
   }
 
   private static func write(_ parts: [(name: String, path: String)], to bundle: String) throws {

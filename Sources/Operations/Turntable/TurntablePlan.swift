@@ -146,11 +146,9 @@ struct TurntablePlan {
   private static func check(
     _ extras: Extras, _ read: [String], _ films: [Film], hasVideo: Bool
   ) throws {
-    let others = films.map(\.path)
+    var paths = try OutputPaths(read: read, output: nil)
     for film in films {
-      if read.contains(where: { samePlace($0, film.path) }) {
-        throw UsageError("\(film.path) would be written over")
-      }
+      try paths.add(film.path, "a video")
       let held = try? FileManager.default.contentsOfDirectory(atPath: film.path)
       if film.format == nil, let held, !held.isEmpty {
         throw UsageError("\(film.path) already holds something; give another folder, or empty it")
@@ -161,21 +159,11 @@ struct TurntablePlan {
       ("--poster", extras.poster, "png"), ("--poster-thumb", extras.posterThumb, "png"),
       ("--bundle", extras.bundle, "zip"),
     ]
-    var taken = read + others
-    for (index, path) in others.enumerated()
-    where others[..<index].contains(where: { samePlace($0, path) }) {
-      throw UsageError("\(path) would be written over")
-    }
     for (flag, path, ending) in named {
-      guard let path else { continue }
-      guard path.lowercased().hasSuffix("." + ending) else {
-        throw UsageError("\(flag) writes a .\(ending)")
+      guard path == nil || hasVideo else {
+        throw UsageError("\(flag) goes with a video, not with a folder")
       }
-      guard hasVideo else { throw UsageError("\(flag) goes with a video, not with a folder") }
-      if taken.contains(where: { samePlace($0, path) }) {
-        throw UsageError("\(path) would be written over")
-      }
-      taken.append(path)
+      try paths.add(path, flag, ending: ending)
     }
   }
 }

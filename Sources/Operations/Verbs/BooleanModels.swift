@@ -28,12 +28,16 @@ public enum BooleanModels: Verb {
     let target = try SceneFormat(path: call.output!, writing: true)
     work.progress.declare([("read", 1), ("cut", 4), ("write", 1)])
     work.progress.enter("read")
+    var unit: LengthUnit?
     let meshes = try call.inputs.map { path in
       let scene = try SceneFile.read(path, log: work.log, cancellation: work.cancellation)
       guard scene.triangleCount > 0 else {
         throw InputError("no-triangles", "the model holds no triangles", path)
       }
-      let mesh = try Convert.scaled(scene, to: target, nil, work.log).merged()
+      // In one unit: that of the result, or where it has none that of the first.
+      let scaled = try Convert.scaled(scene, to: target, target.unit ?? unit, work.log)
+      unit = unit ?? scaled.unit
+      let mesh = scaled.merged()
       guard try mesh.solidReport(nil, work).isPrintable else {
         throw InputError(
           "not-a-solid",
@@ -49,7 +53,7 @@ public enum BooleanModels: Verb {
     work.progress.enter("write")
     let report = try result.solidReport(nil, work)
     let outputs = try ModelOutput.write(
-      Scene(mesh: result, unit: target.unit), as: target, to: call.output!, work)
+      Scene(mesh: result, unit: unit), as: target, to: call.output!, work)
     return VerbResult(
       outputs: outputs,
       result: [
@@ -60,7 +64,7 @@ public enum BooleanModels: Verb {
       text: """
         triangles       \(result.triangles.count)
         components      \(report.mesh.components)
-        volume          \(report.mesh.volume) cubic \(target.unit?.rawValue ?? "units")
+        volume          \(report.mesh.volume) cubic \(unit?.rawValue ?? "units")
         printable       \(report.isPrintable ? "yes" : "no")
         """)
   }

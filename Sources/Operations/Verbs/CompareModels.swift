@@ -40,12 +40,18 @@ public enum CompareModels: Verb {
   {
     work.progress.declare([("read", 1), ("measure", 4)])
     work.progress.enter("read")
+    var units: [LengthUnit] = []
     let models = try call.inputs.map { path in
       let scene = try SceneFile.read(path, log: work.log, cancellation: work.cancellation)
       guard scene.triangleCount > 0 else {
         throw InputError("no-triangles", "the model holds no triangles", path)
       }
+      if let unit = scene.unit { units.append(unit) }
       return scene.merged()
+    }
+    if units.count == 2, units[0] != units[1], call.options.align != .similarity {
+      work.log.warn(
+        "one model is in \(units[0].rawValue) and the other in \(units[1].rawValue); their numbers are compared as they are")
     }
     work.progress.enter("measure")
     let transform = try models[0].aligned(

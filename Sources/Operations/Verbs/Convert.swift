@@ -126,12 +126,15 @@ public enum Convert: Verb {
   static func scaled(
     _ scene: Scene, to format: SceneFormat, _ asked: LengthUnit?, _ log: LogSink
   ) throws -> Scene {
-    if format.isGLTF, let asked, asked != .meters {
-      throw UsageError("glTF is always in metres; leave --unit off or give m")
+    if let fixed = format.fixedUnit, let asked, asked != fixed {
+      throw UsageError(
+        ".\(format.rawValue) is always in \(fixed.rawValue); leave --unit off or give that")
     }
     guard let unit = asked ?? format.unit else { return scene }
     guard let from = scene.unit else {
       log.warn("the input has no unit, so its numbers are taken as \(unit.rawValue)")
+      var scene = scene
+      scene.unit = unit
       return scene
     }
     guard from != unit else { return scene }

@@ -31,7 +31,8 @@ public enum HollowModel: Verb {
     -> VerbResult
   {
     let target = try SceneFormat(path: call.output!, writing: true)
-    try MeshPicture.check(call.options.picture, beside: [call.output!] + call.inputs)
+    var paths = try OutputPaths(read: call.inputs, output: call.output)
+    try paths.add(call.options.picture, "--picture", ending: "png")
     work.progress.declare([("read", 1), ("hollow", 8), ("write", 1)])
     let source = try MeshInput.read(call.inputs[0], as: target, work)
     let unit = source.scene.unit ?? .millimeters

@@ -97,7 +97,7 @@ public enum OptimizeModel: Verb {
     let packing = GeometryPacking(
       compression: options.compression.compression, positionBits: options.positionBits,
       coordinateBits: options.coordinateBits, normalBits: options.normalBits)
-    let (file, geometryBytes) = SceneFile.encodeGLB(scene, packing)
+    let (file, geometryBytes) = try SceneFile.encodeGLB(scene, packing)
     work.progress.enter("measure")
     // What was written is what is measured.
     let staged = try StagedFile(path: call.output!)
@@ -145,9 +145,7 @@ public enum OptimizeModel: Verb {
         "\(result.mesh.triangles.count) triangles are left, \(target) were asked for: "
           + "fewer would change how the surface is connected, or make it cut itself")
     }
-    var scene = input.replaced(by: result.mesh, from: result.sources)
-    scene.variants = []
-    return scene
+    return input.replaced(by: result.mesh, from: result.sources)
   }
 }
 
@@ -168,7 +166,9 @@ enum ModelBytes {
   }
 
   private static func size(_ path: String) throws -> Int {
-    let found = try FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber
-    return found?.intValue ?? 0
+    guard let bytes = fileBytes(path) else {
+      throw InputError("missing-file", "there is no such file", path)
+    }
+    return bytes
   }
 }

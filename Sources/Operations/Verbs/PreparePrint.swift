@@ -98,11 +98,9 @@ public enum PreparePrint: Verb {
     if call.options.scale != nil, call.options.heightMillimeters != nil {
       throw UsageError("give --scale or --height-millimeters, not both")
     }
-    if let paper = call.options.certificate,
-      ([call.output!] + call.inputs).contains(where: { samePlace($0, paper) })
-    {
-      throw UsageError("--certificate would overwrite \(paper)")
-    }
+    var paths = try OutputPaths(read: call.inputs, output: call.output)
+    try paths.add(
+      call.options.certificate ?? PrintCertificate.usualPath(for: call.output!), "--certificate")
     return target
   }
 }

@@ -105,6 +105,10 @@ public enum ReconstructModel: Verb {
     if options.backend == .onnx && call.inputs.count > 1 {
       throw UsageError("--backend onnx wants one picture")
     }
+    if arePictures, options.setDepth || options.holdOut != nil {
+      throw UsageError(
+        "--set-depth and --hold-out are for a set with cameras; these are pictures alone")
+    }
     if options.check && arePictures && call.inputs.count == 1 {
       throw UsageError("--check wants cameras, and one picture has none")
     }
@@ -172,11 +176,9 @@ public enum ReconstructModel: Verb {
         return try posed(
           try CameraSearch.run(path, pictures, in: try stages.folder("cameras"), work))
       }
-      let place = FileManager.default.temporaryDirectory.appendingPathComponent(
-        "maquette-cameras-\(UUID().uuidString)")
-      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-      defer { try? FileManager.default.removeItem(at: place) }
-      return try posed(try CameraSearch.run(path, pictures, in: place, work))
+      return try TemporaryFolder.use { place in
+        try posed(try CameraSearch.run(path, pictures, in: place, work))
+      }
     case .pictures: preconditionFailure("pictures without cameras are builtin's")
     }
   }
@@ -211,19 +213,21 @@ public enum ReconstructModel: Verb {
     _ scene: Scene, to path: String, _ call: VerbCall<ReconstructModelSettings>,
     _ result: inout VerbResult, _ work: WorkContext
   ) throws {
-    let model = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "maquette-\(UUID().uuidString).glb")
-    defer { try? FileManager.default.removeItem(at: model) }
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    // By the model's own name, which the certificate and the title of a 3MF tell.
+    let stem = (call.output! as NSString).deletingPathExtension
+    let model = folder.file((stem as NSString).lastPathComponent + ".glb")
     // Its steps are not this verb's.
     let quiet = WorkContext(
       threads: work.threads, cancellation: work.cancellation, log: work.log)
     _ = try ModelOutput.write(
-      scene, as: try SceneFormat(path: model.path, writing: true), to: model.path, quiet)
+      scene, as: try SceneFormat(path: model, writing: true), to: model, quiet)
     var settings = PreparePrintSettings()
     settings.heightMillimeters = call.options.heightMillimeters
     let print = try PreparePrint.run(
       VerbCall(
-        options: settings, inputs: [model.path], output: path, seed: call.seed, preset: nil), quiet)
+        options: settings, inputs: [model], output: path, seed: call.seed, preset: nil), quiet)
     result.outputs += print.outputs
     result.unmetGuarantee = print.unmetGuarantee
     result.text += "\n" + print.text
@@ -295,14 +299,11 @@ public enum ReconstructModel: Verb {
     if call.options.checkPicture != nil && !call.options.check {
       throw UsageError("--check-picture goes with --check")
     }
-    let others = [call.options.stl, call.options.checkPicture].compactMap(\.self)
-    for (index, path) in others.enumerated()
-    where ([call.output!] + call.inputs + others[..<index]).contains(where: { samePlace(path, $0) })
-    {
-      throw UsageError("\(path) would be written over")
-    }
-    if let path = call.options.checkPicture, !path.lowercased().hasSuffix(".png") {
-      throw UsageError("the picture is a PNG; give --check-picture a name that ends in .png")
-    }
+    var paths = try OutputPaths(
+      read: call.inputs + [call.options.onnx.onnxModel, call.options.onnx.onnxField],
+      output: call.output)
+    try paths.add(call.options.stl, "--stl")
+    try paths.add(call.options.stl.map(PrintCertificate.usualPath), "--stl")
+    try paths.add(call.options.checkPicture, "--check-picture", ending: "png")
   }
 }

@@ -86,9 +86,12 @@ public enum RenderStills: Verb {
     ] where Set(names).count < names.count {
       throw UsageError("\(flag) names something twice; every file is written once")
     }
+    let files = target.paths(options)
+    var paths = try OutputPaths(
+      read: call.inputs + [options.background, options.render.environment], output: nil)
+    for path in files { try paths.add(path, "-o") }
     // Where nothing can be written, nothing need be drawn.
-    _ = try StagedFile(
-      path: target.path(view: options.views[0].name, isOnly: options.views.count == 1))
+    _ = try StagedFile(path: files[0])
     work.progress.declare(StillViews.phases + [("render", 8)])
     var layers = Set(options.aov.compactMap(\.layer))
     if target.format == .exr { layers.insert(.light) }

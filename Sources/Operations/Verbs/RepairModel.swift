@@ -32,9 +32,9 @@ public enum RepairModel: MeshVerb {
     -> VerbResult
   {
     let target = try SceneFormat(path: call.output!, writing: true)
-    try MeshPicture.check(
-      call.options.picture,
-      beside: [call.output!] + call.inputs + [call.options.report].compactMap(\.self))
+    var paths = try OutputPaths(read: call.inputs, output: call.output)
+    try paths.add(call.options.report, "--report")
+    try paths.add(call.options.picture, "--picture", ending: "png")
     work.progress.declare([("read", 1)] + phases + [("write", 1)])
     // In the unit of the result: what is proved must be what is written, to the bit.
     let source = try MeshInput.read(call.inputs[0], as: target, isTolerant: true, work)

@@ -54,11 +54,7 @@ struct FusedField: Sendable {
     distance: Float, normal: SIMD3<Float>, weight: Float
   )? {
     let camera = projections[index]
-    let (place, depth) = camera.project(point)
-    let (x, y) = (Int(place.x), Int(place.y))
-    guard depth > 0, place.x >= 0, place.y >= 0, x < camera.width, y < camera.height else {
-      return nil
-    }
+    guard let (x, y, _) = camera.pixel(of: point) else { return nil }
     let pixel = y * camera.width + x
     let weight = maps[index].weights[pixel]
     if weight == 0 { return nil }
@@ -83,13 +79,10 @@ struct FusedField: Sendable {
     if depth < 1.5 * radius + band { return nil }
     for index in maps.indices {
       let camera = projections[index]
-      let (place, near) = camera.project(center)
-      let (x, y) = (Int(place.x), Int(place.y))
-      guard near > 0, place.x >= 0, place.y >= 0, x < camera.width, y < camera.height else {
-        continue
-      }
+      guard let (x, y, near) = camera.pixel(of: center) else { continue }
       // All pixels that the block covers.
-      let reach = Int(radius * camera.focal.x / near) + 1
+      let across = Float(camera.width + camera.height)
+      let reach = Int(min(radius * camera.focal.x / near, across)) + 1
       for row in max(0, y - reach)...min(camera.height - 1, y + reach) {
         for column in max(0, x - reach)...min(camera.width - 1, x + reach) {
           let pixel = row * camera.width + column

@@ -70,7 +70,7 @@ extension Outline {
     let left = cx.clamped(0, Float(width - 2)).rounded(.down)
     let top = cy.clamped(0, Float(height - 2)).rounded(.down)
     let (fx, fy) = (cx - left, cy - top)
-    let base = (top * Float(width) + left).truncated
+    let base = top.truncated &* Int32(width) &+ left.truncated
     var (a, b) = (SIMD8<Float>.zero, SIMD8<Float>.zero)
     var (c, d) = (SIMD8<Float>.zero, SIMD8<Float>.zero)
     let values = distances.span

@@ -102,7 +102,23 @@ public struct ViewSet: Sendable {
         "the picture is \(lens.width) x \(lens.height); 32 pixels a side are needed",
         at: view.name)
     }
-    let turn = view.camera.worldFromCamera.linear
+    let pixels = view.image.width * view.image.height
+    guard view.image.channels == 4, view.depth.map({ $0.count == pixels }) != false else {
+      throw ReconstructionError(
+        "wrong-size", "the picture is not RGBA, or its depth is not of its size", at: view.name)
+    }
+    // In single precision a larger lens or a place farther off has no directions left.
+    let pose = view.camera.worldFromCamera
+    let largest = [lens.focalX, lens.focalY, lens.centerX, lens.centerY].map(abs).max()!
+    let (x, y, z) = pose.linear.columns
+    guard largest < 1e6, [x, y, z].allSatisfy({ $0.length.isFinite }),
+      pose.translation.length < 1e12
+    else {
+      throw ReconstructionError(
+        "bad-pose", "a focal length, a center or a place is larger than any camera has",
+        at: view.name)
+    }
+    let turn = pose.linear
     guard abs(turn.determinant - 1) < 1e-2, lens.focalX > 0, lens.focalY > 0 else {
       throw ReconstructionError(
         "bad-pose", "the camera's pose is no rotation, or its focal length is not positive",

@@ -234,6 +234,7 @@ public struct Segmentation: Sendable {
     large.field.tidy(&object)
     let alpha = large.field.enlarged(object, view.image.width, view.image.height)
     return SourceView(
-      name: view.name, camera: view.camera, image: view.image.cutOut(by: alpha))
+      name: view.name, camera: view.camera, image: view.image.cutOut(by: alpha),
+      depth: view.depth, material: view.material?.map { $0.cutOut(by: alpha) })
   }
 }

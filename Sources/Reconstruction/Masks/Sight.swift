@@ -15,7 +15,6 @@ struct Sight: Sendable {
   var height: Int { field.height }
   var colors: [SIMD3<Float>] { field.colors }
   var isShown: [Bool] { field.isShown }
-  var weight: [Float] { field.weight }
 
   /// Which pixels balls of this radius cover.
   func covered(by places: [SIMD3<Float>], _ radius: Float) -> [Bool] {

@@ -6,7 +6,7 @@ extension ViewSet {
   /// The surface moved along its normals to where the pictures agree best, as smoothly as they allow, and never out of the
   /// hull.
   func refined(_ mesh: Mesh, rounds: Int, _ work: WorkContext) throws -> Mesh {
-    let images = try parallelMap(count: views.count, work) { LumaImage(views[$0].image) }
+    let images = try parallelMap(count: views.count, work) { LumaImage(views[$0].colors) }
     let hull = HullField(self)
     let rings = VertexRings(mesh.triangles, count: mesh.positions.count)
     var current = mesh

@@ -65,11 +65,7 @@ extension ViewSet {
       var normalSum = normal * weight
       var agreeing = 0
       for other in near {
-        let (place, depth) = projections[other].project(point)
-        let (x, y) = (Int(place.x), Int(place.y))
-        guard depth > 0, place.x >= 0, place.y >= 0, x < planes[other].width,
-          y < planes[other].height
-        else { continue }
+        guard let (x, y, _) = projections[other].pixel(of: point) else { continue }
         let at = y * planes[other].width + x
         let theirs = planes[other].weights[at]
         guard theirs > 0 else { continue }

@@ -17,7 +17,7 @@ enum DepthRecord {
     return words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
   }
 
-  /// nil where the bytes are not of these cameras.
+  /// nil where the bytes are damaged or of pictures of other sizes; whose they are is not looked at.
   static func maps(_ bytes: [UInt8], for cameras: [Projection]) -> [SurfaceMap]? {
     var at = 0
     func word() -> UInt32? {

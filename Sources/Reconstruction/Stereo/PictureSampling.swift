@@ -14,7 +14,8 @@ func sampled(
   let cy = (y - 0.5).clamped(0, Float(height) - 1.001)
   let left = cx.rounded(.down)
   let top = cy.rounded(.down)
-  let base = (top * Float(width) + left).truncated
+  // In whole numbers: those of single precision end at the pixels of a picture of 4096 x 4096.
+  let base = top.truncated &* Int32(width) &+ left.truncated
   return unsafe values.withUnsafeBufferPointer { buffer in
     unsafe maquette_bilinear(buffer.baseAddress!, Int32(width), base, cx - left, cy - top)
   }

@@ -9,11 +9,11 @@ enum DocsPage {
       for (method, operation) in operations.object ?? [] {
         let schema = operation["requestBody"]?["content"]?.object?.first?.value["schema"]
         let detail = schema.map {
-          "<details><summary>body</summary><pre>\(HTMLText.escaped($0.text(pretty: true)))</pre></details>"
+          "<details><summary>body</summary><pre>\(MarkupText.escaped($0.text(pretty: true)))</pre></details>"
         }
         rows += """
-          <tr><td><code>\(method.uppercased())</code></td><td><code>\(HTMLText.escaped(path))</code></td>
-          <td>\(HTMLText.escaped(operation["summary"]?.string ?? ""))\(detail ?? "")</td></tr>
+          <tr><td><code>\(method.uppercased())</code></td><td><code>\(MarkupText.escaped(path))</code></td>
+          <td>\(MarkupText.escaped(operation["summary"]?.string ?? ""))\(detail ?? "")</td></tr>
 
           """
       }

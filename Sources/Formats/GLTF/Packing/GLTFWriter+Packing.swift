@@ -59,22 +59,22 @@ extension GLTFWriter {
       }
       require("KHR_draco_mesh_compression")
       let numbers = encoded.numbers.map { (key: $0.name, value: JSONValue.integer($0.number)) }
+      let view = plainView(encoded.bytes, target: nil)
       more.append(
-        (
-          "KHR_draco_mesh_compression",
-          ["bufferView": plainView(encoded.bytes, target: nil), "attributes": .object(numbers)]
-        ))
+        ("KHR_draco_mesh_compression", ["bufferView": view, "attributes": .object(numbers)]))
       let attributes = streams.streams.map { stream in
         (
           key: stream.name,
           value: accessor(
-            nil, stream, count: encoded.points, stream.name == "POSITION" ? bounds : nil)
+            nil, stream, count: encoded.points, stream.name == "POSITION" ? bounds : nil,
+            filledBy: view)
         )
       }
-      let indices = add(accessor: [
-        ("componentType", .integer(encoded.points < 65_535 ? 5123 : 5125)),
-        ("count", .integer(3 * encoded.triangles)), ("type", "SCALAR"),
-      ])
+      let indices = add(
+        accessor: [
+          ("componentType", .integer(encoded.points < 65_535 ? 5123 : 5125)),
+          ("count", .integer(3 * encoded.triangles)), ("type", "SCALAR"),
+        ], filledBy: view)
       return [("attributes", .object(attributes)), ("indices", indices)]
     }
   }
@@ -102,7 +102,8 @@ extension GLTFWriter {
   }
 
   private mutating func accessor(
-    _ view: JSONValue?, _ stream: VertexStreams.Stream, count: Int, _ bounds: Box?
+    _ view: JSONValue?, _ stream: VertexStreams.Stream, count: Int, _ bounds: Box?,
+    filledBy source: JSONValue? = nil
   ) -> JSONValue {
     var members: Members = view.map { [("bufferView", $0)] } ?? []
     members += [

@@ -2,6 +2,13 @@ import CMeshopt
 
 /// libmeshoptimizer's orders and codecs, whose formats are theirs (EXT_meshopt_compression).
 enum MeshoptEncoder {
+  /// The streams that the extension allows: vertices of version 0 and indices of version 1, whatever the library's
+  /// own choice is.
+  private static let setVersions: Void = {
+    meshopt_encodeVertexVersion(0)
+    meshopt_encodeIndexVersion(1)
+  }()
+
   /// Each vertex once, triangles in the order of a vertex cache (Forsyth 2006, as the library has it) and vertices
   /// in the order of their first use.
   static func ordered(_ mesh: VertexStreams) -> VertexStreams {
@@ -26,6 +33,7 @@ enum MeshoptEncoder {
 
   /// The bytes of vertices, compressed.
   static func vertices(_ bytes: [UInt8], count: Int, stride: Int) -> [UInt8] {
+    setVersions
     var out = [UInt8](
       repeating: 0, count: meshopt_encodeVertexBufferBound(count, stride))
     let length = unsafe meshopt_encodeVertexBuffer(&out, out.count, bytes, count, stride)
@@ -34,6 +42,7 @@ enum MeshoptEncoder {
 
   /// Three indices a triangle, compressed.
   static func triangles(_ indices: [UInt32], vertexCount: Int) -> [UInt8] {
+    setVersions
     var out = [UInt8](
       repeating: 0, count: meshopt_encodeIndexBufferBound(indices.count, vertexCount))
     let length = unsafe meshopt_encodeIndexBuffer(&out, out.count, indices, indices.count)

@@ -36,7 +36,7 @@ enum DXGLShare {
       }
       return (job, model)
     }
-    let title = HTMLText.escaped(model?.title.isEmpty == false ? model!.title : "A render")
+    let title = MarkupText.escaped(model?.title.isEmpty == false ? model!.title : "A render")
     let files = "\(call.core.publicURL)/api/v/\(job.model ?? "")/\(job.publicID)"
     let shown =
       job.kind == "render_dataset"

@@ -1,0 +1,27 @@
+import Foundation
+
+/// A folder of our own that is gone with its last reference.
+public final class TemporaryFolder {
+  public let url: URL
+
+  public init() throws(OutputError) {
+    // Links followed: what lies in it is compared with paths that others have followed.
+    url = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
+      .appendingPathComponent("maquette-\(UUID().uuidString)")
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    } catch {
+      throw OutputError("temporary-folder", systemReason(error), url.path)
+    }
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  public func file(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+  /// Gives a folder to a body, and takes it away afterwards.
+  public static func use<Result>(_ body: (URL) throws -> Result) throws -> Result {
+    let folder = try TemporaryFolder()
+    return try withExtendedLifetime(folder) { try body(folder.url) }
+  }
+}
