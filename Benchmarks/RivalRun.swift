@@ -211,7 +211,8 @@ struct RivalRun {
   /// What a rival answers, or nil with a line where it has none.
   private func ask(_ task: String, _ tool: String, _ value: Double) -> JSONValue? {
     let isNative = ["meshoptimizer", "cgal", "cgal-features", "embree"].contains(tool)
-    try? FileManager.default.removeItem(atPath: output)
+    // Where files are what is measured, one of them has this name.
+    if task != "files" { try? FileManager.default.removeItem(atPath: output) }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: isNative ? Self.driver : Self.python)
     process.arguments =

@@ -53,7 +53,8 @@ import Work
       var slice = 1
       for size in shape.dropFirst() {
         let (product, overflow) = slice.multipliedReportingOverflow(by: size)
-        if overflow || product > 1 << 31 { return nil }
+        // As many numbers as the largest picture read here has.
+        if overflow || product > 4 << 27 { return nil }
         slice = product
       }
       guard !shape.isEmpty, shape.count == sizes.count, slice > 0, shape[0] < 1 << 40 else {

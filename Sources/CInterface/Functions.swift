@@ -88,7 +88,8 @@ private func handed(
     let options = try RenderStillsSettings(layers: [layer])
     guard options.background == nil, options.aov.isEmpty, options.format == nil else {
       throw UsageError(
-        "background, aov and format are of pictures that are written; these have alpha, and depth beside them")
+        "background, aov and format are of pictures that are written; these have alpha, and depth beside them"
+      )
     }
     let model = try unsafe Arguments.model(model, positions, vertices, indices, triangles)
     work.progress.declare(StillViews.phases + [("render", 8)])

@@ -116,15 +116,17 @@ private final class SetOutput {
   ) throws {
     self.target = target
     let isSamples = settings.layout == [.webdataset]
-    store = try target.makeStore(
-      identity: identity, continuing: resumes,
-      viewsInShard: isSamples ? settings.shardViews : nil)
     let form: Form
     if target.container == .hdf5 {
       form = .hdf5(HDF5Set(settings))
     } else {
-      form = .files(CombinedLayout(settings, size: size))
+      let layout = CombinedLayout(settings, size: size)
+      try layout.check(views, at: target.path)
+      form = .files(layout)
     }
+    store = try target.makeStore(
+      identity: identity, continuing: resumes,
+      viewsInShard: isSamples ? settings.shardViews : nil)
     self.form = form
     present = try store.resume(views.map { Self.files(of: $0, form).map(\.name) })
   }

@@ -75,4 +75,23 @@ public struct RadianceImage: Sendable, Equatable {
     precondition(pixels.count == width * height, "the pixels do not fill the picture")
     (self.width, self.height, self.pixels) = (width, height, pixels)
   }
+
+  /// The mean light of whole blocks of pixels, so many blocks that it is no wider than this; all light is kept.
+  public func averaged(toWidth limit: Int) -> RadianceImage {
+    let factor = (width + limit - 1) / max(1, limit)
+    guard factor > 1 else { return self }
+    let (columns, rows) = (max(1, width / factor), max(1, height / factor))
+    var means: [SIMD3<Float>] = []
+    means.reserveCapacity(columns * rows)
+    for row in 0..<rows {
+      let lines = row * height / rows..<(row + 1) * height / rows
+      for column in 0..<columns {
+        let places = column * width / columns..<(column + 1) * width / columns
+        var sum = SIMD3<Float>.zero
+        for line in lines { for place in places { sum += pixels[line * width + place] } }
+        means.append(sum / Float(lines.count * places.count))
+      }
+    }
+    return RadianceImage(width: columns, height: rows, pixels: means)
+  }
 }

@@ -6,12 +6,16 @@
 @frozen public struct SeededGenerator: RandomNumberGenerator, Sendable {
   @usableFromInline var state: UInt64
 
-  @inlinable public init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
+  /// Mixed, because the draws of neighbouring seeds would otherwise be the same ones, shifted.
+  @inlinable public init(seed: UInt64) {
+    state = Self.mixed(seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x9E37_79B9_7F4A_7C15)
+  }
 
-  /// An independent generator for item `index`.
+  /// An independent generator for item `index`; of a stream's streams too.
   @inlinable public func stream(_ index: Int) -> SeededGenerator {
     var other = self
-    other.state ^= Self.mixed(UInt64(truncatingIfNeeded: index) &+ 0x632B_E59B_D9B4_E019)
+    let place = Self.mixed(UInt64(truncatingIfNeeded: index) &+ 0x632B_E59B_D9B4_E019)
+    other.state = Self.mixed(Self.mixed(state) &+ place)
     return other
   }
 

@@ -34,7 +34,7 @@ export default async function gallery(content, page) {
       video.addEventListener("pointerleave", () => { inside = false; video.replaceWith(thumb); });
       thumb.replaceWith(video);
     });
-    const share = `${location.origin}/portal/v/${render.renderId}`;
+    const share = `${location.origin}/dxgl/portal/v/${render.renderId}`;
     return h("li", { class: "card" }, thumb, h("div", { class: "text" },
       h("a", { href: `#/model/${render.modelId}` }, name), show, h("a", { href: share, target: "_blank", rel: "noopener" }, "Share page"),
       action("Copy its address", async () => { try { await navigator.clipboard.writeText(share); say("Copied."); } catch { say(share); } }),

@@ -191,7 +191,7 @@ export function renderCard(render) {
         : h("span", {}, `${render.status} `, h("progress", { max: 100, value: render.progress, "aria-label": `${name}: progress` })),
       h("span", {}, files.map(([role, label]) => [action(label, () => save(path + address[role], `${render.renderId}-${role}.${endings[role]}`)), " "])),
       render.status === "done" && isSet ? h("a", { href: `#/dataset/${render.renderId}` }, "Look into it") : null,
-      render.status === "done" ? h("a", { href: `/portal/v/${render.renderId}`, target: "_blank", rel: "noopener" }, "Share page") : null));
+      render.status === "done" ? h("a", { href: `/dxgl/portal/v/${render.renderId}`, target: "_blank", rel: "noopener" }, "Share page") : null));
 }
 
 /** Any verb, and its file when it is done. */

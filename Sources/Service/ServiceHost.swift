@@ -135,8 +135,9 @@ final class ServiceHost: Sendable {
         try core.blobs.sweepFiles(core.store)
         core.data.touch(core.scratch)
       }
-      let running = try core.store.read(JobStore.running)
-      core.data.removeWork(except: running)
+      // What is there first: a job that begins in between is not among it.
+      let folders = core.data.workFolders
+      core.data.removeWork(folders.subtracting(try core.store.read(JobStore.running)))
     } catch {
       log.write("sweep-trouble", ["error": .string("\(error)")])
     }

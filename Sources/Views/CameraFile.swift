@@ -91,10 +91,10 @@ struct CameraFile {
     let angle = number("camera_angle_x")
     guard
       let focal = number("fl_x") ?? angle.map({ Double(width) / 2 / tan($0 / 2) }), focal > 0,
-      focal.isFinite
+      focal.isFinite, case let other = number("fl_y") ?? focal, other > 0, other.isFinite
     else { return nil }
     return Intrinsics(
-      width: width, height: height, focalX: focal, focalY: number("fl_y") ?? focal,
+      width: width, height: height, focalX: focal, focalY: other,
       centerX: number("cx") ?? Double(width) / 2, centerY: number("cy") ?? Double(height) / 2)
   }
 }

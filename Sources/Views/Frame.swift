@@ -83,7 +83,8 @@ public struct Frame: Sendable {
   public func depth8(near: Float, far: Float) -> Image {
     var bytes = [UInt8](repeating: 0, count: depth.count)
     for pixel in 0..<depth.count where depth[pixel] > 0 {
-      let share = (far - depth[pixel]) / (far - near)
+      // So far away that the object has no depth in single precision, it is all near.
+      let share = far > near ? (far - depth[pixel]) / (far - near) : 1
       bytes[pixel] = UInt8(min(max(1 + 254 * share, 1), 255).rounded())
     }
     return Image(width: surface.width, height: surface.height, channels: 1, bytes: bytes)

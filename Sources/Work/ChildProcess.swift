@@ -59,7 +59,7 @@ public struct ChildProcess {
     } catch {
       try? end.close()
       if hasEnded {
-        process.waitUntilExit()
+        try wait(process, work)
         try Self.check(process, said: log, program, arguments)
       }
       Self.end(process)
@@ -129,7 +129,7 @@ public struct ChildProcess {
     _ process: Process, said log: URL, _ program: String, _ arguments: [String]
   ) throws {
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-      let said = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+      let said = String(decoding: (try? Data(contentsOf: log)) ?? Data(), as: UTF8.self)
       let last = said.split(whereSeparator: \.isNewline).suffix(3).joined(separator: " | ")
       let how =
         process.terminationReason == .exit

@@ -18,9 +18,11 @@ public final class LogSink: Sendable {
   /// Says something the user should know that did not stop the work.
   public func warn(_ text: String) {
     state.withLock { state in
+      if state.seen.contains(text) { return }
       if state.lines.count >= Self.limit {
         state.dropped += 1
-      } else if state.seen.insert(text).inserted {
+      } else {
+        state.seen.insert(text)
         state.lines.append(text)
       }
     }

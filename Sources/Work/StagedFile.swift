@@ -87,47 +87,6 @@ public struct StagedFile: ~Copyable {
   }
 }
 
-/// A folder that is filled beside its final name and renamed once it is whole. Dropped without `commit`, it leaves nothing.
-public struct StagedFolder: ~Copyable {
-  /// Where the folder will be.
-  public let path: String
-  /// Where its files go until then.
-  public let temporaryPath: String
-  private var isCommitted = false
-
-  /// Creates missing parent folders. Throws `OutputError` where something is there already, or nothing can be written.
-  public init(path: String) throws(OutputError) {
-    let held = try? FileManager.default.contentsOfDirectory(atPath: path)
-    guard held?.isEmpty ?? !FileManager.default.fileExists(atPath: path) else {
-      throw OutputError("already-there", "something is there already; give another name", path)
-    }
-    let url = URL(fileURLWithPath: path)
-    self.path = path
-    temporaryPath =
-      url.deletingLastPathComponent()
-      .appendingPathComponent(".\(url.lastPathComponent).\(getpid()).partial").path
-    do {
-      try FileManager.default.createDirectory(
-        atPath: temporaryPath, withIntermediateDirectories: true)
-    } catch {
-      throw OutputError("cannot-create-folder", systemReason(error), temporaryPath)
-    }
-  }
-
-  deinit {
-    if !isCommitted { try? FileManager.default.removeItem(atPath: temporaryPath) }
-  }
-
-  /// Puts the finished folder in its place.
-  public consuming func commit() throws(OutputError) {
-    // An empty folder gives way to one that is renamed.
-    guard unsafe rename(temporaryPath, path) == 0 else {
-      throw OutputError("cannot-rename", unsafe String(cString: strerror(errno)), path)
-    }
-    isCommitted = true
-  }
-}
-
 /// Why an output cannot be written.
 public struct OutputError: ExplainedError, Equatable {
   public let code: String

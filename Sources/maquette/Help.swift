@@ -127,7 +127,9 @@ enum Help {
         """
     case "fish":
       let lines = verbs.flatMap { verb in
-        ["complete -c maquette -n __fish_use_subcommand -a \(verb.name) -d '\(verb.summary.replacing("'", with: "\\'"))'"]
+        [
+          "complete -c maquette -n __fish_use_subcommand -a \(verb.name) -d '\(verb.summary.replacing("'", with: "\\'"))'"
+        ]
           + (verb.options.map(\.flag) + common).map { flag in
             "complete -c maquette -n '__fish_seen_subcommand_from \(verb.name)' -l "
               + flag.dropFirst(2)

@@ -139,7 +139,12 @@ struct NativeTests {
     #expect(lonely.status == 503 && lonely.json["troubles"]?.array?.count == 1)
     try service.core.store.writeNow { try Workers.sign(LeaseOwner.here(), $0) }
     #expect(await service.ask("GET", "/readyz", key: "").json["status"]?.string == "ready")
-    let text = await service.ask("GET", "/metrics").json.string ?? ""
+    // They tell of all accounts: an account's own key does not see them.
+    #expect(await service.ask("GET", "/metrics").status == 403)
+    let key = try service.core.store.writeNow {
+      try APIKeys.make($0, account: "ops", label: "prometheus", scopes: [APIKeys.metricsScope])
+    }
+    let text = await service.ask("GET", "/metrics", key: key).json.string ?? ""
     #expect(text.contains("route=\"/v1/models\",status=\"201\",le=\"+Inf\"} 1"))
     #expect(text.contains("maquette_jobs{state=\"queued\",kind=\"preview\"} 1"))
   }

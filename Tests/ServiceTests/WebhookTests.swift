@@ -105,10 +105,10 @@ struct WebhookTests {
     }
     for attempt in 2...8 {
       try service.core.store.writeNow { database in
-        let early = try WebhookStore.due(9, but: [], database)
+        let early = try WebhookStore.due(9, but: ([], []), database)
         #expect(early.isEmpty)
         _ = try database.run("UPDATE webhook_delivery SET next_at = 0")
-        let due = try WebhookStore.due(9, but: [], database)
+        let due = try WebhookStore.due(9, but: ([], []), database)
         #expect(due.map(\.id) == [first] && due.first?.attempt == attempt)
         let before = Clock.now()
         try WebhookStore.settle(due[0], status: nil, error: "gone", database)

@@ -1,5 +1,7 @@
+import LinearMath
 import Settings
 import Views
+import Work
 
 /// One layout, or several in folders of one set, with what every set has besides: other numbers of each pixel,
 /// the manifest, and the model.
@@ -31,20 +33,39 @@ struct CombinedLayout: Sendable {
     numbers = settings.aov.map { ($0, settings.aovFormat ?? $0.usualFormat) }
   }
 
+  /// Refuses views whose numbers or names the layouts cannot hold.
+  func check(_ views: [SetView], at path: String) throws(DatasetError) {
+    let farthest = 1 + (views.map(\.camera.eye.length).max() ?? 0)
+    let steps = views.prefix(1).flatMap(files).compactMap { file -> Double? in
+      if case .depth16(let unit) = file.content { unit } else { nil }
+    }
+    if let step = steps.min(), farthest > 65_535 * step {
+      throw DatasetError(
+        "a camera stands \((farthest - 1).rounded()) radii away, and 16-bit depth ends at \(65.535 * step / 0.001); bring the cameras nearer, or write HDF5, whose depth has no such end",
+        at: path, kind: .usage)
+    }
+    // Their names have three digits, and loaders pair what is sorted by name.
+    if parts.contains(where: { $0.kind == .neus }), views.count > 1000 {
+      throw DatasetError(
+        "the layout neus holds at most 1000 views, and these are \(views.count)", at: path,
+        kind: .usage)
+    }
+  }
+
   /// Whether all there is are samples, among which no other file may stand.
-  private var isSamples: Bool { parts.count == 1 && parts[0].kind == .webdataset }
+  private var isSamples: Bool { parts.allSatisfy { $0.kind == .webdataset } }
 
   func files(of view: SetView) -> [(name: String, content: ViewContent)] {
     var files = parts.flatMap { part in
       part.layout.files(of: view).map { (name: part.folder + $0.name, content: $0.content) }
     }
     for (kind, format) in numbers {
-      let ending = "." + format.rawValue
-      let name =
+      let number = padded(view.index, 5)
+      let names =
         isSamples
-        ? "transforms_\(padded(view.index, 5)).\(kind.rawValue)\(ending)"
-        : "aov/\(kind.rawValue)/frame_\(padded(view.index, 5))\(ending)"
-      files.append((name, .numbers(kind, format, scale: 1)))
+        ? parts.map { "\($0.folder)transforms_\(number).\(kind.rawValue).\(format.rawValue)" }
+        : ["aov/\(kind.rawValue)/frame_\(number).\(format.rawValue)"]
+      files += names.map { ($0, .numbers(kind, format, scale: 1)) }
     }
     return files
   }

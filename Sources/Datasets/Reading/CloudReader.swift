@@ -48,6 +48,8 @@ enum CloudReader {
           return SIMD3(numbers[places[0]], numbers[places[1]], numbers[places[2]])
         }
     }
+    let floats: Set<Substring> = ["float", "float32", "double", "float64"]
+    guard places.allSatisfy({ floats.contains(properties[$0].type) }) else { return [] }
     let size = properties.reduce(0) { $0 + $1.size }
     guard lines.contains("format binary_little_endian 1.0"), data.count / size >= count else {
       return []

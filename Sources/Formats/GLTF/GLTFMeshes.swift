@@ -112,7 +112,8 @@ struct GLTFMeshes {
       "indices", into: "accessors", size: document.size("accessors"))
     let count = try accessors.layout(position).count
     vertices += count
-    corners += try indices.map { index throws(FormatError) in try accessors.layout(index).count } ?? count
+    corners +=
+      try indices.map { index throws(FormatError) in try accessors.layout(index).count } ?? count
     let limit = SceneFile.triangleLimit
     guard vertices <= limit, corners <= 3 * limit else {
       throw FormatError(

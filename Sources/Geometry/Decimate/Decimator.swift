@@ -55,7 +55,8 @@ struct Decimator: ~Copyable {
   mutating func run(guarding watch: IntersectionWatch? = nil, _ work: WorkContext) throws {
     let start = mesh.liveFaces
     while try sweep(guarding: watch, work) {
-      let done = Double(start - mesh.liveFaces) / Double(max(1, start - goal.triangles))
+      let end = max(goal.triangles, 2 * goal.vertices)
+      let done = Double(start - mesh.liveFaces) / Double(max(1, start - end))
       work.progress.update(done)
     }
   }

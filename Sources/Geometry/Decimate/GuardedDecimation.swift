@@ -19,12 +19,16 @@ extension Decimator {
   /// need it.
   mutating func runGuarded(from input: borrowing HalfedgeMesh, _ work: WorkContext) throws {
     var states: [State] = []
+    // A closed surface has twice as many faces as vertices.
+    let end = max(goal.triangles, 2 * goal.vertices)
     while true {
-      if mesh.liveFaces <= 6 * goal.triangles {
+      if mesh.liveFaces <= 6 * end {
         mesh.compact()
         states.append(State(mesh: mesh.copy()))
       }
       guard try sweep(work) else { break }
+      work.progress.update(
+        Double(input.liveFaces - mesh.liveFaces) / Double(max(1, input.liveFaces - end)))
     }
     var zones: [Box] = []
     for _ in 0..<4 {

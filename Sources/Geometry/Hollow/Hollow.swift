@@ -46,9 +46,7 @@ extension Mesh {
     // A few points to a wall, fewer where the model is hundreds of walls wide: flat parts need none.
     let (span, thickness) = (Double(bounds.diagonal), Double(wall))
     let spacing = min(span / 133, max(thickness / 2.5, min(thickness * 0.8, span / 300)))
-    // As many as the lattice has, with its margin.
-    let counts = SIMD3<Double>(bounds.size) / spacing + 6
-    guard counts.x * counts.y * counts.z < 2e8 else {
+    guard Lattice.pointCount(around: bounds, spacing: spacing) < Lattice.mostPoints else {
       throw MeshError(
         "wall-too-thin",
         "a wall of \(settings.wallMillimeters) mm is too thin for a model of this size; the lattice would not fit into memory",

@@ -1,6 +1,5 @@
 import Foundation
 public import LinearMath
-import Settings
 public import Work
 
 /// What may be done to a mesh before it is compared.
@@ -87,7 +86,8 @@ private struct Similarity {
       pairs.append((point, SIMD3<Double>(closest.point)))
       error += Double(closest.squaredDistance)
     }
-    let count = Double(max(1, pairs.count))
+    if pairs.isEmpty { return (self, .infinity) }
+    let count = Double(pairs.count)
     let a = pairs.reduce(SIMD3<Double>.zero) { $0 + $1.0 } / count
     let b = pairs.reduce(SIMD3<Double>.zero) { $0 + $1.1 } / count
     // The covariance, by rows of the source's axes.

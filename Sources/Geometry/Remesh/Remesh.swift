@@ -27,7 +27,29 @@ extension Mesh {
   ) throws -> Remeshing {
     try check(groups)
     try checkSize(settings)
+    // Fourth powers of lengths are compared in single precision, which very large and very small ones leave. A power of
+    // two changes no digit.
     var input = HalfedgeMesh(self, weld: Weld(positions))
+    let unit = input.usualUnit
+    input.scale(by: unit)
+    var usual = settings
+    usual.edgeLength = settings.edgeLength.map { $0 * Double(unit) }
+    let result = try scaled(by: unit).remeshed(input, usual, groups: groups, work)
+    return Remeshing(
+      mesh: result.mesh.scaled(by: 1 / unit), sources: result.sources,
+      meanEdgeLength: result.meanEdgeLength / Double(unit))
+  }
+
+  private func scaled(by factor: Float) -> Mesh {
+    Mesh(
+      unchecked: positions.map { $0 * factor }, triangles: triangles, attributes: attributes)
+  }
+
+  private func remeshed(
+    _ surface: consuming HalfedgeMesh, _ settings: RemeshSettings, groups: [Int],
+    _ work: WorkContext
+  ) throws -> Remeshing {
+    var input = surface
     input.markSeams(of: self, groups: groups)
     var remesher = try remeshed(input.copy(), settings, .nothing, work)
     var zones = try remesher.cutZones(work)
@@ -52,14 +74,16 @@ extension Mesh {
 
   /// Says so where an edge length asks for more triangles than any machine has room for.
   private func checkSize(_ settings: RemeshSettings) throws(MeshError) {
-    guard let length = settings.edgeLength else { return }
     let area = triangles.indices.reduce(0.0) { $0 + areaNormal($1).length / 2 }
-    let wanted = area / (3.0.squareRoot() / 4 * length * length)
+    var wanted = settings.edgeLength.map { area / (3.0.squareRoot() / 4 * $0 * $0) } ?? 0
+    wanted = max(wanted, Double(settings.targetTriangles ?? 0))
+    // Where the surface bends, edges may be a quarter as long.
+    if settings.adaptive { wanted *= 16 }
     guard wanted > Self.mostTriangles else { return }
     throw MeshError(
       "too-many-triangles",
-      "edges of \(length) would make more than \(Int(Self.mostTriangles / 1e6)) million triangles; "
-        + "take longer ones", at: "edge length")
+      "this would make more than \(Int(Self.mostTriangles / 1e6)) million triangles; "
+        + "take longer edges, or fewer triangles", at: "size")
   }
 
   private func remeshed(
@@ -86,6 +110,7 @@ extension Remesher {
   ) {
     self.watch = watch
     keepsBoundary = settings.keepBoundary
+    cutEdges = surface.cutEdges
     if settings.keepBoundary { surface.lockBoundary() }
     lines = FeatureLines(&surface, angleDegrees: settings.featureAngleDegrees)
     places = lines.placeOfVertex
@@ -153,5 +178,28 @@ extension HalfedgeMesh {
       }
     }
     return count > 0 ? sum / Double(count) : 0
+  }
+}
+
+extension HalfedgeMesh {
+  /// The ends of an edge, lower one first.
+  func ends(_ halfedge: Halfedge) -> SIMD2<UInt32> {
+    let (a, b) = (origin(halfedge).index, target(halfedge).index)
+    return SIMD2(min(a, b), max(a, b))
+  }
+
+  /// The ends of edges of which there are several copies.
+  fileprivate var cutEdges: Set<SIMD2<UInt32>> {
+    var ends: [SIMD2<UInt32>: SIMD2<UInt32>] = [:]
+    var found: Set<SIMD2<UInt32>> = []
+    for slot in origins.indices where slot & 3 != 3 && !twins[slot].exists {
+      let own = self.ends(Halfedge(UInt32(truncatingIfNeeded: slot)))
+      guard locked[Int(own.x)] && locked[Int(own.y)] else { continue }
+      // Fans of one point are several vertices of that point.
+      let (p, q) = (points[Int(own.x)], points[Int(own.y)])
+      let place = SIMD2(min(p, q), max(p, q))
+      if let other = ends.updateValue(own, forKey: place) { found.formUnion([own, other]) }
+    }
+    return found
   }
 }

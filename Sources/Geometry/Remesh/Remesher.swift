@@ -43,6 +43,9 @@ struct Remesher: ~Copyable {
   var vertexSizes: [Float] = []
 
   let keepsBoundary: Bool
+  /// The ends of edges that the kernel has cut, because other than two faces have them. Their copies would be split one
+  /// by one and no longer meet, so they stay.
+  let cutEdges: Set<SIMD2<UInt32>>
 
   /// Where self-intersections are looked for, and what looks for them while faces have their numbers.
   let watch: RemeshWatch
@@ -130,7 +133,7 @@ extension Remesher {
       for slot in mesh.origins.indices where slot & 3 != 3 {
         let halfedge = Halfedge(UInt32(truncatingIfNeeded: slot))
         let twin = mesh.twin(halfedge)
-        if twin.exists ? twin.index < halfedge.index : keepsBoundary { continue }
+        if twin.exists ? twin.index < halfedge.index : stays(halfedge) { continue }
         guard excess(halfedge) > 4 / 3, canSplit(halfedge) else { continue }
         // Nothing is where the longest is of a boundary that stays.
         guard isLongest(halfedge) && (!twin.exists || isLongest(twin)) else { continue }
@@ -138,6 +141,11 @@ extension Remesher {
         split(halfedge)
       }
     }
+  }
+
+  /// Whether an edge of one face is not to be split.
+  private func stays(_ halfedge: Halfedge) -> Bool {
+    keepsBoundary || !cutEdges.isEmpty && cutEdges.contains(mesh.ends(halfedge))
   }
 
   /// Whether there is anything between the ends of an edge: not where they are neighbouring numbers.

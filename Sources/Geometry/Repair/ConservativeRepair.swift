@@ -91,7 +91,8 @@ struct ConservativeRepair {
     let samples = Swift.stride(from: 0, to: hidden.count, by: stride).map { hidden[$0] }
     var (open, rest): ([Int], [Int]) = ([], [])
     for part in soup.parts {
-      var filled = soup.picked(part)
+      try work.checkCancelled()
+      var filled = soup.alone(part)
       let isOpen = try filled.fillHoles(work) > 0
       let hides = isOpen && WindingRays(filled).count(inside: samples) > 0
       if hides { open += part } else { rest += part }
@@ -153,6 +154,21 @@ extension Soup {
   fileprivate func picked(_ chosen: [Int]) -> Soup {
     Soup(
       positions: positions, triangles: chosen.map { triangles[$0] },
+      sources: chosen.map { sources[$0] })
+  }
+
+  /// Some triangles with their own points only, in the same order.
+  fileprivate func alone(_ chosen: [Int]) -> Soup {
+    let points = Set(chosen.flatMap { [triangles[$0].x, triangles[$0].y, triangles[$0].z] })
+      .sorted()
+    var number: [UInt32: UInt32] = [:]
+    for (index, point) in points.enumerated() { number[point] = UInt32(index) }
+    return Soup(
+      positions: points.map { positions[Int($0)] },
+      triangles: chosen.map { index in
+        let t = triangles[index]
+        return SIMD3(number[t.x]!, number[t.y]!, number[t.z]!)
+      },
       sources: chosen.map { sources[$0] })
   }
 

@@ -3,14 +3,11 @@
 struct EdgeBalance {
   /// The half-edges that something closed would still need: from, to, and how often.
   private(set) var missing: [(from: UInt32, to: UInt32, count: Int)] = []
-  /// Edges with exactly one triangle.
-  private(set) var openEdges = 0
 
   init(_ triangles: [SIMD3<UInt32>]) {
     let edges = EdgeTable(triangles)
     for edge in 0..<edges.count {
       let halfedges = edges[edge]
-      if halfedges.count == 1 { openEdges += 1 }
       let first = Int(halfedges.first!)
       let (u, v) = (triangles[first / 3][first % 3], triangles[first / 3][(first % 3 + 1) % 3])
       let balance = halfedges.reduce(0) {
@@ -21,7 +18,14 @@ struct EdgeBalance {
     }
   }
 
-  var isClosed: Bool { missing.isEmpty }
+  /// The same of a few triangles of many: only their own points take room.
+  init(ofFew triangles: [SIMD3<UInt32>]) {
+    let points = Set(triangles.flatMap { [$0.x, $0.y, $0.z] }).sorted()
+    var number: [UInt32: UInt32] = [:]
+    for (index, point) in points.enumerated() { number[point] = UInt32(index) }
+    self.init(triangles.map { SIMD3(number[$0.x]!, number[$0.y]!, number[$0.z]!) })
+    missing = missing.map { (points[Int($0.from)], points[Int($0.to)], $0.count) }
+  }
 
   /// The missing half-edges as closed walks in which no point comes twice.
   var loops: [[UInt32]] {

@@ -46,7 +46,7 @@ extension Soup {
         source: sheet.sources[triangle])
     }
     for members in patches.members {
-      let balance = EdgeBalance(members.map { front[$0] })
+      let balance = EdgeBalance(ofFew: members.map { front[$0] })
       let patch = patches.patchOf[members[0]]
       for edge in balance.missing {
         for _ in 0..<edge.count {

@@ -38,7 +38,8 @@ extension Soup {
     return (count, isRim.indices.filter { isRim[$0] }.map { UInt32($0) })
   }
 
-  /// The soup with points within a distance of one another made one, nearest first; nil where none are.
+  /// The soup with points within a distance of one another made one, nearest first; nil where none are, or where so many
+  /// are that the distance is no hair: a stray triangle far away makes the soup larger than what it is about.
   private func weld(_ rim: [UInt32], within distance: Float) -> (Soup, Int)? {
     let box = bounds
     var pairs: [(square: Float, a: UInt32, b: UInt32)] = []
@@ -57,6 +58,7 @@ extension Soup {
               let square = (positions[Int(point)] - positions[Int(other)]).lengthSquared
               if square <= distance * distance { pairs.append((square, other, point)) }
             }
+            if pairs.count > 1000 + 32 * rim.count { return nil }
           }
         }
       }

@@ -20,6 +20,11 @@ struct Wrap {
     self.tolerance = tolerance
     diagonal = reference.bounds.diagonal
     spacing = Double(diagonal) / Double(resolution)
+    guard Lattice.pointCount(around: reference.bounds, spacing: spacing) < Lattice.mostPoints else {
+      throw MeshError(
+        "too-fine", "a lattice of \(resolution) steps along the diagonal would not fit into memory",
+        at: "resolution")
+    }
     closed = soup
     _ = try closed.fillHoles(work)
   }

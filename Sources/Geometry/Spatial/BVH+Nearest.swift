@@ -217,14 +217,15 @@ public func closestPointOnTriangle(
   let (d3, d4) = (ab.dot(bp), ac.dot(bp))
   if d3 >= 0 && d4 <= d3 { return b }
   let vc = d1 * d4 - d3 * d2
-  if vc <= 0 && d1 >= 0 && d3 <= 0 { return a + ab * (d1 / (d1 - d3)) }
+  // Edges without length have no place along them.
+  if vc <= 0 && d1 >= 0 && d3 <= 0 && d1 > d3 { return a + ab * (d1 / (d1 - d3)) }
   let cp = p - c
   let (d5, d6) = (ab.dot(cp), ac.dot(cp))
   if d6 >= 0 && d5 <= d6 { return c }
   let vb = d5 * d2 - d1 * d6
-  if vb <= 0 && d2 >= 0 && d6 <= 0 { return a + ac * (d2 / (d2 - d6)) }
+  if vb <= 0 && d2 >= 0 && d6 <= 0 && d2 > d6 { return a + ac * (d2 / (d2 - d6)) }
   let va = d3 * d6 - d5 * d4
-  if va <= 0 && d4 - d3 >= 0 && d5 - d6 >= 0 {
+  if va <= 0 && d4 - d3 >= 0 && d5 - d6 >= 0 && (d4 - d3) + (d5 - d6) > 0 {
     return b + (c - b) * ((d4 - d3) / ((d4 - d3) + (d5 - d6)))
   }
   let sum = va + vb + vc

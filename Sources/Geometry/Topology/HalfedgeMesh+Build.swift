@@ -104,11 +104,17 @@ extension HalfedgeMesh {
         if pairs[halfedge.slot].exists { continue }
         var partner = Halfedge.none
         var others = 0
-        for second in from..<to {
-          let candidate = entries[second]
-          if candidate.x == entry.x && second != first {
-            others &+= 1
-            partner = Halfedge(candidate.y)
+        if isHub {
+          // All of the run are of this edge.
+          others = to - from - 1
+          if others == 1 { partner = Halfedge(entries[first == from ? from + 1 : from].y) }
+        } else {
+          for second in from..<to {
+            let candidate = entries[second]
+            if candidate.x == entry.x && second != first {
+              others &+= 1
+              partner = Halfedge(candidate.y)
+            }
           }
         }
         if others == 0 { continue }

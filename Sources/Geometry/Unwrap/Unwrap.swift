@@ -15,9 +15,17 @@ public struct Unwrapping: Sendable {
 }
 
 extension Mesh {
-  /// The mesh with an atlas. Triangles without area get places without area. Never fails on a mesh with a triangle: a
-  /// surface that cannot be laid flat is cut until it can.
+  /// The mesh with an atlas. Triangles without area get places without area; a surface that cannot be laid flat is cut
+  /// until it can.
+  ///
+  /// - Throws: `MeshError` where the texture has no room for its gutters, or for so many charts.
   public func unwrapped(_ settings: UnwrapSettings, _ work: WorkContext) throws -> Unwrapping {
+    guard 2 * settings.gutterPixels + 2 < settings.textureSize else {
+      throw MeshError(
+        "gutter-too-wide",
+        "gutters of \(settings.gutterPixels) pixels leave nothing of \(settings.textureSize); take narrower ones or a larger texture",
+        at: "gutter")
+    }
     // Laid flat by points: a seam of the input's attributes cuts nothing.
     let weld = Weld(positions)
     let solid = Mesh(
@@ -39,7 +47,12 @@ extension Mesh {
       density *= 0.96
       // More charts than the square has room for gutters.
       if density * (area.squareRoot() + widest) < 4 {
-        if gutter == 0 { break }
+        if gutter == 0 {
+          throw MeshError(
+            "atlas-too-small",
+            "\(shapes.count) charts have no room in \(side) x \(side) pixels; take a larger texture",
+            at: "texture size")
+        }
         gutter = 0
         density = Float(side) / max(area.squareRoot(), 1e-20)
       }

@@ -14,6 +14,15 @@ package struct Lattice: Sendable {
   package var spacing: Double { Double(stride) * step }
   package var pointCount: Int { counts.x * counts.y * counts.z }
 
+  /// The most points that are given memory.
+  package static let mostPoints = 2e8
+
+  /// About how many points a lattice about a box has, with its margin.
+  package static func pointCount(around box: Box, spacing: Double) -> Double {
+    let counts = SIMD3<Double>(box.size) / spacing + 6
+    return counts.x * counts.y * counts.z
+  }
+
   /// A lattice about a box with at least one point to spare on each side.
   package init(around box: Box, spacing: Double) {
     var largest: Float = 0

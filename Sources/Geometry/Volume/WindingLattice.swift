@@ -38,7 +38,10 @@ extension Lattice {
           let offset = SIMD3(0, point.x - places[0].y, point.y - places[0].z)
           let x = places[0].x - normal.dot(offset) / normal.x
           let below = Int(((x - low.x) / spacing).rounded(.up))
-          changes[(z * counts.y + y) * width + min(max(below, 0), counts.x)] += Int16(sides[0])
+          let cell = (z * counts.y + y) * width + min(max(below, 0), counts.x)
+          // Beyond that many copies of one surface, the count stays.
+          let (sum, isTooMany) = changes[cell].addingReportingOverflow(Int16(sides[0]))
+          if !isTooMany { changes[cell] = sum }
         }
       }
     }

@@ -116,7 +116,8 @@ struct ModelList {
       let options = row.object!.filter { $0.key != "input" && $0.key != "name" }
       if let common = options.first(where: { Self.ofAll.contains($0.key) }) {
         throw InputError(
-          "bad-list", "entry \(index + 1) has \"\(common.key)\", which is for all models together", path)
+          "bad-list", "entry \(index + 1) has \"\(common.key)\", which is for all models together",
+          path)
       }
       // Checked here, so that a misspelt option does not show only when its turn comes.
       do {

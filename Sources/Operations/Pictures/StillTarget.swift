@@ -1,5 +1,6 @@
 import Foundation
 public import Settings
+import Views
 import Work
 
 /// How a still is stored.

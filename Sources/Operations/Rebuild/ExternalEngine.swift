@@ -23,7 +23,7 @@ enum ExternalEngine {
     }
     work.progress.declare([("external", 10), ("read", 1), ("decimate", 1), ("write", 1)])
     work.progress.enter("external")
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     defer { withExtendedLifetime(folder) {} }
     let place = folder.url
     let made = place.appendingPathComponent("model.glb")

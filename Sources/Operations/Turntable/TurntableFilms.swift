@@ -21,7 +21,7 @@ struct TurntableFilms {
   func write(_ draw: Frames, poster: Frames) throws -> [Artifact] {
     try writePosters(poster)
     guard plan.isShared else { return try film(plan.films[0], isFirst: true, draw) }
-    let place = try TemporaryFolder()
+    let place = try ScratchFolder()
     defer { withExtendedLifetime(place) {} }
     func file(_ index: Int) -> String { place.file("\(index).png") }
     var count = 0
@@ -69,7 +69,7 @@ struct TurntableFilms {
   ) throws -> [Artifact] {
     guard let format = film.format else { return try pictures(film, frames) }
     let extras = isFirst ? plan.extras : .none
-    let place = try TemporaryFolder()
+    let place = try ScratchFolder()
     defer { withExtendedLifetime(place) {} }
     // A bundle holds what was not asked for beside it as well.
     func path(_ told: String?, _ name: String) -> String? {

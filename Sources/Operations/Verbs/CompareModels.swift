@@ -51,7 +51,8 @@ public enum CompareModels: Verb {
     }
     if units.count == 2, units[0] != units[1], call.options.align != .similarity {
       work.log.warn(
-        "one model is in \(units[0].rawValue) and the other in \(units[1].rawValue); their numbers are compared as they are")
+        "one model is in \(units[0].rawValue) and the other in \(units[1].rawValue); their numbers are compared as they are"
+      )
     }
     work.progress.enter("measure")
     let transform = try models[0].aligned(

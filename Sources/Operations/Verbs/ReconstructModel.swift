@@ -176,9 +176,9 @@ public enum ReconstructModel: Verb {
         return try posed(
           try CameraSearch.run(path, pictures, in: try stages.folder("cameras"), work))
       }
-      return try TemporaryFolder.use { place in
-        try posed(try CameraSearch.run(path, pictures, in: place, work))
-      }
+      let folder = try ScratchFolder()
+      defer { withExtendedLifetime(folder) {} }
+      return try posed(try CameraSearch.run(path, pictures, in: folder.url, work))
     case .pictures: preconditionFailure("pictures without cameras are builtin's")
     }
   }
@@ -213,7 +213,7 @@ public enum ReconstructModel: Verb {
     _ scene: Scene, to path: String, _ call: VerbCall<ReconstructModelSettings>,
     _ result: inout VerbResult, _ work: WorkContext
   ) throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     defer { withExtendedLifetime(folder) {} }
     // By the model's own name, which the certificate and the title of a 3MF tell.
     let stem = (call.output! as NSString).deletingPathExtension

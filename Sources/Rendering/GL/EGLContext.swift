@@ -64,9 +64,16 @@ import Glibc
     return nil
   }
 
+  /// Makes this the context that the thread's calls go to: a thread may have several, and draws into one.
+  func makeCurrent() {
+    _ = unsafe eglMakeCurrent(display, maquette_no_surface(), maquette_no_surface(), context)
+  }
+
   deinit {
-    _ = unsafe eglMakeCurrent(
-      display, maquette_no_surface(), maquette_no_surface(), maquette_no_context())
+    if unsafe eglGetCurrentContext() == context {
+      _ = unsafe eglMakeCurrent(
+        display, maquette_no_surface(), maquette_no_surface(), maquette_no_context())
+    }
     _ = unsafe eglDestroyContext(display, context)
   }
 

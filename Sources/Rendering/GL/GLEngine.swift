@@ -1,4 +1,5 @@
 import CEGL
+import Imaging
 import Geometry
 import LinearMath
 import Scenes
@@ -46,7 +47,7 @@ final class GLEngine {
     options: EngineOptions, intrinsics: Intrinsics, threads: Int, wantsHardware: Bool
   ) throws {
     let context = try EGLContext(threads: threads, wantsHardware: wantsHardware)
-    try Self.checkLimits(intrinsics, options)
+    try Self.checkLimits(intrinsics, options, scene)
     self.context = context
     (self.scene, self.environment, self.options) = (scene, environment, options)
     textures = GLTextures(scene.pictures, anisotropy: options.anisotropy)
@@ -78,16 +79,33 @@ final class GLEngine {
           layerVariant: numbers.isEmpty
             ? nil : try layerPrograms.number(material.layerDefines)))
     }
+    try Self.checkErrors()
   }
 
-  private static func checkLimits(_ intrinsics: Intrinsics, _ options: EngineOptions)
-    throws(RenderError)
-  {
+  // What it holds is deleted by names, which are those of the current context.
+  deinit { context.makeCurrent() }
+
+  private static func checkErrors() throws(RenderError) {
+    let error = glGetError()
+    guard error == GLenum(GL_NO_ERROR) else {
+      throw RenderError("gl-error", "the driver reports error 0x\(String(error, radix: 16))")
+    }
+  }
+
+  private static func checkLimits(
+    _ intrinsics: Intrinsics, _ options: EngineOptions, _ scene: PreparedScene
+  ) throws(RenderError) {
     var limit: GLint = 0
     unsafe glGetIntegerv(GLenum(GL_MAX_TEXTURE_SIZE), &limit)
     guard max(intrinsics.width, intrinsics.height) <= limit else {
       throw RenderError(
         "image-too-large", "the driver draws at most \(limit) pixels a side", kind: .usage)
+    }
+    if let large = scene.pictures.first(where: { max($0.image.width, $0.image.height) > limit }) {
+      throw RenderError(
+        "texture-too-large",
+        "a texture has \(large.image.width) x \(large.image.height) pixels; the driver takes at most \(limit) a side, and --engine software any",
+        kind: .usage)
     }
     var most: GLint = 0
     unsafe glGetInternalformativ(
@@ -104,6 +122,7 @@ final class GLEngine {
 
   /// Draws one view.
   func frame(_ camera: Camera) throws -> Frame {
+    context.makeCurrent()
     glEnable(GLenum(GL_DEPTH_TEST))
     glDepthFunc(GLenum(GL_LESS))
     glFrontFace(GLenum(GL_CW))  // clip space is upside down
@@ -114,10 +133,7 @@ final class GLEngine {
     drawColor(view)
     let layers = drawLayers(view)
     let frame = targets.read(camera: camera, layers: layers)
-    let error = glGetError()
-    guard error == GLenum(GL_NO_ERROR) else {
-      throw RenderError("gl-error", "the driver reports error 0x\(String(error, radix: 16))")
-    }
+    try Self.checkErrors()
     return frame
   }
 

@@ -36,13 +36,17 @@ struct GLTextures: ~Copyable {
       (GL_TEXTURE_WRAP_T, code(picture.texture.wrapV)),
     ]
     for (parameter, value) in modes { glTexParameteri(target, GLenum(parameter), value) }
-    // As many places along a pixel's longer axis as the software engine takes; a driver that has no such
-    // filter ignores it.
-    if smooth && anisotropy > 1 {
+    // As many places along a pixel's longer axis as the software engine takes.
+    if smooth && anisotropy > 1 && hasAnisotropy {
       glTexParameterf(target, GLenum(GL_TEXTURE_MAX_ANISOTROPY_EXT), GLfloat(anisotropy))
-      _ = glGetError()
     }
     return name
+  }
+
+  /// Whether the driver of the current context has that filter.
+  private static var hasAnisotropy: Bool {
+    unsafe glGetString(GLenum(GL_EXTENSIONS)).map { unsafe String(cString: $0) }?
+      .contains("texture_filter_anisotropic") ?? false
   }
 
   private static func code(_ wrap: Texture.Wrap) -> Int32 {

@@ -33,7 +33,9 @@ struct Environment: Sendable {
     _ image: RadianceImage, turn: Float = 0, _ work: WorkContext
   ) throws -> Environment {
     let cubeSize = min(256, max(64, (image.width / 4).nextPowerOfTwo))
-    return try Environment(size: cubeSize, turn: turn, work) { sample(image, $0) }
+    // Finer than the cube, a small light would fall between its samples, or into several.
+    let coarse = image.averaged(toWidth: 4 * cubeSize)
+    return try Environment(size: cubeSize, turn: turn, work) { sample(coarse, $0) }
   }
 
   private init(
@@ -49,10 +51,10 @@ struct Environment: Sendable {
           texel / (size * size), texel / size % size, texel % size
         )
         let direction = CubeMap.direction(face: face, column: column, row: row, size: size)
-        // Half floats end at 65 504; a brighter sun would become infinite.
         let turned = SIMD3<Float>(
           cosine * direction.x - sine * direction.z, direction.y,
           sine * direction.x + cosine * direction.z)
+        // Half floats end at 65 504; a brighter sun would become infinite.
         let light = radiance(turned).clamped(
           lowerBound: .zero, upperBound: SIMD3(repeating: 60_000))
         piece[index] = SIMD4(light, 1)

@@ -9,6 +9,8 @@ struct Principal: Sendable, Equatable {
   let scopes: Set<String>
   /// Empty: all of them.
   let dialects: Set<String>
+  /// When the key ends to work, in milliseconds since 1970; nil for never.
+  var expires: Int?
 
   func may(_ scope: String, in dialect: String) -> Bool {
     scopes.contains(scope) && (dialects.isEmpty || dialects.contains(dialect))
@@ -25,8 +27,21 @@ enum APIKeys {
   }
 
   static let allScopes = ["read", "write", "billing", "admin"]
-  /// With that of workers elsewhere, who see what all accounts have: no account's own key has it.
-  static let everyScope = allScopes + [NativeLeases.scope]
+  /// The operator's figures.
+  static let metricsScope = "metrics"
+  /// With those that see what all accounts have, of workers elsewhere and of figures: no account's own key has them.
+  static let everyScope = allScopes + [NativeLeases.scope, metricsScope]
+  /// So many keys of an account may work at a time.
+  static let most = 100
+
+  static func count(of account: String, _ database: Connection) throws -> Int {
+    try database.first(
+      """
+      SELECT COUNT(*) FROM api_key
+      WHERE account = ? AND revoked IS NULL AND (expires IS NULL OR expires > ?)
+      """, [.text(account), .integer(Clock.now())]
+    ) { $0.int(0) } ?? 0
+  }
 
   /// Makes a key, and the account where it is not there; gives the key itself, which nobody can show
   /// again.
@@ -94,14 +109,14 @@ enum APIKeys {
   static func principal(_ database: Connection, secret: String) throws -> Principal? {
     try database.first(
       """
-      SELECT id, account, scopes, dialects FROM api_key
+      SELECT id, account, scopes, dialects, expires FROM api_key
       WHERE hash = ? AND revoked IS NULL AND (expires IS NULL OR expires > ?)
       """, [.text(hash(secret)), .integer(Clock.now())]
     ) { row in
       func set(_ text: String) -> Set<String> { Set(text.split(separator: ",").map(String.init)) }
       return Principal(
         account: row.text(1), key: row.text(0), scopes: set(row.text(2)),
-        dialects: set(row.text(3)))
+        dialects: set(row.text(3)), expires: row.optionalInt(4))
     }
   }
 

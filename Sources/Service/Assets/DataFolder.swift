@@ -60,12 +60,13 @@ struct DataFolder: Sendable {
     return -changed.timeIntervalSinceNow > 7 * 86_400
   }
 
-  /// Takes away folders of jobs that do not run, which a worker that was killed left behind.
-  func removeWork(except running: Set<String>) {
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: work)) ?? []
-    where !running.contains(name) {
-      try? FileManager.default.removeItem(atPath: work + "/" + name)
-    }
+  /// The folders of jobs, of those that run and of those whose worker was killed.
+  var workFolders: Set<String> {
+    Set((try? FileManager.default.contentsOfDirectory(atPath: work)) ?? [])
+  }
+
+  func removeWork(_ names: Set<String>) {
+    for name in names { try? FileManager.default.removeItem(atPath: work + "/" + name) }
   }
 
   /// Makes the folder where it is not there, for nobody else to read.

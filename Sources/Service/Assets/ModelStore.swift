@@ -94,10 +94,8 @@ enum ModelStore {
   static func delete(_ model: Model, _ database: Connection) throws {
     try database.run("DELETE FROM model_tag WHERE model = ?", [.text(model.id)])
     try database.run("DELETE FROM model WHERE id = ?", [.text(model.id)])
-    while true {
-      let waiting = try JobStore.of(model: model.id, database).filter { $0.state == .queued }
-      if waiting.isEmpty { break }
-      for job in waiting { _ = try JobStore.cancel(job, database) }
+    for job in try JobStore.queued(of: model.id, database) {
+      _ = try JobStore.cancel(job, database)
     }
   }
 

@@ -249,7 +249,10 @@ final class Dispatch: Sendable {
     if ["/healthz", "/readyz"].contains(mounted.route.pattern) { return nil }
     // A fleet of workers has one key, and is the operator's own.
     if mounted.route.scope == NativeLeases.scope, principal != nil { return nil }
-    let isReading = ["GET", "HEAD"].contains(head.method) || mounted.route.scope == "read"
+    // A message of MCP may be as long as four pictures, whatever it asks.
+    let isReading =
+      ["GET", "HEAD"].contains(head.method)
+      || mounted.route.scope == "read" && mounted.route.pattern != "/mcp"
     let who = principal?.key ?? head.address
     if mounted.route.isSubmit, let own = submits[mounted.facade.id] { return own.take(who) }
     return (isReading ? reads : writes).take(who)

@@ -25,10 +25,12 @@ struct Route: Sendable {
 
   init(
     _ method: String, _ pattern: String, _ summary: String, scope: String?,
-    body: BodyPolicy = BodyPolicy(), run: @escaping @Sendable (Call) async throws -> Outcome
+    body: BodyPolicy? = nil, run: @escaping @Sendable (Call) async throws -> Outcome
   ) {
     (self.method, self.pattern, self.summary) = (method, pattern, summary)
-    (self.scope, self.body, self.run) = (scope, body, run)
+    // What is only read has no body.
+    self.body = body ?? BodyPolicy(limit: method == "GET" ? 0 : 1 << 20)
+    (self.scope, self.run) = (scope, run)
   }
 }
 

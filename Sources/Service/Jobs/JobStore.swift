@@ -64,6 +64,12 @@ enum JobStore {
     ).reversed()
   }
 
+  /// All that wait for their turn.
+  static func queued(of model: String, _ database: Connection) throws -> [Job] {
+    try database.rows(
+      "SELECT \(columns) FROM job WHERE model = ? AND state = 'queued'", [.text(model)], job)
+  }
+
   /// Names of the work folders of jobs that run.
   static func running(_ database: Connection) throws -> Set<String> {
     Set(

@@ -47,7 +47,7 @@ enum JobTools {
       if let format = arguments["format"] { order.append(("format", format)) }
       let job = try await rest.ask(
         "POST", "/maq/maquette/v1/jobs", .object(order),
-        idempotencyKey: arguments["idempotencyKey"]?.string)
+        idempotencyKey: rest.key(arguments))
       let value = try await followJob(
         job["jobId"], arguments["waitSeconds"]?.int ?? 0, rest, progress)
       return (value, [])

@@ -24,7 +24,10 @@ enum MCPOverHTTP {
       return .answer(fault(error, id: id))
     }
     guard message.id != nil else { return .answer(Response(status: 202)) }
-    let server = MCPServer(rest: MCPRest(dispatch: dispatch, principal: principal))
+    let server = MCPServer(
+      rest: MCPRest(
+        dispatch: dispatch, principal: principal,
+        idempotencyKey: call.request.head.headers["idempotency-key"]))
     let wantsNews = message.parameters["_meta"]?["progressToken"] != nil
     guard wantsNews, call.request.head.headers["accept"]?.contains("text/event-stream") == true
     else {

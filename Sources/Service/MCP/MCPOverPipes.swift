@@ -60,7 +60,8 @@ public enum ServeMCP: Verb {
     exit(0)
   }
 
-  private static let lineLimit = 8 << 20
+  /// Pictures are within the lines.
+  private static let lineLimit = PictureSource.textLimit(4)
 
   /// Until the input ends; requests are answered side by side.
   private static func serve(_ server: MCPServer) async {
@@ -118,14 +119,23 @@ public enum ServeMCP: Verb {
     AsyncStream { lines in
       Thread.detachNewThread {
         var held: [UInt8] = []
+        var isSkipping = false
         while case let piece = FileHandle.standardInput.availableData, !piece.isEmpty {
-          held += piece
-          while let end = held.firstIndex(of: UInt8(ascii: "\n")) {
-            let line = Array(held[..<end])
-            held.removeFirst(end + 1)
-            if line.contains(where: { $0 > 0x20 }) { lines.yield(line) }
+          // What is held has no end of a line in it.
+          var rest = piece[...]
+          while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            held += rest[..<end]
+            rest = rest[(end + 1)...]
+            if !isSkipping, held.contains(where: { $0 > 0x20 }) { lines.yield(held) }
+            (held, isSkipping) = ([], false)
           }
-          if held.count > lineLimit { break }
+          if isSkipping { continue }
+          held += rest
+          if held.count > lineLimit {
+            // A line that cannot be a message is answered as one, and passed over to its end.
+            lines.yield(Array("{".utf8))
+            (held, isSkipping) = ([], true)
+          }
         }
         lines.finish()
       }

@@ -9,6 +9,12 @@ struct MCPRest: Sendable {
   let principal: Principal
   /// Whether whoever asks sits at this machine and may name its files.
   var isLocal = false
+  /// The key that came with the request, for a call that names none itself.
+  var idempotencyKey: String?
+
+  func key(_ arguments: JSONValue) -> String? {
+    arguments["idempotencyKey"]?.string ?? idempotencyKey
+  }
 
   func ask(
     _ method: String, _ path: String, query: [(name: String, value: String)] = [],

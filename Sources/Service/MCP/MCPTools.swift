@@ -49,8 +49,6 @@ enum DXGLTools {
   private static let whole: JSONValue = ["type": "integer"]
   private static let list: JSONValue = ["type": "array"]
 
-  private static func key(_ arguments: JSONValue) -> String? { arguments["idempotencyKey"]?.string }
-
   private static func picked(_ arguments: JSONValue, _ keys: [String]) -> JSONValue {
     .object(keys.compactMap { key in arguments[key].map { (key, $0) } })
   }
@@ -69,7 +67,7 @@ enum DXGLTools {
   ) { arguments, rest, _ in
     let answer = try await rest.ask(
       "POST", "/dxgl/v1/models/ingest", picked(arguments, ["url", "renderSettings"]),
-      idempotencyKey: key(arguments))
+      idempotencyKey: rest.key(arguments))
     let data = answer["data"] ?? .null
     let changes = picked(arguments, ["title", "sku", "tags"])
     if changes.object?.isEmpty == false {
@@ -111,7 +109,7 @@ enum DXGLTools {
   ) { arguments, rest, _ in
     let answer = try await rest.ask(
       "POST", "/dxgl/v1/renders", picked(arguments, ["modelId", "renderSettings"]),
-      idempotencyKey: key(arguments))
+      idempotencyKey: rest.key(arguments))
     let price = try DXGLRenderSettings(arguments["renderSettings"])
       .price(rest.dispatch.core.prices)
     return (["renderId": answer["data"]?["renderId"] ?? .null, "credits": .integer(price)], [])
@@ -130,7 +128,7 @@ enum DXGLTools {
   ) { arguments, rest, _ in
     let answer = try await rest.ask(
       "POST", "/dxgl/v1/renders/batch", picked(arguments, ["renders"]),
-      idempotencyKey: key(arguments))
+      idempotencyKey: rest.key(arguments))
     return (answer["data"] ?? .null, [])
   }
 

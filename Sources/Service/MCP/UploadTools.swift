@@ -30,7 +30,7 @@ enum UploadTools {
     let answer = try await rest.send(
       "/dxgl/v1/models", file: try copy(path, rest), name: path,
       fields: settings.map { (name: $0.0, value: $0.1) },
-      idempotencyKey: arguments["idempotencyKey"]?.string)
+      idempotencyKey: rest.key(arguments))
     let data = answer["data"] ?? .null
     return (
       [
@@ -57,7 +57,7 @@ enum UploadTools {
     }
     let answer = try await rest.send(
       "/dxgl/v1/overlays", file: place, name: arguments["name"]?.string ?? "overlay",
-      idempotencyKey: arguments["idempotencyKey"]?.string)
+      idempotencyKey: rest.key(arguments))
     return (answer["data"] ?? .null, [])
   }
 
@@ -83,7 +83,7 @@ enum UploadTools {
       [
         "kind": "reconstruct", "pictures": arguments["pictures"] ?? [],
         "params": .object(options),
-      ], idempotencyKey: arguments["idempotencyKey"]?.string)
+      ], idempotencyKey: rest.key(arguments))
     let value = try await JobTools.followJob(
       job["jobId"], arguments["waitSeconds"]?.int ?? 0, rest, progress)
     return (value, [])

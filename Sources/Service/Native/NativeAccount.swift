@@ -157,9 +157,13 @@ enum NativeAccount {
     // Not by the idempotency key's table: the secret would stay there.
     let secret = try await call.core.store.write { database in
       let who = try Accounts.profile(account, database)
+      guard try APIKeys.count(of: account, database) < APIKeys.most else {
+        throw ServiceProblem(
+          .capped("key_cap"), "the account has \(APIKeys.most) keys that work; revoke one first")
+      }
       return try APIKeys.make(
         database, account: who.name, label: name, scopes: scopes, dialects: dialects,
-        expires: days.map { Clock.now() + $0 * 86_400_000 })
+        expires: [own.expires, days.map { Clock.now() + $0 * 86_400_000 }].compactMap(\.self).min())
     }
     return .answer(JSONText.response(201, ["key": .string(secret)]))
   }

@@ -94,7 +94,7 @@ struct NativeFacade: Facade {
           "GET", "/files/{token}", "A file by its signed link", scope: nil, run: SignedLinks.file
         )
         .giving(),
-        Route("GET", "/metrics", "Counts for Prometheus", scope: "admin") { call in
+        Route("GET", "/metrics", "Counts for Prometheus", scope: APIKeys.metricsScope) { call in
           let text = try call.core.store.read(metrics.text)
           return .answer(Response(type: "text/plain; version=0.0.4", text: text))
         }.undocumented(),

@@ -104,6 +104,7 @@ import Glibc
     let kind: StoreError.Kind =
       switch code {
       case SQLITE_CONSTRAINT: .conflict
+      case SQLITE_BUSY, SQLITE_LOCKED: .contended
       case SQLITE_FULL, SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_READONLY: .disk
       default: .other
       }

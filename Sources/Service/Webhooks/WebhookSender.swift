@@ -14,18 +14,40 @@ extension Job.Webhook {
   }
 }
 
-/// Sends what `WebhookStore` queues. Receivers that are slow or gone hold up nobody but themselves: each
-/// address has at most two attempts under way, and the jobs wait for none.
+/// Sends what `WebhookStore` queues. Receivers that are slow or gone hold up their account's others at most: each address
+/// has at most two attempts under way, each account eight, and the jobs wait for none.
 final class WebhookSender: Sendable {
   private static let most = 32
   private static let mostEach = 2
+  private static let mostOfAccount = 8
   static let seconds = 10
 
   private let core: ServiceCore
   private let facades: [String: any Facade]
   private let client: Client
   private let log: ServiceLog
-  private let running = Mutex<[String: Int]>([:])
+  /// Attempts under way.
+  private struct Running {
+    var urls: [String: Int] = [:]
+    var accounts: [String: Int] = [:]
+    var count = 0
+
+    func takes(_ delivery: WebhookStore.Delivery) -> Bool {
+      urls[delivery.url, default: 0] < mostEach
+        && accounts[delivery.account, default: 0] < mostOfAccount
+    }
+
+    mutating func add(_ delivery: WebhookStore.Delivery, _ step: Int) {
+      let (url, account) = (
+        urls[delivery.url, default: 0] + step, accounts[delivery.account, default: 0] + step
+      )
+      urls[delivery.url] = url > 0 ? url : nil
+      accounts[delivery.account] = account > 0 ? account : nil
+      count += step
+    }
+  }
+
+  private let running = Mutex(Running())
 
   init(_ core: ServiceCore, _ facades: [any Facade], log: ServiceLog) {
     (self.core, self.log) = (core, log)
@@ -40,13 +62,18 @@ final class WebhookSender: Sendable {
 
   /// Starts what is due; called a few times a second.
   func turn() throws {
-    let free = Self.most - running.withLock { $0.values.reduce(0, +) }
+    let free = Self.most - running.withLock { $0.count }
     guard free > 0, try core.store.read(WebhookStore.hasDue) else { return }
-    let busy = running.withLock { $0.filter { $0.value >= Self.mostEach }.map(\.key) }
+    let busy = running.withLock { running in
+      (
+        urls: running.urls.filter { $0.value >= Self.mostEach }.map(\.key),
+        accounts: running.accounts.filter { $0.value >= Self.mostOfAccount }.map(\.key)
+      )
+    }
     for delivery in try core.store.writeNow({ try WebhookStore.due(free, but: busy, $0) }) {
       let isFree = running.withLock { running in
-        guard running[delivery.url, default: 0] < Self.mostEach else { return false }
-        running[delivery.url, default: 0] += 1
+        guard running.takes(delivery) else { return false }
+        running.add(delivery, 1)
         return true
       }
       guard isFree else {
@@ -55,10 +82,7 @@ final class WebhookSender: Sendable {
       }
       Task { [self] in
         await send(delivery)
-        running.withLock { running in
-          let left = running[delivery.url, default: 1] - 1
-          running[delivery.url] = left > 0 ? left : nil
-        }
+        running.withLock { $0.add(delivery, -1) }
       }
     }
   }

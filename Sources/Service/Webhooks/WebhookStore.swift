@@ -5,7 +5,7 @@ import Settings
 /// its id.
 enum WebhookStore {
   struct Delivery: Sendable {
-    let id, job, url: String
+    let id, job, account, url: String
     let isTerminal: Bool
     /// Of those that failed one after another, this one with them.
     let attempt: Int
@@ -78,23 +78,30 @@ enum WebhookStore {
 
   /// Deliveries whose time has come, the oldest first, leased to whoever asks.
   ///
-  /// - Parameter busy: addresses that have enough to do.
+  /// - Parameter busy: addresses and accounts that have enough to do.
   static func due(
-    _ limit: Int, but busy: [String], _ database: Connection
+    _ limit: Int, but busy: (urls: [String], accounts: [String]), _ database: Connection
   ) throws -> [Delivery] {
     let now = Clock.now()
-    let others = busy.indices.map { " AND d.url != ?\($0 + 4)" }.joined()
+    let others =
+      busy.urls.indices.map { " AND d.url != ?\($0 + 4)" }.joined()
+      + busy.accounts.indices.map { index in
+        " AND NOT EXISTS (SELECT 1 FROM job j WHERE j.id = d.job AND j.account = ?\(index + busy.urls.count + 4))"
+      }.joined()
     return try database.rows(
       """
       UPDATE webhook_delivery SET next_at = ?1 + ?2, attempt = attempt + 1, state = 'sending'
       WHERE id IN (SELECT id FROM webhook_delivery d WHERE \(isDue)\(others)
         ORDER BY d.next_at LIMIT ?3 \(database.engine.skippingLocked))
-      RETURNING id, job, url, is_terminal, attempt
+      RETURNING id, job, url, is_terminal, attempt,
+        (SELECT account FROM job WHERE job.id = webhook_delivery.job)
       """,
-      [.integer(now), .integer(leaseMilliseconds), .integer(limit)] + busy.map { .text($0) }
+      [.integer(now), .integer(leaseMilliseconds), .integer(limit)]
+        + (busy.urls + busy.accounts).map { .text($0) }
     ) { row in
       Delivery(
-        id: row.text(0), job: row.text(1), url: row.text(2), isTerminal: row.int(3) == 1,
+        id: row.text(0), job: row.text(1), account: row.text(5), url: row.text(2),
+        isTerminal: row.int(3) == 1,
         attempt: row.int(4), began: now)
     }
   }

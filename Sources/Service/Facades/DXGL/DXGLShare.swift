@@ -37,7 +37,10 @@ enum DXGLShare {
       return (job, model)
     }
     let title = MarkupText.escaped(model?.title.isEmpty == false ? model!.title : "A render")
-    let files = "\(call.core.publicURL)/api/v/\(job.model ?? "")/\(job.publicID)"
+    // For others, which want whole addresses, and for this page, which may be served under another.
+    let place = "/api/v/\(job.model ?? "")/\(job.publicID)"
+    let shared = call.core.base(of: DXGL.dialect, prefix: DXGL.dialect) + place
+    let files = "../.." + place
     let shown =
       job.kind == "render_dataset"
       ? "<img src=\"\(files)/poster\" alt=\"\(title)\"><p><a href=\"\(files)/dataset\">Dataset</a></p>"
@@ -49,8 +52,8 @@ enum DXGLShare {
       <meta name="robots" content="noindex">
       <title>\(title)</title>
       <meta property="og:title" content="\(title)">
-      <meta property="og:image" content="\(files)/poster">
-      \(job.kind == "render_dataset" ? "" : "<meta property=\"og:video\" content=\"\(files)/web\">")
+      <meta property="og:image" content="\(shared)/poster">
+      \(job.kind == "render_dataset" ? "" : "<meta property=\"og:video\" content=\"\(shared)/web\">")
       <style>body{margin:0;background:#111;color:#eee;font:16px sans-serif;text-align:center}
       video,img{max-width:100%;max-height:90vh}a{color:#9cf}</style></head>
       <body><main>\(shown)<h1>\(title)</h1></main></body></html>

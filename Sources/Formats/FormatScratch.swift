@@ -1,14 +1,14 @@
 import Foundation
 import Work
 
-/// A temporary folder whose trouble is that of a format.
-enum ScratchFolder {
+extension ScratchFolder {
+  /// Gives a folder to a body and takes it away afterwards; its own trouble is that of a format.
   static func use<Result>(
     _ body: (URL) throws(FormatError) -> Result
   ) throws(FormatError) -> Result {
-    let folder: TemporaryFolder
+    let folder: ScratchFolder
     do {
-      folder = try TemporaryFolder()
+      folder = try ScratchFolder()
     } catch {
       throw FormatError(error.code, error.message, at: error.place, kind: error.kind)
     }

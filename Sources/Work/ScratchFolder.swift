@@ -1,7 +1,7 @@
-import Foundation
+public import Foundation
 
 /// A folder of our own that is gone with its last reference.
-public final class TemporaryFolder {
+public final class ScratchFolder {
   public let url: URL
 
   public init() throws(OutputError) {
@@ -18,10 +18,4 @@ public final class TemporaryFolder {
   deinit { try? FileManager.default.removeItem(at: url) }
 
   public func file(_ name: String) -> String { url.appendingPathComponent(name).path }
-
-  /// Gives a folder to a body, and takes it away afterwards.
-  public static func use<Result>(_ body: (URL) throws -> Result) throws -> Result {
-    let folder = try TemporaryFolder()
-    return try withExtendedLifetime(folder) { try body(folder.url) }
-  }
 }
