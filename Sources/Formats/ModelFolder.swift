@@ -1,4 +1,5 @@
 import Foundation
+import Work
 
 /// The folder a model lies in: the only place its files may come from.
 struct ModelFolder {
@@ -35,8 +36,7 @@ struct ModelFolder {
         "outside-folder", "\"\(shortened(name))\" leaves the model's folder and is not opened",
         at: place)
     }
-    let size = (try? FileManager.default.attributesOfItem(atPath: resolved))?[.size] as? NSNumber
-    guard (size?.intValue ?? 0) <= SceneFile.byteLimit else {
+    guard fileBytes(resolved) ?? 0 <= SceneFile.byteLimit else {
       throw FormatError("too-large", "\"\(shortened(name))\" is over the size limit", at: place)
     }
     guard let data = FileManager.default.contents(atPath: resolved) else {

@@ -110,9 +110,14 @@ import Synchronization
 
   private func queue(_ response: Response) -> MHD_Result {
     state.withLock { $0 = .queued }
-    guard let (content, size) = unsafe ResponseContent.make(response.content, connection) else {
-      return .NO
+    var response = response
+    var made = unsafe ResponseContent.make(response.content, connection)
+    if unsafe made == nil {
+      // A file that is gone since: said so, instead of a connection that breaks.
+      response = Response(status: 500, type: "text/plain", text: "the file cannot be read\n")
+      unsafe made = unsafe ResponseContent.make(response.content, connection)
     }
+    guard let (content, size) = unsafe made else { return .NO }
     for (name, value) in response.headers {
       _ = unsafe MHD_add_response_header(content, name, value)
     }

@@ -8,6 +8,11 @@
     columns = (first, second, third)
   }
 
+  /// The same scale along all axes.
+  @inlinable public init(scale: Double) {
+    self.init(columns: [scale, 0, 0], [0, scale, 0], [0, 0, scale])
+  }
+
   public static let identity = Matrix3(columns: [1, 0, 0], [0, 1, 0], [0, 0, 1])
 
   @inlinable public static func == (left: Self, right: Self) -> Bool {

@@ -28,27 +28,7 @@ extension MeshInput {
 
   /// Triangles of each piece, pieces with the most first.
   private func connectedPieces() -> [[Int]] {
-    var sets = UnionFind(count: mesh.positions.count)
-    var atPlace: [SIMD3<Float>: Int] = [:]
-    for (index, place) in mesh.positions.enumerated() {
-      if let first = atPlace[place] { sets.unite(index, first) } else { atPlace[place] = index }
-    }
-    for triangle in mesh.triangles {
-      sets.unite(Int(triangle.x), Int(triangle.y))
-      sets.unite(Int(triangle.x), Int(triangle.z))
-    }
-    var pieceOfRoot: [Int: Int] = [:]
-    var pieces: [[Int]] = []
-    for (index, triangle) in mesh.triangles.enumerated() {
-      let top = sets.find(Int(triangle.x))
-      if let piece = pieceOfRoot[top] {
-        pieces[piece].append(index)
-      } else {
-        pieceOfRoot[top] = pieces.count
-        pieces.append([index])
-      }
-    }
-    pieces.sort { ($0.count, $1[0]) > ($1.count, $0[0]) }
+    let pieces = mesh.connectedParts()
     guard pieces.count > Self.mostPieces else { return pieces }
     let rest = pieces[(Self.mostPieces - 1)...].flatMap(\.self).sorted()
     return Array(pieces[..<(Self.mostPieces - 1)]) + [rest]

@@ -91,7 +91,7 @@ extension ViewSet {
       even.iterations = 3
       even.featureAngleDegrees = 180
       var fewer = DecimateSettings()
-      fewer.targetTriangles = Int(1.5 * mesh.surfaceArea / (0.43 * Double(pixelSize * pixelSize)))
+      fewer.targetTriangles = Int(1.5 * mesh.area / (0.43 * Double(pixelSize * pixelSize)))
       fewer.fast = true
       mesh = try mesh.decimated(fewer, work).mesh.remeshed(even, work).mesh
       mesh = try refined(mesh, rounds: settings.refineRounds, work)
@@ -169,7 +169,7 @@ extension ViewSet {
     -> Mesh
   {
     var fewer = DecimateSettings()
-    let usual = Int(mesh.surfaceArea / Double(pixelSize * pixelSize))
+    let usual = Int(mesh.area / Double(pixelSize * pixelSize))
     let wanted = settings.targetVertices.map { 2 * $0 } ?? min(max(usual, 5000), 500_000)
     if settings.remesh {
       var even = RemeshSettings()
@@ -239,21 +239,11 @@ extension ViewSet {
   func inWorld(_ mesh: Mesh) -> Mesh {
     mesh.transformed(
       by: Matrix4(
-        linear: Matrix3(columns: [scale, 0, 0], [0, scale, 0], [0, 0, scale]), translation: offset))
+        linear: Matrix3(scale: scale), translation: offset))
   }
 }
 
 extension Mesh {
   /// How many holes go through a closed surface, all pieces together (Euler's formula).
   var handles: Int { 1 - (positions.count - triangles.count / 2) / 2 }
-
-  /// Of all triangles, in squares of the mesh's unit.
-  var surfaceArea: Double {
-    triangles.reduce(0) { sum, triangle in
-      let a = SIMD3<Double>(positions[Int(triangle.x)])
-      let b = SIMD3<Double>(positions[Int(triangle.y)])
-      let c = SIMD3<Double>(positions[Int(triangle.z)])
-      return sum + (b - a).cross(c - a).length / 2
-    }
-  }
 }

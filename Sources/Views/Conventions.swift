@@ -21,10 +21,17 @@ public enum Conventions {
 
   /// `cameraFromWorld` as COLMAP, BOP and NeuS want it: dataset world (+z up), OpenCV camera.
   public static func openCVFromWorld(_ camera: Camera, unit: Double = 1) -> Matrix4 {
-    let openCVFromOpenGL = Matrix4(
-      linear: Matrix3(columns: [1, 0, 0], [0, -1, 0], [0, 0, -1]))
-    return openCVFromOpenGL * transformMatrix(camera, unit: unit).rigidInverse
+    openCVFromOpenGL * transformMatrix(camera, unit: unit).rigidInverse
   }
+
+  /// `worldFromCamera` of an OpenGL camera, in whatever world the OpenCV camera's pose is of.
+  public static func worldFromCamera(openCVFromWorld pose: Matrix4) -> Matrix4 {
+    // The turn is its own inverse.
+    pose.rigidInverse * openCVFromOpenGL
+  }
+
+  private static let openCVFromOpenGL = Matrix4(
+    linear: Matrix3(columns: [1, 0, 0], [0, -1, 0], [0, 0, -1]))
 
   /// The matrix of intrinsics.
   /// - Parameter pixelCenter: where the middle of the first pixel is: 0.5 here and for COLMAP, 0 where pixels are

@@ -288,4 +288,66 @@ import Work
       )
     }
   }
+
+  /// What cannot lie outside 0 to 1 does not go on into other files; light goes on as a strength.
+  @Test func factorsPastTheirLimitsAreClamped() throws {
+    let text = GLTFBuilder.triangle(
+      primitive: ", \"material\": 0",
+      extra: """
+        , "materials": [{"emissiveFactor": [4, 2, 0], "alphaMode": "MASK", "alphaCutoff": -1,
+            "pbrMetallicRoughness": {"baseColorFactor": [2, 0.5, -1, 1]}}]
+        """)
+    let folder = TemporaryFolder()
+    let log = LogSink()
+    let material = try SceneFile.read(folder.write(text, as: "a.gltf"), log: log).materials[0]
+    #expect(material.baseColor == [1, 0.5, 0, 1] && material.alphaMode == .mask(cutoff: 0))
+    #expect(material.emissive == [1, 0.5, 0] && material.emissiveStrength == 4)
+    #expect(log.warnings.count == 3, "\(log.warnings)")
+  }
+
+  /// Small files that ask for a great deal: primitives share one accessor without data, nodes a list of places.
+  @Test func repeatedAccessorsHaveALimit() throws {
+    let folder = TemporaryFolder()
+    let primitives = [String](repeating: "{\"attributes\": {\"POSITION\": 0}}", count: 100)
+    let text = """
+      {"asset": {"version": "2.0"}, "scenes": [{"nodes": [0]}], "nodes": [{"mesh": 0}],
+       "meshes": [{"primitives": [\(primitives.joined(separator: ","))]}],
+       "accessors": [{"componentType": 5126, "count": 4194304, "type": "VEC3"}]}
+      """
+    #expect(throws: FormatError.self) {
+      try SceneFile.read(folder.write(text, as: "a.gltf"), log: LogSink())
+    }
+    var builder = GLTFBuilder()
+    _ = builder.add([0, 0, 0, 1, 0, 0, 0, 1, 0] as [Float])
+    let many = builder.document(
+      """
+      "scenes": [{"nodes": [0]}],
+      "nodes": [{"mesh": 0, "extensions": {"EXT_mesh_gpu_instancing": {"attributes": {"TRANSLATION": 1}}}}],
+      "extensionsUsed": ["EXT_mesh_gpu_instancing"],
+      "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
+      "accessors": [{"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3"},
+        {"componentType": 5126, "count": 4000000, "type": "VEC3"}],
+      "bufferViews": [{"buffer": 0, "byteLength": 36}]
+      """)
+    #expect(throws: FormatError.self) {
+      try SceneFile.read(folder.write(many, as: "b.gltf"), log: LogSink())
+    }
+  }
+
+  /// A million names in one object are looked up a million times, not a million million times.
+  @Test func objectsOfManyNamesTakeNoLonger() throws {
+    let names = (0..<200_000).map { "\"_A\($0)\": 0" }.joined(separator: ",")
+    var builder = GLTFBuilder()
+    _ = builder.add([0, 0, 0, 1, 0, 0, 0, 1, 0] as [Float])
+    let text = builder.document(
+      """
+      "scenes": [{"nodes": [0]}], "nodes": [{"mesh": 0}],
+      "meshes": [{"primitives": [{"attributes": {"POSITION": 0, \(names)}}]}],
+      "accessors": [{"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3"}],
+      "bufferViews": [{"buffer": 0, "byteLength": 36}]
+      """)
+    let folder = TemporaryFolder()
+    let scene = try SceneFile.read(folder.write(text, as: "a.gltf"), log: LogSink())
+    #expect(scene.triangleCount == 1)
+  }
 }

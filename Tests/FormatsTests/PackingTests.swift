@@ -1,7 +1,10 @@
 import Formats
+import Foundation
 import Geometry
+import Imaging
 import LinearMath
 import Scenes
+import Settings
 import TestSupport
 import Testing
 import Work
@@ -144,10 +147,60 @@ import Work
   /// A model of a few micrometres keeps its shape.
   @Test(arguments: all)
   func tinyModelsKeepTheirShape(_ compression: GeometryPacking.Compression) throws {
-    let small = Matrix3(columns: [1e-6, 0, 0], [0, 1e-6, 0], [0, 0, 1e-6])
+    let small = Matrix3(scale: 1e-6)
     let mesh = RoundTripTests.textured.merged().transformed(by: Matrix4(linear: small))
     let (after, _, _) = try packed(Scene(mesh: mesh), GeometryPacking(compression: compression))
     let (a, b) = (mesh.bounds, after.merged().bounds)
     #expect((a.minimum - b.minimum).length < 1e-9 && (a.maximum - b.maximum).length < 1e-9)
+  }
+
+  /// Two boxes of as many vertices, whose texture coordinates differ: a reader that fills accessors by what they are
+  /// must not find one for both.
+  @Test(arguments: [GeometryPacking.Compression.meshopt, .draco])
+  func partsOfEqualSizeAreNotMixedUp(_ compression: GeometryPacking.Compression) throws {
+    var scene = RoundTripTests.textured
+    var other = scene.shapes[0].parts[0]
+    var attributes = other.mesh.attributes
+    attributes.uvs[0] = attributes.uvs[0].map { $0 * 0.5 }
+    attributes.normals = attributes.normals.map { -$0 }
+    other.mesh = try Mesh(
+      positions: other.mesh.positions.map { $0 + [5, 0, 0] },
+      triangles: other.mesh.triangles.map { [$0.x, $0.z, $0.y] }, attributes: attributes)
+    scene.shapes[0].parts.append(other)
+    let (file, _) = try SceneFile.encodeGLB(scene, GeometryPacking(compression: compression))
+    let json = try JSONValue(parsing: Data(file[20..<20 + Int(file[12]) + Int(file[13]) << 8]))
+    let primitives = json["meshes"]?.array?[0]["primitives"]?.array ?? []
+    let used = primitives.map { primitive in
+      Set((primitive["attributes"]?.object ?? []).compactMap(\.value.int))
+    }
+    #expect(used.count == 2 && used[0].isDisjoint(with: used[1]), "\(compression)")
+    guard compression == .meshopt else { return }
+    // The extension allows streams of one version each.
+    for view in json["bufferViews"]?.array ?? [] {
+      guard let packed = view["extensions"]?["EXT_meshopt_compression"] else { continue }
+      let start = file.count - (json["buffers"]?.array?[0]["byteLength"]?.int ?? 0)
+      let first = file[start + (packed["byteOffset"]?.int ?? 0)]
+      #expect(first == (packed["mode"] == "TRIANGLES" ? 0xE1 : 0xA0))
+    }
+  }
+
+  /// A WebP picture goes into formats whose readers know PNG and JPEG only.
+  @Test(arguments: [SceneFormat.threeMF, .obj, .zip])
+  func webpBecomesPlain(_ format: SceneFormat) throws {
+    var scene = RoundTripTests.textured
+    let picture = Image(
+      width: 8, height: 8, channels: 3, bytes: (0..<192).map { UInt8($0) })
+    scene.images = [
+      ImageSource(
+        name: "p", mediaType: "image/webp",
+        bytes: try ImageFile.encodeWebP(picture.rgba8(), quality: nil))
+    ]
+    scene.textures = [Texture(image: 0)]
+    scene.materials[0].baseColorTexture = TextureSlot(texture: 0)
+    let files = try SceneFile.encode(scene, as: format, stem: "m", log: LogSink())
+    for file in files { _ = folder.write(file.bytes, as: file.name) }
+    let again = try SceneFile.read(folder.file(files[0].name), log: LogSink())
+    let found = try #require(again.images.first)
+    #expect(try ImageFile.decode(found.bytes).image.rgba8() == picture.rgba8())
   }
 }

@@ -1,5 +1,6 @@
 import Formats
 import Geometry
+import Imaging
 import LinearMath
 import Scenes
 import TestSupport
@@ -86,10 +87,51 @@ import Work
   @Test func offKeepsColors() throws {
     let text = "COFF\n3 1 0\n0 0 0 255 0 51 255\n1 0 0 0 0 0 255\n0 1 0 0 0 0 255\n3 0 1 2\n"
     let mesh = try read(text, as: "a.off")
-    #expect(mesh.attributes.colors[0] == [1, 0, 0.2, 1])
+    #expect(mesh.attributes.colors[0] == [1, 0, SRGB.linearOfCode[51], 1])
     let files = try SceneFile.encode(Scene(mesh: mesh), as: .off, stem: "b", log: LogSink())
     let again = try read(String(decoding: files[0].bytes, as: UTF8.self), as: "b.off")
-    #expect(again == mesh)
+    #expect(again.positions == mesh.positions && again.triangles == mesh.triangles)
+    for (one, other) in zip(again.attributes.colors, mesh.attributes.colors) {
+      #expect(abs(one - other).max() < 1e-6)
+    }
+  }
+
+  /// What painted a model wrote codes for a screen: the same code goes into a format that says so.
+  @Test(arguments: ["a.ply", "a.obj", "a.off"])
+  func colorsOfVerticesAreSRGB(_ name: String) throws {
+    let text =
+      switch name {
+      case "a.ply":
+        "ply\nformat ascii 1.0\nelement vertex 3\nproperty float x\nproperty float y\nproperty float z\n"
+          + "property uchar red\nproperty uchar green\nproperty uchar blue\nelement face 1\n"
+          + "property list uchar int vertex_indices\nend_header\n"
+          + "0 0 0 188 188 188\n1 0 0 188 188 188\n0 1 0 188 188 188\n3 0 1 2\n"
+      case "a.obj":
+        [0, 1, 2].map { "v \($0) \($0 % 2) 0 \(188 / 255.0) \(188 / 255.0) \(188 / 255.0)\n" }.joined()
+          + "f 1 2 3\n"
+      default:
+        "COFF\n3 1 0\n0 0 0 188 188 188 255\n1 0 0 188 188 188 255\n0 1 0 188 188 188 255\n3 0 1 2\n"
+      }
+    let mesh = try read(text, as: name)
+    let light = SRGB.linearOfCode[188]
+    #expect(mesh.attributes.colors.allSatisfy { abs($0.x - light) < 1e-6 && $0.w == 1 })
+    let format = try SceneFormat(path: name)
+    let file = try SceneFile.encode(Scene(mesh: mesh), as: format, stem: "b", log: LogSink())[0]
+    let folder = TemporaryFolder()
+    let again = try SceneFile.read(folder.write(file.bytes, as: name), log: LogSink()).merged()
+    #expect(again.attributes.colors.allSatisfy { abs($0.x - light) < 1e-6 && $0.w == 1 })
+  }
+
+  /// Entries of nothing, a million at a time, and a library that names itself: both are read at once.
+  @Test func repetitionTakesNoTime() throws {
+    let empty = String(repeating: "element a 1000000\n", count: 5000)
+    let text =
+      "ply\nformat ascii 1.0\n\(empty)element vertex 3\nproperty float x\nproperty float y\nproperty float z\n"
+      + "element face 1\nproperty list uchar int vertex_indices\nend_header\n"
+      + "0 0 0\n1 0 0\n0 1 0\n3 0 1 2\n" + String(repeating: " ", count: 1 << 20)
+    #expect(try read(text, as: "a.ply").triangles.count == 1)
+    let again = String(repeating: "mtllib a.obj\n", count: 50_000)
+    #expect(try read("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n" + again, as: "a.obj").triangles.count == 1)
   }
 
   @Test(arguments: [

@@ -116,4 +116,14 @@ private let uneven: Mesh = {
       #expect(tree.firstHit(from: [1.001, 0.001, 1], along: [0, 0, -1]) != nil)
     }
   }
+
+  /// Triangles of one line or one point have a nearest point too.
+  @Test func trianglesWithoutAreaHaveANearestPoint() {
+    let (a, c): (SIMD3<Float>, SIMD3<Float>) = ([0, 0, 0], [1, 0, 0])
+    for corners in [[a, a, c], [a, c, c], [a, c, a], [c, a, a]] {
+      let found = closestPointOnTriangle([0.5, 1, 0], corners[0], corners[1], corners[2])
+      #expect((found - [0.5, 0, 0]).length < 1e-6, "\(corners)")
+    }
+    #expect(closestPointOnTriangle([0.5, 1, 0], a, a, a) == a)
+  }
 }

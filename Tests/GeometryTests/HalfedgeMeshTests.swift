@@ -90,4 +90,14 @@ private let openGrid: Mesh = {
       #expect(isMore && !isStillMore)
     }
   }
+
+  /// A book of two hundred thousand pages: all have one edge.
+  @Test func aBookOfManyPagesTakesNoLonger() throws {
+    let pages = 200_000 as UInt32
+    let mesh = try Mesh(
+      positions: [[0, 0, 0], [0, 0, 1]]
+        + (0..<pages).map { [cos(Float($0)), sin(Float($0)), Float($0) / 1e6] },
+      triangles: (0..<pages).map { [0, 1, $0 + 2] })
+    #expect(mesh.boundaryLoops().count > 0)
+  }
 }

@@ -136,4 +136,35 @@ import Work
     let one = try Self.remeshed(mesh, threads: 1) { $0.edgeLength = 0.1 }
     #expect(try Self.remeshed(mesh, threads: 4) { $0.edgeLength = 0.1 } == one)
   }
+
+  /// In a unit a million times smaller or larger, the same triangles.
+  @Test(arguments: [-22, -16, 17] as [Int])
+  func theUnitDoesNotMatter(_ exponent: Int) throws {
+    let unit = Float(sign: .plus, exponent: exponent, significand: 1)
+    let mesh = Mesh.torus(radius: 1, tube: 0.4)
+    let other = try Mesh(positions: mesh.positions.map { $0 * unit }, triangles: mesh.triangles)
+    let plain = try Self.remeshed(mesh) { $0.edgeLength = 0.1 }
+    let scaled = try Self.remeshed(other) { $0.edgeLength = 0.1 * Double(unit) }
+    #expect(scaled.triangles == plain.triangles)
+    #expect(scaled.positions.map { $0 / unit } == plain.positions)
+  }
+
+  /// Two boxes that touch in one edge: four faces have it.
+  @Test(arguments: [0.3, 0.8, 2.0])
+  func edgesOfFourFacesStayClosed(_ length: Double) throws {
+    let box = Mesh.box()
+    let size = box.bounds.size
+    let move = Matrix4(
+      linear: .identity, translation: [Double(size.x), Double(size.y), 0])
+    let both = Mesh.merged([box, box.transformed(by: move)])
+    #expect(both.report().boundaryEdges == 0 && both.report().nonManifoldEdges > 0)
+    let result = try Self.remeshed(both) { $0.edgeLength = length * Double(size.x) / 2 }
+    #expect(result.report().boundaryEdges == 0)
+  }
+
+  @Test func tooManyTrianglesAreRefused() {
+    #expect(throws: MeshError.self) {
+      try Self.remeshed(Mesh.box()) { $0.targetTriangles = 2_000_000_000 }
+    }
+  }
 }

@@ -291,4 +291,27 @@ struct BrokenShape: CustomTestStringConvertible, Sendable {
       if abs(x) > 0.2 { #expect((source < both.triangles.count / 2) == (x < 0)) }
     }
   }
+
+  @Test func aLatticeLargerThanMemoryIsRefused() {
+    var settings = RepairSettings()
+    settings.mode = .wrap
+    settings.resolution = 2000
+    #expect(throws: MeshError.self) { try Mesh.box().repaired(settings, WorkContext()) }
+  }
+
+  /// Leaves of a card tree: each a patch of its own. Room for all points a patch would take hours.
+  @Test func manyLoosePiecesTakeNoLonger() throws {
+    var (positions, triangles): ([SIMD3<Float>], [SIMD3<UInt32>]) = ([], [])
+    for index in 0..<20_000 as Range<UInt32> {
+      let corner = SIMD3<Float>(
+        Float(index % 30), Float(index / 30 % 30), Float(index / 900)) * 2
+      positions += [corner, corner + [1, 0, 0], corner + [1, 1, 0], corner + [0, 1, 0]]
+      triangles += [
+        [4 * index, 4 * index + 1, 4 * index + 2], [4 * index, 4 * index + 2, 4 * index + 3],
+      ]
+    }
+    let mesh = try Mesh(positions: positions, triangles: triangles)
+    let result = try mesh.repaired(RepairSettings(), WorkContext())
+    #expect(result.report.after.isPrintable)
+  }
 }

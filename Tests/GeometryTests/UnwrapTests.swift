@@ -79,4 +79,23 @@ import Work
     let made = try [1, 4].map { try mesh.unwrapped(UnwrapSettings(), WorkContext(threads: $0)) }
     #expect(made[0].mesh == made[1].mesh)
   }
+
+  @Test func whatHasNoRoomIsRefused() throws {
+    var settings = UnwrapSettings()
+    (settings.textureSize, settings.gutterPixels) = (16, 8)
+    #expect(throws: MeshError.self) {
+      try Mesh.box().unwrapped(settings, WorkContext(threads: 1))
+    }
+    // A hundred triangles with nothing between them.
+    let corners = (0..<100).flatMap { index -> [SIMD3<Float>] in
+      let x = Float(3 * index)
+      return [[x, 0, 0], [x + 1, 0, 0], [x, 1, 0]]
+    }
+    let crumbs = try Mesh(
+      positions: corners, triangles: (0..<100).map { [3 * $0, 3 * $0 + 1, 3 * $0 + 2] })
+    settings.gutterPixels = 1
+    #expect(throws: MeshError.self) { try crumbs.unwrapped(settings, WorkContext(threads: 1)) }
+    settings.textureSize = 256
+    #expect(try crumbs.unwrapped(settings, WorkContext(threads: 1)).charts == 100)
+  }
 }

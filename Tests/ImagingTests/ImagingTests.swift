@@ -31,7 +31,9 @@ import Testing
   }
 
   @Test func webpKeepsEveryPixelWhereAsked() throws {
-    let image = Self.noise(61, 37, channels: 3, bits: 8).rgba8()
+    // Where alpha is 0 the pixels may be data.
+    let image = Self.noise(61, 37, channels: 4, bits: 8)
+    #expect((0..<61 * 37).contains { image.bytes[4 * $0 + 3] == 0 })
     let (again, _) = try ImageFile.decode(try ImageFile.encodeWebP(image, quality: nil))
     #expect(again == image)
     let small = try ImageFile.encodeWebP(image, quality: 50)
@@ -167,5 +169,18 @@ import Testing
   func hostilePicturesAreRefused(_ name: String) {
     guard let path = SharedData.path("malformed/hostile/" + name) else { return }
     #expect(throws: ImagingError.self) { try ImageFile.decode(contents(path)) }
+  }
+
+  @Test(arguments: [(64, 32, 16), (100, 50, 30), (7, 3, 2), (5, 5, 8)])
+  func averagingKeepsAllLight(_ width: Int, _ height: Int, _ limit: Int) {
+    var draw = SeededGenerator(seed: 3)
+    let pixels = (0..<width * height).map { _ in SIMD3<Float>(repeating: Float(draw.unit())) }
+    let image = RadianceImage(width: width, height: height, pixels: pixels)
+    let small = image.averaged(toWidth: limit)
+    #expect(small.width <= max(limit, 1) && (width > limit || small == image))
+    func mean(_ image: RadianceImage) -> Float {
+      image.pixels.reduce(0) { $0 + $1.x } / Float(image.pixels.count)
+    }
+    #expect(abs(mean(small) - mean(image)) < 0.02)
   }
 }

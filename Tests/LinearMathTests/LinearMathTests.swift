@@ -58,4 +58,21 @@ import Testing
     box.insert([1, 2, 3])
     #expect(!box.isEmpty && box.center == [1, 2, 3])
   }
+
+  /// Whatever way it was come by, a stream is one of its own; and neighbouring seeds share no draws.
+  @Test func streamsOfStreamsAndOfNeighboursDiffer() {
+    var firsts: [UInt64] = []
+    for seed in 0..<8 as Range<UInt64> {
+      let generator = SeededGenerator(seed: seed)
+      for outer in 0..<8 {
+        for inner in 0..<8 {
+          var draw = generator.stream(outer).stream(inner)
+          firsts += [draw.next(), draw.next()]
+        }
+      }
+      var plain = generator
+      firsts += (0..<16).map { _ in plain.next() }
+    }
+    #expect(Set(firsts).count == firsts.count)
+  }
 }

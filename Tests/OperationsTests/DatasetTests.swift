@@ -287,4 +287,44 @@ import Work
     #expect(
       folder.names.filter { $0.hasSuffix(".html") } == ["page-0-of-2.html", "page-1-of-2.html"])
   }
+
+  /// Sixteen bits of depth end at 65 radii, and names of three digits at a thousand views.
+  @Test(arguments: [
+    [("--distance", "80"), ("--field-of-view-degrees", "5")],
+    [("--layout", "neus"), ("--views", "1001"), ("--pixels", "16")],
+  ])
+  func whatALayoutCannotHoldIsRefused(_ flags: [(String, String)]) throws {
+    let folder = TemporaryFolder()
+    let model = try sample(folder)
+    do {
+      try run("dataset", [model], folder.file("a.zip"), [("--points", "10")] + flags)
+      Issue.record("it was made")
+    } catch let error as any ExplainedError { #expect(error.kind == .usage, "\(error)") }
+    #expect(folder.names == ["sample.glb"])
+  }
+
+  /// Samples of webdataset are told by their names: with two backgrounds too, nothing else is among them.
+  @Test func samplesStayAmongThemselves() throws {
+    let folder = TemporaryFolder()
+    try run(
+      "dataset", [try sample(folder)], folder.file("a.tar"),
+      Self.small + [
+        ("--layout", "webdataset"), ("--background", "white,black"), ("--aov", "albedo"),
+      ])
+    let names = try ArchiveReader(path: folder.file("a.tar")).names
+    let samples = names.filter { !$0.contains("__maquette__") }
+    #expect(samples.allSatisfy { $0.contains("transforms_") || $0.contains("/") }, "\(samples)")
+    let stems = Dictionary(grouping: samples) { $0.prefix { $0 != "." } }
+    #expect(Set(stems.values.map(\.count)).count == 1, "\(stems.mapValues(\.count))")
+  }
+
+  /// Options of the whole run have no meaning for one of its models.
+  @Test(arguments: ["report", "hdf5", "contactSheet", "shard"])
+  func aModelOfSeveralHasNoneOfTheRunsOptions(_ option: String) throws {
+    let folder = TemporaryFolder()
+    _ = try sample(folder)
+    let list = folder.write(
+      "[{\"input\": \"sample.glb\", \"\(option)\": \"1/2\"}, \"sample.glb\"]", as: "list.json")
+    #expect(throws: InputError.self) { try run("dataset", [list], folder.file("o/"), Self.small) }
+  }
 }

@@ -187,4 +187,123 @@ import Work
     #expect(result.unmetGuarantee == "the model is not watertight")
     #expect(result.result["boundaryEdges"]?.int == 3)
   }
+
+  // MARK: Files that are read and written
+
+  /// No option's file takes the place of what is read, nor of another that is written.
+  @Test(arguments: [
+    ("repair", ["m.glb"], "o.glb", [("--report", "m.glb")]),
+    ("repair", ["m.glb"], "o.glb", [("--report", "o.glb")]),
+    ("repair", ["m.glb"], "o.glb", [("--report", "p.png"), ("--picture", "p.png")]),
+    ("print", ["m.glb"], "o.stl", [("--certificate", "m.glb")]),
+    ("render", ["m.glb"], "p.png", [("--background", "p.png")]),
+    ("render", ["m.glb"], "p.png", [("--background", "p_front.png"), ("--angles", "front,left")]),
+    ("dataset", ["list.json"], "sets/", [("--report", "list.html")]),
+    ("dataset", ["m.zip", "n.zip"], "./", []),
+    ("dataset", ["m.glb"], "o.zip", [("--contact-sheet", "o.zip")]),
+    ("dataset", ["m.glb"], "o.h5", [("--hdf5", "o.h5")]),
+    ("turntable", ["m.glb"], "o.mp4", [("--poster", "m.glb")]),
+    ("convert", ["m.glb"], "m.glb", []),
+  ] as [(String, [String], String, [(String, String)])])
+  func nothingThatIsReadIsOverwritten(
+    _ verb: String, _ inputs: [String], _ output: String, _ flags: [(String, String)]
+  ) throws {
+    let folder = TemporaryFolder()
+    let model = contents(try sample(folder))
+    for name in ["m.glb", "m.zip", "n.zip"] { _ = folder.write(model, as: name) }
+    _ = folder.write("[\"m.glb\"]", as: "list.json")
+    for name in ["p.png", "p_front.png"] {
+      _ = folder.write(try ImageFile.encodePNG(.init(width: 1, height: 1, channels: 3, bytes: [1, 2, 3])), as: name)
+    }
+    let before = folder.names.map { contents(folder.file($0)) }
+    #expect(throws: UsageError.self) {
+      try run(
+        verb, inputs.map(folder.file), folder.file(output),
+        flags.map { (flag: $0.0, words: $0.1.contains(".") ? folder.file($0.1) : $0.1) })
+    }
+    #expect(folder.names.map { contents(folder.file($0)) } == before)
+  }
+
+  @Test func formatsOfOneUnitTakeNoOther() throws {
+    let folder = TemporaryFolder()
+    let model = try sample(folder)
+    for name in ["a.3mf", "a.usdz", "a.fbx", "a.glb"] {
+      #expect(throws: UsageError.self) {
+        try run("convert", [model], folder.file(name), [("--unit", "in")])
+      }
+    }
+  }
+
+  /// A model without a unit is in that of the result, and so is what is asked for in millimetres.
+  @Test func millimetersAreThoseOfTheResult() throws {
+    let folder = TemporaryFolder()
+    let ball = Scene(mesh: Mesh.icosphere(levels: 3))
+    let file = try SceneFile.encode(ball, as: .ply, stem: "ball", log: LogSink())[0]
+    let path = folder.write(file.bytes, as: "ball.ply")
+    let result = try run(
+      "hollow", [path], folder.file("o.glb"), [("--wall-millimeters", "100")])
+    // A ball of two metres with a wall of a tenth.
+    let wall = try SceneFile.read(folder.file("o.glb"), log: LogSink()).merged().report().volume
+    #expect(abs(wall / (4 / 3 * .pi * (1 - 0.729)) - 1) < 0.05, "\(wall) \(result.text)")
+  }
+
+  /// Cut in one unit, whatever each file has.
+  @Test func booleansAreCutInOneUnit() throws {
+    let folder = TemporaryFolder()
+    func file(_ format: SceneFormat, _ size: Float, _ name: String) throws -> String {
+      let mesh = try Mesh(
+        positions: Mesh.box().positions.map { $0 * size }, triangles: Mesh.box().triangles)
+      let scene = Scene(mesh: mesh, unit: format.unit)
+      let bytes = try SceneFile.encode(scene, as: format, stem: "x", log: LogSink())[0].bytes
+      return folder.write(bytes, as: name)
+    }
+    let (meter, millimeters) = (
+      try file(.glb, 1, "a.glb"), try file(.stl, 500, "b.stl")
+    )
+    _ = try run(
+      "boolean", [meter, millimeters], folder.file("o.ply"), [("--operation", "difference")])
+    let volume = { try SceneFile.read(folder.file($0), log: LogSink()).merged().report().volume }
+    #expect(abs(try volume("o.ply") / volume("a.glb") - 7.0 / 8) < 1e-3)
+  }
+
+  @Test func lightsStayWhereTheyWere() throws {
+    let folder = TemporaryFolder()
+    var scene = Scene(mesh: Mesh.icosphere(levels: 3), unit: .meters)
+    scene.lights = [Light(.point)]
+    let place = Matrix4(linear: .identity, translation: [1, 2, 3])
+    scene.nodes.append(.init(parentFromNode: place, light: 0))
+    scene.roots.append(scene.nodes.count - 1)
+    let file = try SceneFile.encode(scene, as: .glb, stem: "m", log: LogSink())[0]
+    _ = try run(
+      "decimate", [folder.write(file.bytes, as: "m.glb")], folder.file("o.glb"),
+      [("--ratio", "0.5")])
+    let after = try SceneFile.read(folder.file("o.glb"), log: LogSink())
+    #expect(after.placedLights.count == 1)
+    #expect(after.placedLights.first?.worldFromNode.translation == [1, 2, 3])
+  }
+
+  @Test func aMissingFileIsASentence() throws {
+    for verb in ["optimize", "convert", "inspect"] {
+      do {
+        _ = try run(verb, ["nowhere.glb"], verb == "inspect" ? nil : "o.glb")
+        Issue.record("\(verb) read it")
+      } catch let error as any ExplainedError {
+        #expect(error.kind == .unreadableInput, "\(verb): \(error)")
+      }
+    }
+  }
+
+  /// A folder of frames is there whole or not at all.
+  @Test func cancelledFramesLeaveNothing() throws {
+    let folder = TemporaryFolder()
+    let model = try sample(folder)
+    let cancellation = Cancellation()
+    let progress = ProgressMeter { if $0.fraction > 0.5 { cancellation.cancel() } }
+    #expect(throws: (any Error).self) {
+      try Catalogue.verb(named: "turntable")!.run(
+        [.flags([("--side", "64"), ("--length-seconds", "2")])], [model], folder.file("frames/"), 0,
+        nil, WorkContext(threads: 1, progress: progress, cancellation: cancellation))
+    }
+    #expect(folder.names == ["sample.glb"])
+  }
 }

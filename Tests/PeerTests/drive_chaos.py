@@ -33,7 +33,8 @@ done
 echo '{"done":{"turntable":{"frames":1}}}'
 """)
 os.chmod(stand_in, 0o755)
-fleet = {"one": OneMachine, "several": SeveralMachines}[kind](maquette, folder, {"MAQUETTE_JOB_PROGRAM": stand_in})
+fleet = {"one": OneMachine, "several": SeveralMachines}[kind](
+    maquette, folder, {"MAQUETTE_JOB_PROGRAM": stand_in, "MAQUETTE_LEASE_SECONDS": "12"})
 headers = {"Authorization": f"Bearer {fleet.key}"}
 accepted, refusals, lock, ending = [], [], threading.Lock(), threading.Event()
 

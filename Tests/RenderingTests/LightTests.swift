@@ -303,4 +303,31 @@ import Work
     // At the rim a driver may read beside the triangle.
     #expect(inside.count { abs(light[4 * $0] - 1) > 0.02 } <= 8)
   }
+
+  /// A light of a few pixels in a wide panorama gives as much, wherever it falls between the samples.
+  @Test func smallLightsKeepTheirLight() throws {
+    let (width, height) = (4096, 2048)
+    var file = [UInt8]("#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y \(height) +X \(width)\n".utf8)
+    let start = file.count
+    file += [UInt8](repeating: 0, count: 4 * width * height)
+    for row in 700..<702 {
+      for column in 1000..<1002 {
+        file.replaceSubrange(
+          (start + 4 * (row * width + column))..<(start + 4 * (row * width + column) + 4),
+          with: [128, 128, 128, 144])
+      }
+    }
+    let folder = TemporaryFolder()
+    let path = folder.write(file, as: "sun.hdr")
+    let ball = Scene(mesh: .icosphere(levels: 4), material: Self.matt([1, 1, 1]))
+    let sums = try [0, 0.03, 0.06, 17.01, 17.05, 140.02, 140.07].map { degrees in
+      let light = try Self.light(ball, eye: [0, 2.6, 0.01], by: .software) {
+        $0.environment = path
+        $0.lightRotationDegrees = degrees
+      }
+      return stride(from: 0, to: light.count, by: 4).reduce(Float(0)) { $0 + light[$1] }
+    }
+    let (least, most) = (sums.min()!, sums.max()!)
+    #expect(least > 0 && most / least < 1.15, "\(sums)")
+  }
 }

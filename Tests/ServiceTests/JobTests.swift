@@ -198,4 +198,23 @@ struct JobTests {
     #expect(Clock.text(0) == "1970-01-01T00:00:00.000Z")
     #expect(Clock.text(1_764_316_800_123) == "2025-11-28T08:00:00.123Z")
   }
+
+  /// However many wait: none of a deleted model's is left.
+  @Test func deletingAModelCancelsAllThatWaits() async throws {
+    let service = try TestService()
+    let model = await service.upload()
+    try service.core.store.writeNow { database in
+      let first = try #require(try JobStore.of(model: model, database).first)
+      try service.core.ledger.topUp(
+        first.account, first.unit, 1100 * max(1, first.price), note: "test", database)
+      for _ in 0..<1100 {
+        var job = first
+        (job.id, job.publicID) = (Identifier.ordered(), Identifier.short())
+        try JobStore.submit(job, service.core.ledger, database)
+      }
+    }
+    #expect(await service.ask("DELETE", "/v1/models/\(model)").status == 200)
+    let left = try service.core.store.read { try JobStore.queued(of: model, $0).count }
+    #expect(left == 0)
+  }
 }

@@ -266,4 +266,41 @@ struct NativeTests {
     #expect(spending.json["result"]?["isError"]?.bool == true)
     #expect(spending.json["result"]?["structuredContent"]?["error"]?["code"]?.string == "forbidden")
   }
+
+  /// The header that makes any other POST safe to repeat makes a tool's call safe too.
+  @Test func aRepeatedCallOfAToolIsDoneOnce() async throws {
+    let service = try TestService()
+    let model = await service.upload()
+    let message = Self.message(
+      "tools/call",
+      ["name": "create_render", "arguments": ["modelId": .string(model)]])
+    let before = await service.credits()
+    for _ in 0..<2 {
+      let answer = await service.ask(
+        "POST", "/mcp", json: message, headers: ["idempotency-key": "once"])
+      #expect(answer.status == 200 && answer.json["result"]?["isError"] != true, "\(answer.json)")
+    }
+    #expect(await service.credits() == before - 1)
+  }
+
+  /// A key makes none that outlives it, and an account has a limit of them.
+  @Test func keysGiveNoMoreThanTheyHave() async throws {
+    let service = try TestService()
+    let end = Clock.now() + 3_600_000
+    let short = try service.core.store.writeNow {
+      try APIKeys.make($0, account: "brief", label: "x", expires: end)
+    }
+    let made = await service.ask(
+      "POST", "/maquette/v1/keys", json: ["name": "y", "scopes": ["admin"]], key: short)
+    #expect(made.status == 201)
+    let other = try #require(made.json["key"]?.string)
+    let principal = try service.core.store.read { try APIKeys.principal($0, secret: other) }
+    #expect(principal?.expires == end)
+    try service.core.store.writeNow { database in
+      for _ in 0..<APIKeys.most { _ = try APIKeys.make(database, account: "brief", label: "z") }
+    }
+    let late = await service.ask(
+      "POST", "/maquette/v1/keys", json: ["name": "y", "scopes": ["admin"]], key: short)
+    #expect(late.status == 429 || late.status == 403 || late.status == 402, "\(late.status)")
+  }
 }

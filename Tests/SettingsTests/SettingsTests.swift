@@ -122,4 +122,10 @@ private struct Options: SettingsGroup {
       #expect(readme.contains("`\(name)`"), "README.md says nothing of \(name)")
     }
   }
+
+  /// A quote with an accent upon it is one character of Swift's and still ends an attribute's value.
+  @Test func markupIsEscapedByScalars() {
+    let text = MarkupText.escaped("a\"\u{301} <b>&")
+    #expect(!text.unicodeScalars.contains("\"") && text.contains("&quot;") && text.hasSuffix("&lt;b&gt;&amp;"))
+  }
 }

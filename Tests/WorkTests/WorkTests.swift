@@ -99,4 +99,25 @@ import Work
     for index in 0..<100_000 { log.warn("line \(index)") }
     #expect(log.warnings.count == 201 && log.warnings.last == "and 99802 more warnings")
   }
+
+  @Test func aTextThatIsKnownIsNoFurtherWarning() {
+    let log = LogSink()
+    for index in 0..<200 { log.warn("line \(index)") }
+    log.warn("line 0")
+    #expect(log.warnings.count == 200)
+  }
+
+  @Test func aFolderIsThereWholeOrNotAtAll() throws {
+    let folder = TemporaryFolder()
+    do {
+      let staged = try StagedFolder(path: folder.file("set"))
+      try StagedFile.write([1], to: staged.temporaryPath + "/a")
+    }
+    #expect(folder.names.isEmpty)
+    let staged = try StagedFolder(path: folder.file("set"))
+    try StagedFile.write([1], to: staged.temporaryPath + "/a")
+    try staged.commit()
+    #expect(folder.names == ["set"] && contents(folder.file("set/a")) == [1])
+    #expect(throws: OutputError.self) { try StagedFolder(path: folder.file("set")) }
+  }
 }

@@ -22,7 +22,7 @@ struct NeusLayout: Layout {
     transforms.mask = mask
     var arrays: [(name: String, bytes: [UInt8])] = []
     let sphere = Matrix4(
-      linear: Matrix3(columns: [Self.room, 0, 0], [0, Self.room, 0], [0, 0, Self.room]))
+      linear: Matrix3(scale: Self.room))
     for view in views {
       // These readers count pixel centres as whole numbers.
       let projection =

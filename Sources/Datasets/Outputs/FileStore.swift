@@ -142,10 +142,7 @@ final class ArchiveStore: FileStore {
 
   /// Whether files are there. A file without a byte is one that the disk has lost.
   func has(_ names: [String]) -> Bool {
-    names.allSatisfy { name in
-      let attributes = try? FileManager.default.attributesOfItem(atPath: place + "/" + name)
-      return (attributes?[.size] as? NSNumber)?.intValue ?? 0 > 0
-    }
+    names.allSatisfy { fileBytes(place + "/" + $0) ?? 0 > 0 }
   }
 
   /// A file is there only when it is whole.

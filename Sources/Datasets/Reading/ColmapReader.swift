@@ -63,10 +63,8 @@ enum ColmapReader {
             "missing-file", "the picture \(image.name) is not under images", at: folder + "images"))
         continue
       }
-      // Both are world to camera; OpenCV's camera looks along +z with +y down.
-      let flip = Matrix4(linear: Matrix3(columns: [1, 0, 0], [0, -1, 0], [0, 0, -1]))
       var view = ReadView(
-        name: file, worldFromCamera: image.pose.rigidInverse * flip,
+        name: file, worldFromCamera: Conventions.worldFromCamera(openCVFromWorld: image.pose),
         intrinsics: model.lenses[image.camera]?.intrinsics, image: .file(file))
       view.distortion = model.lenses[image.camera]?.distortion
       view.depth = TransformsReader.sibling(of: file, ["depth_16bit", "depth", "depths"], files)

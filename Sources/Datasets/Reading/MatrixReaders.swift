@@ -6,8 +6,6 @@ import Views
 
 /// Sets whose cameras are matrices of numbers: NeuS, Zero-1-to-3, BOP.
 enum MatrixReaders {
-  private static let flip = Matrix4(linear: Matrix3(columns: [1, 0, 0], [0, -1, 0], [0, 0, -1]))
-
   // MARK: NeuS
 
   static func neus(_ files: SetFiles) throws -> ReadSet {
@@ -38,7 +36,7 @@ enum MatrixReaders {
         continue
       }
       var view = ReadView(
-        name: image, worldFromCamera: pose.rigidInverse * flip, intrinsics: lens,
+        name: image, worldFromCamera: Conventions.worldFromCamera(openCVFromWorld: pose), intrinsics: lens,
         image: .file(image))
       if masks.indices.contains(index) { view.mask = .file(masks[index]) }
       set.views.append(view)
@@ -137,7 +135,7 @@ enum MatrixReaders {
           continue
         }
         var view = ReadView(
-          name: image, worldFromCamera: pose.rigidInverse * flip,
+          name: image, worldFromCamera: Conventions.worldFromCamera(openCVFromWorld: pose),
           intrinsics: Intrinsics(
             width: 0, height: 0, focalX: k[0], focalY: k[4], centerX: k[2] + 0.5,
             centerY: k[5] + 0.5),

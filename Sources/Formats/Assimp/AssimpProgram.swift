@@ -134,7 +134,7 @@ enum AssimpProgram {
     ]
     scene.unit = known[scale]
     if scene.unit == nil {
-      let factor = Matrix4(linear: Matrix3(columns: [scale, 0, 0], [0, scale, 0], [0, 0, scale]))
+      let factor = Matrix4(linear: Matrix3(scale: scale))
       scene = scene.transformed(by: factor)
       scene.unit = .centimeters
     }

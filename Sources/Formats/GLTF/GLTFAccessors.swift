@@ -131,7 +131,7 @@ struct GLTFAccessors {
   }
 
   /// Loads the buffer before memory is taken for what it is said to hold.
-  private func requireBytes(_ layout: Layout) throws(FormatError) {
+  func requireBytes(_ layout: Layout) throws(FormatError) {
     guard let view = layout.view else {
       guard layout.count <= 1 << 22 else {
         throw FormatError(

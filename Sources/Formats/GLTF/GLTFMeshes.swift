@@ -110,7 +110,10 @@ struct GLTFMeshes {
   ) throws(FormatError) {
     let indices = try primitive.index(
       "indices", into: "accessors", size: document.size("accessors"))
-    let count = try accessors.layout(position).count
+    let layout = try accessors.layout(position)
+    // What lies about its bytes is told so.
+    if layout.view != nil { try accessors.requireBytes(layout) }
+    let count = layout.count
     vertices += count
     corners +=
       try indices.map { index throws(FormatError) in try accessors.layout(index).count } ?? count

@@ -63,8 +63,7 @@ struct Cells {
     var known: [SIMD3<UInt32>: Int] = [:]
     known.reserveCapacity(soup.triangles.count)
     for (index, t) in soup.triangles.enumerated() {
-      let (low, high) = (t.min(), t.max())
-      let key = SIMD3(low, t.x ^ t.y ^ t.z ^ low ^ high, high)
+      let key = t.risingPoints
       let place = known[key] ?? triangles.count
       if place == triangles.count {
         known[key] = place
@@ -72,10 +71,7 @@ struct Cells {
         multiplicities.append(.zero)
         members.append(index)
       }
-      let old = triangles[place]
-      let isSame =
-        t == old || t == SIMD3(old.y, old.z, old.x) || t == SIMD3(old.z, old.x, old.y)
-      multiplicities[place][Int(soup.operand(index))] += isSame ? 1 : -1
+      multiplicities[place][Int(soup.operand(index))] += triangles[place].runsLike(t) ? 1 : -1
     }
     return (triangles, multiplicities, members)
   }

@@ -157,10 +157,7 @@ private func hornRotation(
   let best = (0..<4).max { values[$0] < values[$1] }!
   let (w, i) = (vectors[best], vectors[4 + best])
   let (j, k) = (vectors[8 + best], vectors[12 + best])
-  return Matrix3(
-    columns: SIMD3(1 - 2 * (j * j + k * k), 2 * (i * j + w * k), 2 * (i * k - w * j)),
-    SIMD3(2 * (i * j - w * k), 1 - 2 * (i * i + k * k), 2 * (j * k + w * i)),
-    SIMD3(2 * (i * k + w * j), 2 * (j * k - w * i), 1 - 2 * (i * i + j * j)))
+  return Quaternion(x: i, y: j, z: k, w: w).matrix
 }
 
 /// Eigenvalues of a symmetric matrix, and its eigenvectors as columns, by Jacobi rotations.

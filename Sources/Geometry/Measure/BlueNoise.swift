@@ -7,7 +7,6 @@ extension Mesh {
   public func blueNoiseSamples(count: Int, seed: UInt64) -> [SurfacePoint] {
     guard count > 0, count < Int.max / 4 else { return [] }
     let samples = sampledSurface(count: 4 * count, seed: seed)
-    let area = triangles.indices.reduce(0.0) { $0 + areaNormal($1).length / 2 }
     // How far apart as many points would be in the densest packing.
     let reach = Float((2 * area / (3.0.squareRoot() * Double(count))).squareRoot())
     guard reach > 0, reach.isFinite, samples.count > count else {

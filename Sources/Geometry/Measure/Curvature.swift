@@ -8,7 +8,6 @@ public struct PrincipalCurvatures: Sendable, Equatable {
   public let second: Double
 
   public var mean: Double { (first + second) / 2 }
-  public var gaussian: Double { first * second }
 }
 
 /// The second fundamental form in a frame: du² e + 2 du dv f + dv² g.
@@ -29,8 +28,7 @@ private struct TangentFrame {
 
   /// Any frame across a normal.
   init(normal: SIMD3<Double>) {
-    let axis: SIMD3<Double> = abs(normal.x) < 0.6 ? [1, 0, 0] : [0, 1, 0]
-    u = normal.cross(axis).normalized
+    u = normal.anyPerpendicular
     v = normal.cross(u)
   }
 

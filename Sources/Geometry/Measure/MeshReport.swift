@@ -94,9 +94,7 @@ extension Mesh {
     var seen = Set<SIMD3<UInt32>>(minimumCapacity: triangles.count)
     var duplicates = 0
     for triangle in triangles {
-      let (low, high) = (triangle.min(), triangle.max())
-      let middle = triangle.x ^ triangle.y ^ triangle.z ^ low ^ high
-      if !seen.insert(SIMD3(low, middle, high)).inserted { duplicates += 1 }
+      if !seen.insert(triangle.risingPoints).inserted { duplicates += 1 }
     }
     return duplicates
   }

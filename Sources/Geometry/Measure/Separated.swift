@@ -2,7 +2,7 @@ public import Work
 
 extension Mesh {
   /// The triangles of the parts that hang together over points, largest number of triangles first.
-  func connectedParts() -> [[Int]] {
+  package func connectedParts() -> [[Int]] {
     let points = Weld(positions).pointOfVertex
     var sets = UnionFind(count: positions.count)
     for t in triangles {

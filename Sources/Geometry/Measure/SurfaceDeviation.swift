@@ -44,14 +44,10 @@ extension Mesh {
     if changed.isEmpty { return 0 }
     let part = parts([changed]) { _, _ in }[0]
     // As dense as on the whole surface, and a thousand at least.
-    let share = part.totalArea / max(totalArea, .leastNormalMagnitude)
+    let share = part.area / max(area, .leastNormalMagnitude)
     let samples = max(1000, Int(6000 * min(share, 1)))
     let tree = BVH(other, quick: true)
     return try Self.oneWay(part, to: tree, samples, seed, work).maximum
-  }
-
-  private var totalArea: Double {
-    triangles.indices.reduce(0) { $0 + areaNormal($1).length / 2 }
   }
 
   private static func oneWay(

@@ -90,6 +90,11 @@ public struct Mesh: Sendable, Equatable {
     return box
   }
 
+  /// Of all triangles together, in squares of the mesh's unit.
+  public var area: Double {
+    triangles.indices.reduce(0) { $0 + areaNormal($1).length / 2 }
+  }
+
   /// The three corners of a triangle.
   public func corners(_ triangle: Int) -> (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>) {
     let index = triangles[triangle]

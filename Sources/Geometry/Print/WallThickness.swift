@@ -22,7 +22,7 @@ struct WallThickness {
   init(_ mesh: Mesh, seed: UInt64, _ work: WorkContext) throws {
     self.mesh = mesh
     let tree = BVH(mesh, quick: true)
-    let area = mesh.report().area
+    let area = mesh.area
     let points = mesh.sampledSurface(count: Self.spread, seed: seed)
     let middles = mesh.triangles.indices.map {
       SurfacePoint(triangle: $0, weights: SIMD3(repeating: 1 / 3))

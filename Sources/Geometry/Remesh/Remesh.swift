@@ -74,7 +74,6 @@ extension Mesh {
 
   /// Says so where an edge length asks for more triangles than any machine has room for.
   private func checkSize(_ settings: RemeshSettings) throws(MeshError) {
-    let area = triangles.indices.reduce(0.0) { $0 + areaNormal($1).length / 2 }
     var wanted = settings.edgeLength.map { area / (3.0.squareRoot() / 4 * $0 * $0) } ?? 0
     wanted = max(wanted, Double(settings.targetTriangles ?? 0))
     // Where the surface bends, edges may be a quarter as long.
@@ -114,7 +113,7 @@ extension Remesher {
     if settings.keepBoundary { surface.lockBoundary() }
     lines = FeatureLines(&surface, angleDegrees: settings.featureAngleDegrees)
     places = lines.placeOfVertex
-    let area = original.triangles.indices.reduce(0.0) { $0 + original.areaNormal($1).length / 2 }
+    let area = original.area
     let perTriangle = 0.75.squareRoot() / 2
     let edge =
       settings.edgeLength

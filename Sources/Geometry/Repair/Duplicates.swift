@@ -8,8 +8,7 @@ extension Soup {
     var groups: [SIMD3<UInt32>: [Int]] = [:]
     groups.reserveCapacity(triangles.count)
     for (index, t) in triangles.enumerated() {
-      let (low, high) = (t.min(), t.max())
-      groups[SIMD3(low, t.x ^ t.y ^ t.z ^ low ^ high, high), default: []].append(index)
+      groups[t.risingPoints, default: []].append(index)
     }
     let doubled = groups.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
     if doubled.isEmpty { return (0, vanished) }
@@ -33,7 +32,7 @@ extension Soup {
       // The first of either way round, or none.
       var (best, least) = (nil as Int?, 0)
       forEachEdge(group[0]) { edge, _ in least += abs(balance[edge]!) }
-      for member in [group.first { !runsLike(group[0], $0) }, group[0]].compactMap({ $0 }) {
+      for member in [group.first { !triangles[group[0]].runsLike(triangles[$0]) }, group[0]].compactMap({ $0 }) {
         var lack = 0
         forEachEdge(member) { edge, way in lack += abs(balance[edge]! + way) }
         if lack < least || lack == least && best != nil { (best, least) = (member, lack) }
@@ -44,11 +43,5 @@ extension Soup {
     }
     keep { !isGone[$0] }
     return (isGone.count { $0 }, vanished)
-  }
-
-  /// Whether two triangles over the same points run the same way round.
-  private func runsLike(_ first: Int, _ second: Int) -> Bool {
-    let (s, t) = (triangles[first], triangles[second])
-    return t == s || t == SIMD3(s.y, s.z, s.x) || t == SIMD3(s.z, s.x, s.y)
   }
 }

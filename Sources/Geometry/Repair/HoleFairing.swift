@@ -59,7 +59,7 @@ struct HoleFairing {
         let (from, to) = (t[corner], t[(corner + 1) % 3])
         guard let other = normals[SIMD2(from, to)] else { continue }
         let weight = (place(from) - place(to)).length
-        sum += weight * acos(min(max(normal.dot(other), -1), 1))
+        sum += weight * ArcCosine.of(normal.dot(other))
         length += weight
       }
     }

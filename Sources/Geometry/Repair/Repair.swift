@@ -89,12 +89,10 @@ extension Mesh {
   public func trianglesFound(in other: Mesh) -> [Bool] {
     let points = Weld(positions + other.positions).pointOfVertex
     func key(_ triangle: SIMD3<UInt32>, from base: Int) -> SIMD3<UInt32> {
-      let (a, b, c) = (
-        points[base + Int(triangle.x)], points[base + Int(triangle.y)],
-        points[base + Int(triangle.z)]
-      )
-      let (low, high) = (min(a, b, c), max(a, b, c))
-      return SIMD3(low, a ^ b ^ c ^ low ^ high, high)
+      SIMD3(
+        UInt32(points[base + Int(triangle.x)]), UInt32(points[base + Int(triangle.y)]),
+        UInt32(points[base + Int(triangle.z)])
+      ).risingPoints
     }
     let there = Set(other.triangles.map { key($0, from: positions.count) })
     return triangles.map { there.contains(key($0, from: 0)) }

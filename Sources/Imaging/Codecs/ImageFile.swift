@@ -22,12 +22,16 @@ public enum ImageFile {
   }
 
   /// Decodes PNG, JPEG or WebP. The warning tells of damage that left a usable picture.
-  public static func decode(_ file: [UInt8]) throws(ImagingError) -> (
+  ///
+  /// - Parameter upright: turns a JPEG as its camera noted (EXIF), which textures of models must not be.
+  public static func decode(_ file: [UInt8], upright: Bool = false) throws(ImagingError) -> (
     image: Image, warning: String?
   ) {
     switch format(of: file) {
     case .png: return (try PNG.decode(file), nil)
-    case .jpeg: return try JPEG.decode(file)
+    case .jpeg:
+      let (image, warning) = try JPEG.decode(file)
+      return (upright ? image.upright(Orientation(jpeg: file)) : image, warning)
     case .webp: return (try WebP.decode(file), nil)
     case let other?:
       throw ImagingError(

@@ -28,19 +28,15 @@ enum Backdrop {
         UInt8(truncatingIfNeeded: number),
       ])
     case let path:
-      guard let data = FileManager.default.contents(atPath: path) else {
+      guard FileManager.default.fileExists(atPath: path) else {
         throw InputError(
           "missing-file",
           "--background takes transparent, white, black, #rrggbb or a picture, and there is no such "
             + "picture", path)
       }
-      do {
-        let picture = try ImageFile.decode([UInt8](data)).image
-        self = .picture(
-          picture.rgba8().composited(over: [255, 255, 255]).covering(width: width, height: height))
-      } catch {
-        throw InputError(error.code, error.message, path)
-      }
+      self = .picture(
+        try InputPicture.read(path).rgba8().composited(over: [255, 255, 255])
+          .covering(width: width, height: height))
     }
   }
 

@@ -130,16 +130,8 @@ struct CameraSearch {
   private static func isOneCamera(_ folder: String, _ pictures: [String]) throws -> Bool {
     var sizes: Set<SIMD2<Int>> = []
     for name in pictures {
-      let path = folder + "/" + name
-      guard let data = FileManager.default.contents(atPath: path) else {
-        throw InputError("missing-file", "the picture cannot be read", path)
-      }
-      do {
-        let image = try ImageFile.decode([UInt8](data)).image
-        sizes.insert([image.width, image.height])
-      } catch {
-        throw InputError("bad-picture", error.message, path)
-      }
+      let image = try InputPicture.read(folder + "/" + name, upright: false)
+      sizes.insert([image.width, image.height])
     }
     return sizes.count == 1
   }

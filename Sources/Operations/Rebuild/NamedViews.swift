@@ -32,21 +32,14 @@ struct NamedViews {
   init(_ paths: [String], masks: String?, log: LogSink) throws {
     let folder = try masks.map { try MaskFolder($0) }
     pictures = try paths.map { path in
-      guard let data = FileManager.default.contents(atPath: path) else {
-        throw InputError("missing-file", "the picture cannot be read", path)
+      var image = try InputPicture.read(path).rgba8()
+      if let mask = try folder?.mask(of: path) { try PosedViews.apply(mask, to: &image, path) }
+      if Cutout.isNeeded(for: image), min(image.width, image.height) >= 32 {
+        image = try Cutout.applied(to: image, name: path)
+        log.warn(
+          "\(path) is opaque; the object was found by what its background does not look like")
       }
-      do {
-        var image = try ImageFile.decode([UInt8](data)).image.rgba8()
-        if let mask = try folder?.mask(of: path) { try PosedViews.apply(mask, to: &image, path) }
-        if Cutout.isNeeded(for: image), min(image.width, image.height) >= 32 {
-          image = try Cutout.applied(to: image, name: path)
-          log.warn(
-            "\(path) is opaque; the object was found by what its background does not look like")
-        }
-        return (path, image)
-      } catch let error as ImagingError {
-        throw InputError("bad-picture", error.message, path)
-      }
+      return (path, image)
     }
   }
 

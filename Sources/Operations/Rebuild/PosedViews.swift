@@ -81,7 +81,7 @@ struct PosedViews {
         let turn = Conventions.zUpFromYUp.transposed
         let size = 1 / model.scale
         return Matrix4(
-          linear: Matrix3(columns: [size, 0, 0], [0, size, 0], [0, 0, size]),
+          linear: Matrix3(scale: size),
           translation: turn * model.offset * -size)
       } ?? .identity
   }

@@ -33,7 +33,7 @@ enum Lighthouse {
     material.emissiveStrength = 1.5
     scene.materials = [material]
     let mesh = Mesh.merged([rock()] + [tower(), gallery(), railing(), lantern(), roof()] + posts())
-      .transformed(by: Matrix4(linear: Matrix3(columns: [0.1, 0, 0], [0, 0.1, 0], [0, 0, 0.1])))
+      .transformed(by: Matrix4(linear: Matrix3(scale: 0.1)))
     scene.shapes = [.init(name: "lighthouse", parts: [.init(mesh: mesh, material: 0)])]
     scene.nodes = [.init(name: "lighthouse", shape: 0)]
     scene.roots = [0]

@@ -119,7 +119,7 @@ public enum Convert: Verb {
     }
     guard factor != 1 else { return scene }
     return scene.transformed(
-      by: Matrix4(linear: Matrix3(columns: [factor, 0, 0], [0, factor, 0], [0, 0, factor])))
+      by: Matrix4(linear: Matrix3(scale: factor)))
   }
 
   /// Numbers change only where both units are known and differ.
@@ -139,7 +139,7 @@ public enum Convert: Verb {
     }
     guard from != unit else { return scene }
     let factor = from.meters / unit.meters
-    let scale = Matrix3(columns: [factor, 0, 0], [0, factor, 0], [0, 0, factor])
+    let scale = Matrix3(scale: factor)
     var scaled = scene.transformed(by: Matrix4(linear: scale))
     scaled.unit = unit
     return scaled

@@ -33,13 +33,7 @@ public enum CutOutPicture: Verb {
     }
     work.progress.declare([("read", 1), ("cut", 8), ("write", 1)])
     work.progress.enter("read")
-    guard let data = FileManager.default.contents(atPath: call.inputs[0]) else {
-      throw InputError("missing-file", "the picture cannot be read", call.inputs[0])
-    }
-    var image: Image
-    do { image = try ImageFile.decode([UInt8](data)).image.rgba8() } catch {
-      throw InputError("bad-picture", error.message, call.inputs[0])
-    }
+    var image = try InputPicture.read(call.inputs[0]).rgba8()
     guard min(image.width, image.height) >= 32 else {
       throw InputError("tiny-picture", "32 pixels a side are needed", call.inputs[0])
     }

@@ -90,7 +90,7 @@ enum PoseCheck {
     findings.set("camerasTowardMiddlePercent", share * 100, digits: 1)
     let aside = views.map { view -> Double in
       let way = view.worldFromCamera.translation - middle
-      return acos(min(1, max(-1, way.normalized.dot(view.worldFromCamera.linear.columns.2)))) * 180
+      return ArcCosine.of(way.normalized.dot(view.worldFromCamera.linear.columns.2)) * 180
         / .pi
     }
     if share < 0.1 {
@@ -121,7 +121,7 @@ enum PoseCheck {
       let radius = (1 - height * height).squareRoot()
       let angle = Double.pi * (3 - 5.0.squareRoot()) * Double(index)
       let way = SIMD3(radius * cos(angle), radius * sin(angle), height)
-      largest = max(largest, acos(min(1, ways.map { $0.dot(way) }.max()!)))
+      largest = max(largest, ArcCosine.of(ways.map { $0.dot(way) }.max()!))
     }
     findings.set("coverage", .string(isSphere ? "sphere" : "hemisphere"))
     findings.set("largestGapDegrees", largest * 180 / .pi, digits: 2)

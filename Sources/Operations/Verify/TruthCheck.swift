@@ -278,7 +278,7 @@ enum TruthCheck {
       guard stored.lengthSquared > 0.25 else { continue }
       let normal = SIMD3<Double>(hits[pixel].normal)
       func degrees(_ other: SIMD3<Double>) -> Double {
-        acos(min(1, max(-1, stored.normalized.dot(other)))) * 180 / .pi
+        ArcCosine.of(stored.normalized.dot(other)) * 180 / .pi
       }
       world.append(degrees(normal))
       own.append(degrees(turn * normal))

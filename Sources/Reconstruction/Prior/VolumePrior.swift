@@ -100,7 +100,7 @@ public struct VolumePrior: ShapePrior {
     let scale = 2 / Double((bounds.maximum - bounds.minimum).max())
     return mesh.transformed(
       by: Matrix4(
-        linear: Matrix3(columns: [scale, 0, 0], [0, scale, 0], [0, 0, scale]),
+        linear: Matrix3(scale: scale),
         translation: middle * -scale))
   }
 }

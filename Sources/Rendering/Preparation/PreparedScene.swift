@@ -65,7 +65,7 @@ public struct PreparedScene: Sendable {
     }
     let (scale, offset) = (1 / radius, center * (-1 / radius))
     let transform = Matrix4(
-      linear: Matrix3(columns: [scale, 0, 0], [0, scale, 0], [0, 0, scale]), translation: offset)
+      linear: Matrix3(scale: scale), translation: offset)
 
     let placedLights = scene.placedLights
     if placedLights.count > PreparedLight.most {

@@ -23,7 +23,16 @@ struct FolderStorage: BlobStorage {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   }
 
-  func file(_ sha256: String) -> String { "\(folder)/\(sha256.prefix(2))/\(sha256)" }
+  func file(_ sha256: String) throws -> String {
+    let path = place(sha256)
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw BlobStore.Problem.missing(sha256)
+    }
+    return path
+  }
+
+  /// Where a file lies, or would.
+  func place(_ sha256: String) -> String { "\(folder)/\(sha256.prefix(2))/\(sha256)" }
 
   /// The file is there under both names.
   func put(_ path: String, as sha256: String) throws {
@@ -33,7 +42,7 @@ struct FolderStorage: BlobStorage {
     let parent = "\(folder)/\(sha256.prefix(2))"
     guard fsync(source) == 0 else { throw BlobStore.Problem.cannotStore(path) }
     try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-    let target = file(sha256)
+    let target = place(sha256)
     if unsafe link(path, target) != 0, errno != EEXIST {
       try copy(path, target)
     } else if unsafe utimensat(AT_FDCWD, target, nil, 0) != 0 {
@@ -62,11 +71,11 @@ struct FolderStorage: BlobStorage {
   }
 
   func age(_ sha256: String) -> Double? {
-    let facts = try? FileManager.default.attributesOfItem(atPath: file(sha256))
+    let facts = try? FileManager.default.attributesOfItem(atPath: place(sha256))
     return (facts?[.modificationDate] as? Date).map { -$0.timeIntervalSinceNow }
   }
 
-  func remove(_ sha256: String) { try? FileManager.default.removeItem(atPath: file(sha256)) }
+  func remove(_ sha256: String) { try? FileManager.default.removeItem(atPath: place(sha256)) }
 
   func all() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: folder).flatMap { prefix in

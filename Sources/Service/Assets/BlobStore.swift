@@ -1,6 +1,7 @@
 import Archives
 import Dispatch
 import Foundation
+import Work
 
 /// Files by the SHA-256 of what they hold, never changed. What is stored twice is there once. Visible only through
 /// a row that an account owns.
@@ -29,12 +30,16 @@ struct BlobStore: Sendable {
     try await Self.aside { try adoptNow(path) }
   }
 
+  /// How many bytes a file has; nil where it is not known.
+  static func bytes(of sha256: String, _ database: Connection) throws -> Int? {
+    try database.first("SELECT bytes FROM blob WHERE sha256 = ?", [.text(sha256)]) { $0.int(0) }
+  }
+
   /// The same for a thread that may wait.
   func adoptNow(_ path: String) throws -> (sha256: String, bytes: Int) {
-    let facts = try? FileManager.default.attributesOfItem(atPath: path)
-    guard let bytes = (facts?[.size] as? NSNumber)?.intValue,
-      let sha256 = Digest.sha256(ofFile: path)
-    else { throw Problem.cannotStore(path) }
+    guard let bytes = fileBytes(path), let sha256 = Digest.sha256(ofFile: path) else {
+      throw Problem.cannotStore(path)
+    }
     try storage.put(path, as: sha256)
     return (sha256, bytes)
   }

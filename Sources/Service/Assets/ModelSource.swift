@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import Work
 
 /// A model as tools take one: a file of a form or an address, in any format that is read.
 enum ModelSource {
@@ -13,8 +14,7 @@ enum ModelSource {
   }
 
   static func take(file path: String, field: String, _ core: ServiceCore) async throws -> Model {
-    let facts = try? FileManager.default.attributesOfItem(atPath: path)
-    guard (facts?[.size] as? NSNumber)?.intValue ?? 0 <= core.settings.uploadBytes else {
+    guard fileBytes(path) ?? 0 <= core.settings.uploadBytes else {
       throw ServiceProblem(
         .fileTooLarge, "the file is larger than \(core.settings.uploadBytes) bytes", field: field)
     }

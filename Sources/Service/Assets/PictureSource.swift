@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import Work
 
 /// A picture as clients give one: a file of a form, an address, or base64. Looked at by its header alone.
 enum PictureSource {
@@ -7,7 +8,10 @@ enum PictureSource {
   private static let sideLimit = 16_384
   private static let pixelLimit = 100_000_000
   /// Of a JSON body that holds so many pictures in base64, which is a third longer than they are.
-  static func textLimit(_ count: Int) -> Int { count * (byteLimit * 4 / 3 + 256) + 1 << 20 }
+  static func textLimit(_ count: Int) -> Int { count * inlineLimit + 1 << 20 }
+
+  /// Bytes of one in base64, with what stands before it.
+  static let inlineLimit = byteLimit * 4 / 3 + 256
 
   /// Fewer pixels a side tell nothing of a shape.
   static let leastSide = 256
@@ -26,8 +30,7 @@ enum PictureSource {
   static func take(
     file path: String, leastSide: Int = leastSide, field: String? = nil, _ core: ServiceCore
   ) async throws -> Picture {
-    let facts = try? FileManager.default.attributesOfItem(atPath: path)
-    guard (facts?[.size] as? NSNumber)?.intValue ?? 0 <= byteLimit else {
+    guard fileBytes(path) ?? 0 <= byteLimit else {
       throw ServiceProblem(
         .fileTooLarge, "the picture is larger than \(byteLimit) bytes", field: field)
     }

@@ -59,8 +59,7 @@ final class S3Storage: BlobStorage {
 
   func put(_ path: String, as sha256: String) throws {
     if let age = try age(sha256), age < Self.fresh { return }
-    let facts = try? FileManager.default.attributesOfItem(atPath: path)
-    guard (facts?[.size] as? NSNumber)?.intValue ?? 0 <= Self.most else {
+    guard fileBytes(path) ?? 0 <= Self.most else {
       throw BlobStore.Problem.cannotStore("a bucket takes no file of more than 5 GiB: \(path)")
     }
     var ask = Ask("PUT", url + sha256, .file(path))
@@ -72,10 +71,10 @@ final class S3Storage: BlobStorage {
   }
 
   func file(_ sha256: String) throws -> String {
-    let path = near.file(sha256)
+    let path = near.place(sha256)
     if unsafe utimensat(AT_FDCWD, path, nil, 0) == 0 { return path }
     // Where it is found, and taken away, like any other.
-    let beside = near.file("coming-" + Identifier.short())
+    let beside = near.place("coming-" + Identifier.short())
     try FileManager.default.createDirectory(
       atPath: (beside as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: beside) }

@@ -1,4 +1,5 @@
 import Foundation
+import Work
 
 /// What a file is, by its first bytes and never by its name.
 enum Sniffed {
@@ -20,9 +21,7 @@ enum Sniffed {
       return known == "zip" && is3MF ? "3mf" : known
     }
     if start.starts(with: Array("Kaydara FBX Binary".utf8)) { return "fbx" }
-    let size =
-      ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber)?
-      .intValue ?? 0
+    let size = fileBytes(path) ?? 0
     if start.count >= 84 {
       let count = start[80..<84].reversed().reduce(0) { $0 << 8 | Int($1) }
       if size == 84 + 50 * count { return "stl" }

@@ -140,6 +140,14 @@ struct Call: Sendable {
     }
     return value
   }
+
+  /// Which part of a list is asked for.
+  func page() throws -> (limit: Int, offset: Int) {
+    (
+      try number("limit", in: 1...100, default: 50),
+      try number("offset", in: 0...1_000_000_000, default: 0)
+    )
+  }
 }
 
 /// One service's words for what the core does.

@@ -28,9 +28,9 @@ final class LeaseKeeper: Sendable {
 
   /// News are told no more often.
   private static let pauseMilliseconds = 250
-  private static let renewMilliseconds = 10_000
+  private static let renewMilliseconds = JobStore.leaseMilliseconds / 6
   /// Less than a lease, so that it is given up before others take it.
-  private static let patience = JobStore.leaseMilliseconds - 10_000
+  private static let patience = JobStore.leaseMilliseconds - renewMilliseconds
 
   /// - Parameter taken: when the lease was asked for, by the steady clock.
   init(_ source: any WorkSource, _ lease: Lease, taken: Int) {

@@ -2,6 +2,7 @@ import Foundation
 import HTTP
 import Operations
 import Settings
+import Work
 
 /// The REST API from inside: tools ask what clients could ask, with the same answers.
 struct MCPRest: Sendable {
@@ -34,8 +35,7 @@ struct MCPRest: Sendable {
     idempotencyKey: String? = nil
   ) async throws -> JSONValue {
     defer { try? FileManager.default.removeItem(atPath: file) }
-    let size = (try FileManager.default.attributesOfItem(atPath: file)[.size] as? NSNumber)?
-      .intValue
+    let size = fileBytes(file)
     let head = RequestHead(
       method: "POST", path: path, headers: idempotencyKey.map { ["idempotency-key": $0] } ?? [:],
       id: UUID().uuidString.lowercased())

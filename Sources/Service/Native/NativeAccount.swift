@@ -92,8 +92,7 @@ enum NativeAccount {
   }
 
   @Sendable private static func ledger(_ call: Call) async throws -> Outcome {
-    let limit = try call.number("limit", in: 1...100, default: 50)
-    let offset = try call.number("offset", in: 0...1_000_000_000, default: 0)
+    let (limit, offset) = try call.page()
     let unit = call.request.head.query("unit")
     let value = try call.core.store.read { database -> JSONValue in
       var (filter, values) = ("l.account = ?", [SQLValue.text(call.account)])

@@ -208,8 +208,7 @@ enum NativeJobs {
   }
 
   @Sendable static func list(_ call: Call) async throws -> Outcome {
-    let limit = try call.number("limit", in: 1...100, default: 50)
-    let offset = try call.number("offset", in: 0...1_000_000_000, default: 0)
+    let (limit, offset) = try call.page()
     let (values, total) = try call.core.store.read { database in
       let (jobs, total) = try JobStore.list(
         account: call.account, dialect: dialect, limit: limit, offset: offset, database)

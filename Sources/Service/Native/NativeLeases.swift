@@ -142,8 +142,7 @@ enum NativeLeases {
       throw ServiceProblem(.notFound("file"), "the job has no such input")
     }
     let path = try await call.core.blobs.file(blob)
-    let facts = try? FileManager.default.attributesOfItem(atPath: path)
-    let bytes = (facts?[.size] as? NSNumber)?.intValue ?? 0
+    let bytes = fileBytes(path) ?? 0
     return .answer(
       FileAnswer(
         path: path, bytes: bytes, sha256: blob, mediaType: "application/octet-stream", name: blob,

@@ -109,9 +109,7 @@ enum NativeModels {
   @Sendable private static func file(_ call: Call) async throws -> Outcome {
     let output = try call.core.store.read { database -> Job.Output in
       let model = try DXGLModels.find(call, database)
-      let bytes = try database.first(
-        "SELECT bytes FROM blob WHERE sha256 = ?", [.text(model.original)]
-      ) { $0.int(0) }
+      let bytes = try BlobStore.bytes(of: model.original, database)
       let name = "\(model.id).\(model.format)"
       return Job.Output(
         role: "", blob: model.original, name: name, mediaType: JobPlan.mediaType(name),

@@ -43,7 +43,7 @@ struct SignedLinks: Sendable {
     }
     guard !isOver,
       let bytes = try call.core.store.read({ database in
-        try database.first("SELECT bytes FROM blob WHERE sha256 = ?", [.text(blob)]) { $0.int(0) }
+        try BlobStore.bytes(of: blob, database)
       })
     else { throw ServiceProblem(.expired, "the link has run out") }
     let output = Job.Output(

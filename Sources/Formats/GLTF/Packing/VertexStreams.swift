@@ -187,7 +187,7 @@ struct PositionGrid {
   var shapeFromCell: Matrix4 {
     let scale = Double(step)
     return Matrix4(
-      linear: Matrix3(columns: [scale, 0, 0], [0, scale, 0], [0, 0, scale]),
+      linear: Matrix3(scale: scale),
       translation: SIMD3<Double>(origin))
   }
 }

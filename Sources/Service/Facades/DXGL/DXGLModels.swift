@@ -101,8 +101,7 @@ enum DXGLModels {
   static func found(_ call: Call) throws -> (
     models: [ModelStore.Model], total: Int, offset: Int, limit: Int
   ) {
-    let limit = try call.number("limit", in: 1...100, default: 50)
-    let offset = try call.number("offset", in: 0...1_000_000_000, default: 0)
+    let (limit, offset) = try call.page()
     let tags = (call.request.head.query("tags") ?? "").split(separator: ",").map { tag in
       tag.trimmingCharacters(in: .whitespaces).lowercased()
     }.filter { !$0.isEmpty }
@@ -176,7 +175,7 @@ enum DXGLModels {
     let (model, bytes) = try call.core.store.read { database in
       let model = try find(call, database)
       let bytes = try model.blob.flatMap { blob in
-        try database.first("SELECT bytes FROM blob WHERE sha256 = ?", [.text(blob)]) { $0.int(0) }
+        try BlobStore.bytes(of: blob, database)
       }
       return (model, bytes)
     }

@@ -36,8 +36,7 @@ enum DXGLOverlays {
   }
 
   @Sendable static func list(_ call: Call) async throws -> Outcome {
-    let limit = try call.number("limit", in: 1...100, default: 50)
-    let offset = try call.number("offset", in: 0...1_000_000_000, default: 0)
+    let (limit, offset) = try call.page()
     let (overlays, total) = try call.core.store.read {
       try OverlayStore.list(account: call.account, limit: limit, offset: offset, $0)
     }

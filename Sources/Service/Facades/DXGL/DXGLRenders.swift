@@ -139,8 +139,7 @@ enum DXGLRenders {
   }
 
   @Sendable static func list(_ call: Call) async throws -> Outcome {
-    let limit = try call.number("limit", in: 1...100, default: 50)
-    let offset = try call.number("offset", in: 0...1_000_000_000, default: 0)
+    let (limit, offset) = try call.page()
     let filter = try call.request.head.query("status").map { status in
       guard let filter = DXGLWire.filter(status) else {
         throw ServiceProblem(.invalid("request"), "\"\(status.prefix(40))\" is no status")

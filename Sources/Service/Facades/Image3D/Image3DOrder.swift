@@ -46,7 +46,7 @@ struct Image3DOrder: Sendable {
     guard metadata == .null || metadata.object != nil,
       metadata.text().utf8.count <= Self.metadataLimit
     else { throw body.wrong("metadata", "is an object of at most 4 KiB") }
-    let most = PictureSource.byteLimit * 4 / 3 + 256
+    let most = PictureSource.inlineLimit
     let inline = try body.text("image", length: 1...most)
     picture = try body.text("image_url", length: 1...4096) ?? inline
     prompt = try body.text("prompt", length: 1...1024)

@@ -42,7 +42,7 @@ struct Pixal3DOrder: Sendable {
 
   init(_ call: Call) throws {
     let body = try call.fields(["image_url"] + Self.fields.map(\.name))
-    let most = PictureSource.byteLimit * 4 / 3 + 256
+    let most = PictureSource.inlineLimit
     picture = try body.require("image_url", body.text("image_url", length: 1...most))
     var filled: [(key: String, value: JSONValue)] = []
     for (name, rule, fallback) in Self.fields {

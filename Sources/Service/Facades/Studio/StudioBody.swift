@@ -51,7 +51,7 @@ struct StudioBody: Sendable {
       if let file = files.first(where: { $0.field == name }) {
         return try await PictureSource.take(file: file.path, field: name, core)
       }
-      let most = PictureSource.byteLimit * 4 / 3 + 256
+      let most = PictureSource.inlineLimit
       if let text = try fields.text(name, length: 1...most) {
         return try await PictureSource.take(text: text, field: name, core)
       }

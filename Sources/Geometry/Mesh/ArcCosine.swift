@@ -1,6 +1,0 @@
-import Glibc
-
-/// The angle whose cosine this is, for cosines that rounding may have put outside -1...1.
-enum ArcCosine {
-  static func of(_ cosine: Double) -> Double { acos(min(max(cosine, -1), 1)) }
-}
