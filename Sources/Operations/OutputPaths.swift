@@ -22,7 +22,7 @@ public struct OutputPaths {
       throw UsageError("give \(flag) a name that ends in .\(ending)")
     }
     if taken.contains(where: { samePlace($0, path) }) {
-      throw UsageError("\(flag) would overwrite \(path)")
+      throw UsageError("\(flag) would overwrite \(path); give it another name")
     }
     taken.append(path)
   }

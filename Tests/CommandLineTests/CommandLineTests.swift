@@ -36,7 +36,7 @@ import Testing
       (["dataset", "x.glb", "-o", "y.zip", "--views", "0"], 2, "1 to 100000"),
       (["dataset", "x.glb", "-o", "y.rar"], 2, "a set is a .zip, a .tar, a .h5, or a folder"),
       (["dataset", "x.glb", "-o", "y.zip", "--contact-sheet", "y.jpg"], 2, "ends in .png"),
-      (["convert", "x.glb", "-o", "./x.glb"], 2, "overwrite the input"),
+      (["convert", "x.glb", "-o", "./x.glb"], 2, "-o would overwrite"),
       (["inspect", "x.glb", "--json=no"], 2, "takes no value"),
       (["dataset", "x.glb", "-o", "y.zip", "--views"], 2, "needs a value"),
       (["dataset", "x.glb", "-o", "y.zip", "--preset", "7x7"], 2, "100x800"),

@@ -141,7 +141,8 @@ import Work
   @Test(arguments: [-22, -16, 17] as [Int])
   func theUnitDoesNotMatter(_ exponent: Int) throws {
     let unit = Float(sign: .plus, exponent: exponent, significand: 1)
-    let mesh = Mesh.torus(radius: 1, tube: 0.4)
+    let ring = Mesh.torus(radius: 1, tube: 0.4)
+    let mesh = try Mesh(positions: ring.positions, triangles: ring.triangles)
     let other = try Mesh(positions: mesh.positions.map { $0 * unit }, triangles: mesh.triangles)
     let plain = try Self.remeshed(mesh) { $0.edgeLength = 0.1 }
     let scaled = try Self.remeshed(other) { $0.edgeLength = 0.1 * Double(unit) }

@@ -280,7 +280,7 @@ struct BrokenShape: CustomTestStringConvertible, Sendable {
     #expect(try result.mesh.solidReport().isPrintable)
     let streams = result.mesh.attributes
     for (place, color) in zip(result.mesh.positions, streams.colors) where abs(place.x) > 0.1 {
-      #expect(color.x > 0.999 && place.x < 0 || color.z > 0.999 && place.x > 0)
+      #expect(color.x > 0.999 && place.x < 0 || color.z > 0.999 && place.x > 0, "\(place) \(color)")
     }
     for (place, uv) in zip(result.mesh.positions, streams.uvs[0]) where abs(place.x) > 0.1 {
       let local: Float = place.x < 0 ? place.x + 0.6 : place.x - 0.6

@@ -123,7 +123,7 @@ struct ConservativeRepair {
 }
 
 extension WindingRays {
-  fileprivate init(_ soup: Soup) {
+  init(_ soup: Soup) {
     self.init(
       tree: BVH(positions: soup.positions, triangles: soup.triangles, quick: true),
       triangles: soup.triangles,

@@ -56,19 +56,19 @@ struct Wrap {
     _ lattice: Lattice, _ inside: [Bool], _ work: WorkContext
   ) throws -> Soup {
     let tree = BVH(positions: closed.positions, triangles: closed.triangles, quick: true)
-    let reach = Float(lattice.spacing * 2)
-    var distances: [Int: Float] = [:]
-    func distance(_ point: SIMD3<Int>) -> Double {
-      let index = lattice.index(point.x, point.y, point.z)
-      if let known = distances[index] { return Double(known) }
-      let place = SIMD3<Float>(lattice.place(point.x, point.y, point.z))
-      let distance = tree.squaredDistance(to: place, within: reach).squareRoot()
-      distances[index] = distance
-      return Double(distance)
+    func place(_ point: SIMD3<Int>) -> SIMD3<Float> {
+      SIMD3<Float>(lattice.place(point.x, point.y, point.z))
     }
     let found = try TetrahedralSurface(lattice, isInside: inside, work) { inner, outer in
-      let (a, b) = (distance(inner), distance(outer))
-      return a + b > 0 ? a / (a + b) : 0.5
+      // The first that is met from outside: what lies behind it is hidden.
+      let (from, to) = (place(outer), place(inner))
+      if let hit = tree.firstHit(from: from, along: to - from, far: 1) {
+        return 1 - Double(hit.distance)
+      }
+      // A line through an edge may miss it by a hair.
+      let distances = [to, from].map { Double(tree.squaredDistance(to: $0, within: .infinity).squareRoot()) }
+      let sum = distances[0] + distances[1]
+      return sum > 0 ? distances[0] / sum : 0.5
     }
     return Soup(
       positions: found.positions, triangles: found.triangles,
@@ -83,11 +83,14 @@ struct Wrap {
     var kernel = HalfedgeMesh(thin, weld: Weld(thin.positions))
     var watch = IntersectionGuard(kernel, wasCut: [])
     let reach = Float(spacing)
+    let rays = WindingRays(closed)
     for slot in kernel.positions.indices {
       if slot % 4096 == 0 { try work.checkCancelled() }
       let vertex = Vertex(slot)
       let place = kernel.position(vertex)
-      guard let closest = tree.closestPoint(to: place, within: reach) else { continue }
+      guard let closest = tree.closestPoint(to: place, within: reach),
+        !rays.areBothSidesInside(of: closest, of: closed, by: reach / 8)
+      else { continue }
       for share: Float in [1, 0.5] {
         let goal = place + (closest.point - place) * share
         if goal == place { break }
@@ -112,5 +115,19 @@ struct Wrap {
     settings.fast = false
     let careful = try rough.decimated(settings, work).mesh
     return try careful.solidReport(nil, work).isPrintable ? careful : rough
+  }
+}
+
+extension WindingRays {
+  /// Whether a place of a soup's surface lies within the solid: where surfaces run through one another, parts of them do.
+  fileprivate func areBothSidesInside(
+    of place: ClosestPoint, of soup: Soup, by distance: Float
+  ) -> Bool {
+    let t = soup.triangles[place.triangle]
+    let (a, b, c) = (
+      soup.positions[Int(t.x)], soup.positions[Int(t.y)], soup.positions[Int(t.z)]
+    )
+    let step = (b - a).cross(c - a).normalized * distance
+    return isInside(place.point + step) && isInside(place.point - step)
   }
 }

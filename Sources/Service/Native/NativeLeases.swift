@@ -142,7 +142,7 @@ enum NativeLeases {
       throw ServiceProblem(.notFound("file"), "the job has no such input")
     }
     let path = try await call.core.blobs.file(blob)
-    let bytes = fileBytes(path) ?? 0
+    let bytes = Work.fileBytes(path) ?? 0
     return .answer(
       FileAnswer(
         path: path, bytes: bytes, sha256: blob, mediaType: "application/octet-stream", name: blob,

@@ -115,7 +115,7 @@ extension GLTFWriter {
       members.append(("min", numbers([bounds.minimum.x, bounds.minimum.y, bounds.minimum.z])))
       members.append(("max", numbers([bounds.maximum.x, bounds.maximum.y, bounds.maximum.z])))
     }
-    return add(accessor: members)
+    return add(accessor: members, filledBy: source)
   }
 
   private mutating func plainView(_ bytes: [UInt8], target: Int?) -> JSONValue {
