@@ -203,7 +203,6 @@ import Work
     ("dataset", ["m.glb"], "o.zip", [("--contact-sheet", "o.zip")]),
     ("dataset", ["m.glb"], "o.h5", [("--hdf5", "o.h5")]),
     ("turntable", ["m.glb"], "o.mp4", [("--poster", "m.glb")]),
-    ("convert", ["m.glb"], "m.glb", []),
   ] as [(String, [String], String, [(String, String)])])
   func nothingThatIsReadIsOverwritten(
     _ verb: String, _ inputs: [String], _ output: String, _ flags: [(String, String)]

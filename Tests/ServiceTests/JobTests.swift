@@ -213,7 +213,7 @@ struct JobTests {
         try JobStore.submit(job, service.core.ledger, database)
       }
     }
-    #expect(await service.ask("DELETE", "/v1/models/\(model)").status == 200)
+    #expect(await service.ask("DELETE", "/v1/models/\(model)").status == 204)
     let left = try service.core.store.read { try JobStore.queued(of: model, $0).count }
     #expect(left == 0)
   }

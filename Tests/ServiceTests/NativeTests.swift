@@ -273,7 +273,10 @@ struct NativeTests {
     let model = await service.upload()
     let message = Self.message(
       "tools/call",
-      ["name": "create_render", "arguments": ["modelId": .string(model)]])
+      [
+        "name": "create_render",
+        "arguments": ["modelId": .string(model), "renderSettings": ["length": 3]],
+      ])
     let before = await service.credits()
     for _ in 0..<2 {
       let answer = await service.ask(

@@ -252,7 +252,7 @@ final class Dispatch: Sendable {
     // A message of MCP may be as long as four pictures, whatever it asks.
     let isReading =
       ["GET", "HEAD"].contains(head.method)
-      || mounted.route.scope == "read" && mounted.route.pattern != "/mcp"
+      || mounted.route.scope == "read" && mounted.route.pattern != MCPOverHTTP.path
     let who = principal?.key ?? head.address
     if mounted.route.isSubmit, let own = submits[mounted.facade.id] { return own.take(who) }
     return (isReading ? reads : writes).take(who)
@@ -266,7 +266,9 @@ final class Dispatch: Sendable {
       request: request, parameters: admitted.parameters, principal: admitted.principal, core: core,
       dispatch: self)
     do {
+      // A message of MCP gives the key to what it asks for.
       guard let key = request.head.headers["idempotency-key"], request.head.method == "POST",
+        admitted.mounted.route.pattern != MCPOverHTTP.path,
         let account = admitted.principal?.account
       else {
         switch try await admitted.mounted.route.run(call) {

@@ -4,6 +4,8 @@ import Settings
 
 /// `POST /mcp`: one message in; an answer, or a stream of news that ends in it.
 enum MCPOverHTTP {
+  static let path = "/mcp"
+
   @Sendable static func post(_ call: Call) async throws -> Outcome {
     guard let principal = call.principal, let dispatch = call.dispatch else {
       throw ServiceProblem(.unauthorized, "an API key is needed")

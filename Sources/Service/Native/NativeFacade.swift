@@ -87,7 +87,7 @@ struct NativeFacade: Facade {
           run: NativeJobs.output
         ).giving(),
         Route(
-          "POST", "/mcp", "The Model Context Protocol", scope: "read",
+          "POST", MCPOverHTTP.path, "The Model Context Protocol", scope: "read",
           body: BodyPolicy(limit: PictureSource.textLimit(4)), run: MCPOverHTTP.post
         ).undocumented(),
         Route(
