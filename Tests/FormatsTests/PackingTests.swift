@@ -173,7 +173,9 @@ import Work
     let used = primitives.map { primitive in
       Set((primitive["attributes"]?.object ?? []).compactMap(\.value.int))
     }
-    #expect(used.count == 2 && used[0].isDisjoint(with: used[1]), "\(json["meshes"]!.text()) \(json["accessors"]!.text())")
+    #expect(
+      used.count == 2 && used[0].isDisjoint(with: used[1]),
+      "\(json["meshes"]!.text()) \(json["accessors"]!.text())")
     guard compression == .meshopt else { return }
     // The extension allows streams of one version each.
     for view in json["bufferViews"]?.array ?? [] {

@@ -107,7 +107,8 @@ import Work
           + "property list uchar int vertex_indices\nend_header\n"
           + "0 0 0 188 188 188\n1 0 0 188 188 188\n0 1 0 188 188 188\n3 0 1 2\n"
       case "a.obj":
-        [0, 1, 2].map { "v \($0) \($0 % 2) 0 \(188 / 255.0) \(188 / 255.0) \(188 / 255.0)\n" }.joined()
+        [0, 1, 2].map { "v \($0) \($0 % 2) 0 \(188 / 255.0) \(188 / 255.0) \(188 / 255.0)\n" }
+          .joined()
           + "f 1 2 3\n"
       default:
         "COFF\n3 1 0\n0 0 0 188 188 188 255\n1 0 0 188 188 188 255\n0 1 0 188 188 188 255\n3 0 1 2\n"
@@ -131,7 +132,8 @@ import Work
       + "0 0 0\n1 0 0\n0 1 0\n3 0 1 2\n" + String(repeating: " ", count: 1 << 20)
     #expect(try read(text, as: "a.ply").triangles.count == 1)
     let again = String(repeating: "mtllib a.obj\n", count: 50_000)
-    #expect(try read("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n" + again, as: "a.obj").triangles.count == 1)
+    #expect(
+      try read("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n" + again, as: "a.obj").triangles.count == 1)
   }
 
   @Test(arguments: [

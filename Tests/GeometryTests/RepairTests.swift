@@ -303,8 +303,9 @@ struct BrokenShape: CustomTestStringConvertible, Sendable {
   @Test func manyLoosePiecesTakeNoLonger() throws {
     var (positions, triangles): ([SIMD3<Float>], [SIMD3<UInt32>]) = ([], [])
     for index in 0..<20_000 as Range<UInt32> {
-      let corner = SIMD3<Float>(
-        Float(index % 30), Float(index / 30 % 30), Float(index / 900)) * 2
+      let corner =
+        SIMD3<Float>(
+          Float(index % 30), Float(index / 30 % 30), Float(index / 900)) * 2
       positions += [corner, corner + [1, 0, 0], corner + [1, 1, 0], corner + [0, 1, 0]]
       triangles += [
         [4 * index, 4 * index + 1, 4 * index + 2], [4 * index, 4 * index + 2, 4 * index + 3],

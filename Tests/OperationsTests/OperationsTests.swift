@@ -191,19 +191,22 @@ import Work
   // MARK: Files that are read and written
 
   /// No option's file takes the place of what is read, nor of another that is written.
-  @Test(arguments: [
-    ("repair", ["m.glb"], "o.glb", [("--report", "m.glb")]),
-    ("repair", ["m.glb"], "o.glb", [("--report", "o.glb")]),
-    ("repair", ["m.glb"], "o.glb", [("--report", "p.png"), ("--picture", "p.png")]),
-    ("print", ["m.glb"], "o.stl", [("--certificate", "m.glb")]),
-    ("render", ["m.glb"], "p.png", [("--background", "p.png")]),
-    ("render", ["m.glb"], "p.png", [("--background", "p_front.png"), ("--angles", "front,left")]),
-    ("dataset", ["list.json"], "sets/", [("--report", "list.html")]),
-    ("dataset", ["m.zip", "n.zip"], "./", []),
-    ("dataset", ["m.glb"], "o.zip", [("--contact-sheet", "o.zip")]),
-    ("dataset", ["m.glb"], "o.h5", [("--hdf5", "o.h5")]),
-    ("turntable", ["m.glb"], "o.mp4", [("--poster", "m.glb")]),
-  ] as [(String, [String], String, [(String, String)])])
+  @Test(
+    arguments: [
+      ("repair", ["m.glb"], "o.glb", [("--report", "m.glb")]),
+      ("repair", ["m.glb"], "o.glb", [("--report", "o.glb")]),
+      ("repair", ["m.glb"], "o.glb", [("--report", "p.png"), ("--picture", "p.png")]),
+      ("print", ["m.glb"], "o.stl", [("--certificate", "m.glb")]),
+      ("render", ["m.glb"], "p.png", [("--background", "p.png")]),
+      (
+        "render", ["m.glb"], "p.png", [("--background", "p_front.png"), ("--angles", "front,left")]
+      ),
+      ("dataset", ["list.json"], "sets/", [("--report", "list.html")]),
+      ("dataset", ["m.zip", "n.zip"], "./", []),
+      ("dataset", ["m.glb"], "o.zip", [("--contact-sheet", "o.zip")]),
+      ("dataset", ["m.glb"], "o.h5", [("--hdf5", "o.h5")]),
+      ("turntable", ["m.glb"], "o.mp4", [("--poster", "m.glb")]),
+    ] as [(String, [String], String, [(String, String)])])
   func nothingThatIsReadIsOverwritten(
     _ verb: String, _ inputs: [String], _ output: String, _ flags: [(String, String)]
   ) throws {
@@ -212,7 +215,9 @@ import Work
     for name in ["m.glb", "m.zip", "n.zip"] { _ = folder.write(model, as: name) }
     _ = folder.write("[\"m.glb\"]", as: "list.json")
     for name in ["p.png", "p_front.png"] {
-      _ = folder.write(try ImageFile.encodePNG(.init(width: 1, height: 1, channels: 3, bytes: [1, 2, 3])), as: name)
+      _ = folder.write(
+        try ImageFile.encodePNG(.init(width: 1, height: 1, channels: 3, bytes: [1, 2, 3])), as: name
+      )
     }
     let before = folder.names.map { contents(folder.file($0)) }
     #expect(throws: UsageError.self) {

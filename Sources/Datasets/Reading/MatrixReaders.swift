@@ -36,7 +36,8 @@ enum MatrixReaders {
         continue
       }
       var view = ReadView(
-        name: image, worldFromCamera: Conventions.worldFromCamera(openCVFromWorld: pose), intrinsics: lens,
+        name: image, worldFromCamera: Conventions.worldFromCamera(openCVFromWorld: pose),
+        intrinsics: lens,
         image: .file(image))
       if masks.indices.contains(index) { view.mask = .file(masks[index]) }
       set.views.append(view)

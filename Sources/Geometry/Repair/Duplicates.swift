@@ -32,7 +32,9 @@ extension Soup {
       // The first of either way round, or none.
       var (best, least) = (nil as Int?, 0)
       forEachEdge(group[0]) { edge, _ in least += abs(balance[edge]!) }
-      for member in [group.first { !triangles[group[0]].runsLike(triangles[$0]) }, group[0]].compactMap({ $0 }) {
+      for member in [group.first { !triangles[group[0]].runsLike(triangles[$0]) }, group[0]]
+        .compactMap({ $0 })
+      {
         var lack = 0
         forEachEdge(member) { edge, way in lack += abs(balance[edge]! + way) }
         if lack < least || lack == least && best != nil { (best, least) = (member, lack) }

@@ -66,7 +66,9 @@ struct Wrap {
         return 1 - Double(hit.distance)
       }
       // A line through an edge may miss it by a hair.
-      let distances = [to, from].map { Double(tree.squaredDistance(to: $0, within: .infinity).squareRoot()) }
+      let distances = [to, from].map {
+        Double(tree.squaredDistance(to: $0, within: .infinity).squareRoot())
+      }
       let sum = distances[0] + distances[1]
       return sum > 0 ? distances[0] / sum : 0.5
     }

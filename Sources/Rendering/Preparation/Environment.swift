@@ -35,11 +35,12 @@ struct Environment: Sendable {
     let cubeSize = min(256, max(64, (image.width / 4).nextPowerOfTwo))
     // Finer than the cube, a small light would fall between its samples, or into several.
     let coarse = image.averaged(toWidth: 4 * cubeSize)
-    return try Environment(size: cubeSize, turn: turn, work) { sample(coarse, $0) }
+    return try Environment(size: cubeSize, taps: 2, turn: turn, work) { sample(coarse, $0) }
   }
 
+  /// - Parameter taps: places along each side of a texel that its light is the mean of.
   private init(
-    size: Int, turn: Float, _ work: WorkContext,
+    size: Int, taps: Int = 1, turn: Float, _ work: WorkContext,
     _ radiance: @Sendable (SIMD3<Float>) -> SIMD3<Float>
   ) throws {
     let (sine, cosine) = (sin(turn), cos(turn))
@@ -50,12 +51,18 @@ struct Environment: Sendable {
         let (face, row, column) = (
           texel / (size * size), texel / size % size, texel % size
         )
-        let direction = CubeMap.direction(face: face, column: column, row: row, size: size)
-        let turned = SIMD3<Float>(
-          cosine * direction.x - sine * direction.z, direction.y,
-          sine * direction.x + cosine * direction.z)
+        var light = SIMD3<Float>.zero
+        for tap in 0..<taps * taps {
+          let direction = CubeMap.direction(
+            face: face, column: taps * column + tap % taps, row: taps * row + tap / taps,
+            size: taps * size)
+          let turned = SIMD3<Float>(
+            cosine * direction.x - sine * direction.z, direction.y,
+            sine * direction.x + cosine * direction.z)
+          light += radiance(turned)
+        }
         // Half floats end at 65 504; a brighter sun would become infinite.
-        let light = radiance(turned).clamped(
+        light = (light / Float(taps * taps)).clamped(
           lowerBound: .zero, upperBound: SIMD3(repeating: 60_000))
         piece[index] = SIMD4(light, 1)
       }
