@@ -18,6 +18,7 @@ import Testing
     (["--version"], "maquette "), (["--help"], "dataset"), (["dataset", "--help"], "--coverage"),
     (["presets"], "100x800"), (["completions", "bash"], "complete -o default"),
     (["completions", "fish"], "complete -c maquette"), (["man"], ".TH MAQUETTE 1"),
+    (["completions", "zsh"], "#compdef maquette"), (["completions", "fish"], "another\\'s"),
     (["man", "decimate"], "\\fB\\-\\-target\\-triangles\\fR \\fIN\\fR"),
     (["man", "decimate", "--markdown"], "| `--target-triangles N` |"),
   ])

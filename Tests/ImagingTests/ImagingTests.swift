@@ -183,4 +183,52 @@ import Testing
     }
     #expect(abs(mean(small) - mean(image)) < 0.02)
   }
+
+  /// A photograph stands as its camera noted: whatever way it was held, the red corner is on the left at the top.
+  @Test(arguments: 1...8, [true, false])
+  func photographsStandUpright(_ number: Int, _ isLittle: Bool) throws {
+    // An upright picture of 32 x 16 with a red corner, as a camera held that way stores it.
+    let (width, height) = number >= 5 ? (16, 32) : (32, 16)
+    var bytes = [UInt8](repeating: 0, count: 3 * width * height)
+    for y in 0..<height {
+      for x in 0..<width {
+        let (across, down) =
+          switch number {
+          case 1: (x, y)
+          case 2: (width - 1 - x, y)
+          case 3: (width - 1 - x, height - 1 - y)
+          case 4: (x, height - 1 - y)
+          case 5: (y, x)
+          case 6: (height - 1 - y, x)
+          case 7: (height - 1 - y, width - 1 - x)
+          default: (y, width - 1 - x)
+          }
+        if across < 8 && down < 8 { bytes[3 * (y * width + x)] = 255 }
+      }
+    }
+    let stored = Image(width: width, height: height, channels: 3, bytes: bytes)
+    var file = try ImageFile.encodeJPEG(stored, quality: 100)
+    func digits(_ value: Int, _ count: Int) -> [UInt8] {
+      let big = (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * (count - 1 - $0))) }
+      return isLittle ? big.reversed() : big
+    }
+    let tiff =
+      Array((isLittle ? "II" : "MM").utf8) + digits(42, 2) + digits(8, 4) + digits(1, 2)
+      + digits(0x0112, 2) + digits(3, 2) + digits(1, 4) + digits(number, 2) + [0, 0] + digits(0, 4)
+    let body = Array("Exif\0\0".utf8) + tiff
+    let length = body.count + 2
+    file.insert(
+      contentsOf: [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 255)] + body, at: 2)
+    #expect(try ImageFile.decode(file).image.width == width)
+    let image = try ImageFile.decode(file, upright: true).image
+    #expect(image.width == 32 && image.height == 16)
+    func red(_ x: Int, _ y: Int) -> UInt8 { image.bytes[3 * (y * image.width + x)] }
+    #expect(red(2, 2) > 200 && red(29, 2) < 50 && red(2, 13) < 50 && red(29, 13) < 50)
+    // A note that is damaged turns nothing.
+    for cut in 4..<40 {
+      var broken = file
+      broken[cut] = 0xFF
+      _ = try? ImageFile.decode(broken, upright: true)
+    }
+  }
 }

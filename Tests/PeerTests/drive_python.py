@@ -133,6 +133,16 @@ refused("negative index", "whole numbers", lambda: maquette.repair(np.zeros((3, 
 refused("no file", "not there", lambda: maquette.render(folder + "/nowhere.glb"))
 refused("no such verb", "no verb", lambda: maquette.run("paint", path))
 check("a verb on files", maquette.run("inspect", path)["triangles"] > 1000)
+report = maquette.run("convert", path, output=folder + "/told.stl")
+check("what was written is told", report.outputs == [folder + "/told.stl"] and report.is_met)
+trimesh.Trimesh([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]], process=False).export(folder + "/open.stl")
+report = maquette.run("inspect", folder + "/open.stl", require="watertight")
+check("what is not met is told", not report.is_met and "watertight" in report.unmet)
+refused("a seed below 0", "a seed", lambda: maquette.run("sample", output=folder + "/s.glb", seed=-1), ValueError)
+refused("pictures have no background", "are of pictures", lambda: maquette.render(path, width=32, background="white"))
+refused("views have no file", "are of sets", lambda: maquette.views(path, views=1, report="x.html"))
+with maquette.views(path, views=1, pixels=32, random_light=True) as lit, maquette.views(path, views=1, pixels=32) as plain:
+    check("light is drawn by lot", (lit[0].color != plain[0].color).any())
 check("version", maquette.__version__ == subprocess.run(
     [maquette_program, "--version"], capture_output=True, text=True).stdout.split()[-1])
 print(json.dumps({"problems": problems}))
