@@ -1,7 +1,7 @@
 # make demo   set-up, release build, and the main job on a model of our own
 # make test   set-up, and all tests
 # make bench  the benchmarks, quickly: our own scenarios against a copy of memory
-# make benchmark  all that is measured, beside other tools, as a page with plots in out/benchmark (under an hour)
+# make benchmark  all that is measured, beside other tools, as a page with plots in out/benchmark (a quarter of an hour)
 # make fuzz   strangers' bytes for every parser, ten minutes each
 # make install    builds programs that need no Swift runtime, and puts them under PREFIX (/usr/local)
 # make deb        the same as a package for Debian 12, in .build
