@@ -5,11 +5,12 @@ import Work
 /// The files that a call reads and writes, looked at before any work is done: none that is written may take the place of
 /// another, or of what is read.
 public struct OutputPaths {
-  private var taken: [String]
+  /// With links followed.
+  private var taken: Set<String>
 
   /// - Parameter read: what the call reads; files that are not there are no hindrance.
   public init(read: [String?], output: String?) throws {
-    taken = read.compactMap(\.self)
+    taken = Set(read.compactMap(\.self).map(resolved))
     try add(output, "-o")
   }
 
@@ -21,17 +22,17 @@ public struct OutputPaths {
     if let ending, !path.lowercased().hasSuffix("." + ending) {
       throw UsageError("give \(flag) a name that ends in .\(ending)")
     }
-    if taken.contains(where: { samePlace($0, path) }) {
+    guard taken.insert(resolved(path)).inserted else {
       throw UsageError("\(flag) would overwrite \(path); give it another name")
     }
-    taken.append(path)
   }
 }
 
 /// Whether two paths name one file, links followed.
 public func samePlace(_ first: String, _ second: String) -> Bool {
-  func resolved(_ path: String) -> String {
-    URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
-  }
-  return resolved(first) == resolved(second)
+  resolved(first) == resolved(second)
+}
+
+private func resolved(_ path: String) -> String {
+  URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
 }

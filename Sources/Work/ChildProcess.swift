@@ -58,16 +58,13 @@ public struct ChildProcess {
       try? end.close()
     } catch {
       try? end.close()
-      if hasEnded {
-        try wait(process, work)
-        try Self.check(process, said: log, program, arguments)
-      }
+      if hasEnded { try Self.check(try wait(process, work), said: log, program, arguments) }
       Self.end(process)
       throw error
     }
-    try wait(process, work)
+    let ending = try wait(process, work)
     try words.close()
-    try Self.check(process, said: log, program, arguments)
+    try Self.check(ending, said: log, program, arguments)
   }
 
   /// Waits for it. What it says goes to a file, of which the end is shown where it fails.
@@ -81,9 +78,9 @@ public struct ChildProcess {
   ) throws {
     let (process, words) = try start(
       arguments, log: log, environment: environment, input: FileHandle.nullDevice)
-    try wait(process, work)
+    let ending = try wait(process, work)
     try words.close()
-    try Self.check(process, said: log, program, arguments)
+    try Self.check(ending, said: log, program, arguments)
   }
 
   private func start(
@@ -105,8 +102,9 @@ public struct ChildProcess {
     return (process, words)
   }
 
-  private func wait(_ process: Process, _ work: WorkContext) throws {
-    while process.isRunning {
+  private func wait(_ process: Process, _ work: WorkContext) throws -> ProcessEnding {
+    while true {
+      if let ending = process.endingNow() { return ending }
       if work.cancellation.isCancelled {
         Self.end(process)
         throw WorkCancelled()
@@ -120,21 +118,22 @@ public struct ChildProcess {
     // Foundation gives each child a process group of its own.
     let group = -process.processIdentifier
     _ = kill(group, SIGTERM)
-    for _ in 0..<40 where process.isRunning { Thread.sleep(forTimeInterval: 0.05) }
+    for _ in 0..<40 where !process.isOver { Thread.sleep(forTimeInterval: 0.05) }
     _ = kill(group, SIGKILL)
-    process.waitUntilExit()
+    while !process.isOver { Thread.sleep(forTimeInterval: 0.01) }
   }
 
   private static func check(
-    _ process: Process, said log: URL, _ program: String, _ arguments: [String]
+    _ ending: ProcessEnding, said log: URL, _ program: String, _ arguments: [String]
   ) throws {
-    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+    guard ending == .code(0) else {
       let said = String(decoding: (try? Data(contentsOf: log)) ?? Data(), as: UTF8.self)
       let last = said.split(whereSeparator: \.isNewline).suffix(3).joined(separator: " | ")
       let how =
-        process.terminationReason == .exit
-        ? "gave up with code \(process.terminationStatus)"
-        : "was ended by signal \(process.terminationStatus)"
+        switch ending {
+        case .code(let code): "gave up with code \(code)"
+        case .signal(let signal): "was ended by signal \(signal)"
+        }
       throw ChildError(
         "program-failed", "\(program) \(arguments.first ?? "") \(how); it said: \(last)", program,
         .unreadableInput)

@@ -161,6 +161,11 @@ import Work
     #expect(both.report().boundaryEdges == 0 && both.report().nonManifoldEdges > 0)
     let result = try Self.remeshed(both) { $0.edgeLength = length * Double(size.x) / 2 }
     #expect(result.report().boundaryEdges == 0)
+    // Behind a ball of many triangles that go: vertices get other numbers on the way.
+    let ball = Mesh.icosphere(levels: 4).transformed(
+      by: Matrix4(linear: .identity, translation: [0, 0, 10]))
+    let behind = try Self.remeshed(Mesh.merged([ball, both])) { $0.edgeLength = 0.4 * length }
+    #expect(behind.report().boundaryEdges == 0)
   }
 
   @Test func tooManyTrianglesAreRefused() {

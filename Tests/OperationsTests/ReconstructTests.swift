@@ -276,7 +276,9 @@ import Work
     }
     print(message)
     #expect(Set(folder.names).subtracting(before).isSubset(of: ["a"]))
-    let made = FileManager.default.enumerator(atPath: folder.file("a"))?.compactMap { $0 as? String }
+    let made = FileManager.default.enumerator(atPath: folder.file("a"))?.compactMap {
+      $0 as? String
+    }
     #expect(made?.contains { $0.hasSuffix("evil.png") } == false, "\(made ?? [])")
   }
 

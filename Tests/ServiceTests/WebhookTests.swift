@@ -51,13 +51,15 @@ struct WebhookTests {
   private static func send(_ service: TestService, until count: Int, at receiver: Receiver)
     async throws
   {
-    let sender = WebhookSender(service.core, Dialects.all(service.core.settings), log: .none)
-    for _ in 0..<3000 where receiver.count < count {
+    // The receiver is in this process, whose threads other tests may hold for minutes.
+    let sender = WebhookSender(
+      service.core, Dialects.all(service.core.settings), log: .none, seconds: 25)
+    for _ in 0..<30_000 where receiver.count < count {
       try sender.turn()
       try await Task.sleep(for: .milliseconds(20))
     }
     // What became of it is written a moment after it was taken.
-    for _ in 0..<3000 where try states(service).contains("sending") {
+    for _ in 0..<30_000 where try states(service).contains("sending") {
       try await Task.sleep(for: .milliseconds(20))
     }
     try await Task.sleep(for: .milliseconds(100))

@@ -119,5 +119,14 @@ import Work
     try staged.commit()
     #expect(folder.names == ["set"] && contents(folder.file("set/a")) == [1])
     #expect(throws: OutputError.self) { try StagedFolder(path: folder.file("set")) }
+    // An empty folder stays the folder it is, be it a link to another.
+    try FileManager.default.createDirectory(
+      atPath: folder.file("far"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link"), withDestinationPath: folder.file("far"))
+    let linked = try StagedFolder(path: folder.file("link"))
+    try StagedFile.write([2], to: linked.temporaryPath + "/b")
+    try linked.commit()
+    #expect(contents(folder.file("far/b")) == [2])
   }
 }

@@ -193,7 +193,7 @@ extension ThreeMFSurfaces {
     case .colors:
       attributes.colors = keys.map { key in
         guard case .colors(let colors, _) = model.properties[key.group] else { return .one }
-        return colors[key.index].linear
+        return SRGB.decode(colors[key.index])
       }
     case .texture:
       attributes.uvs = [
@@ -245,7 +245,7 @@ extension ThreeMFSurfaces {
     guard case .base(let bases, let display) = model.properties[property.group] else { return }
     let base = bases[property.index]
     material.name = base.name
-    material.baseColor = base.color.linear
+    material.baseColor = SRGB.decode(base.color)
     if base.color.w < 1 { material.alphaMode = .blend }
     if let display, let values = model.displayProperties[display], property.index < values.count {
       material.metallic = min(max(values[property.index].metallic, 0), 1)
@@ -276,13 +276,5 @@ extension ThreeMFSurfaces {
     texture.isSmooth = source.isSmooth
     textures.append(texture)
     return textures.count - 1
-  }
-}
-
-extension SIMD4<Float> {
-  /// From sRGB with straight alpha.
-  fileprivate var linear: SIMD4<Float> {
-    func decoded(_ value: Float) -> Float { Float(SRGB.decode(Double(value))) }
-    return SIMD4(decoded(x), decoded(y), decoded(z), w)
   }
 }

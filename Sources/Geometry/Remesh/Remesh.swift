@@ -74,10 +74,19 @@ extension Mesh {
 
   /// Says so where an edge length asks for more triangles than any machine has room for.
   private func checkSize(_ settings: RemeshSettings) throws(MeshError) {
-    var wanted = settings.edgeLength.map { area / (3.0.squareRoot() / 4 * $0 * $0) } ?? 0
+    let perTriangle = 3.0.squareRoot() / 4
+    var wanted = settings.edgeLength.map { area / (perTriangle * $0 * $0) } ?? 0
     wanted = max(wanted, Double(settings.targetTriangles ?? 0))
-    // Where the surface bends, edges may be a quarter as long.
-    if settings.adaptive { wanted *= 16 }
+    // Where the surface bends, edges may be a quarter as long; how much of it does is looked at where that matters.
+    if settings.adaptive, wanted <= Self.mostTriangles, 16 * wanted > Self.mostTriangles {
+      let length = (area / wanted / perTriangle).squareRoot()
+      let tolerance = Float(settings.adaptiveTolerancePercent / 100) * bounds.diagonal
+      let sizes = SizingField.triangleSizes(self, length: Float(length), tolerance: tolerance)
+      wanted = zip(triangles.indices, sizes).reduce(0) { sum, place in
+        let size = Double(place.1)
+        return sum + areaNormal(place.0).length / 2 / (perTriangle * size * size)
+      }
+    }
     guard wanted > Self.mostTriangles else { return }
     throw MeshError(
       "too-many-triangles",

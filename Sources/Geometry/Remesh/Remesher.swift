@@ -45,7 +45,7 @@ struct Remesher: ~Copyable {
   let keepsBoundary: Bool
   /// The ends of edges that the kernel has cut, because other than two faces have them. Their copies would be split one
   /// by one and no longer meet, so they stay.
-  let cutEdges: Set<SIMD2<UInt32>>
+  var cutEdges: Set<SIMD2<UInt32>>
 
   /// Where self-intersections are looked for, and what looks for them while faces have their numbers.
   let watch: RemeshWatch
@@ -62,6 +62,12 @@ struct Remesher: ~Copyable {
   private mutating func compact() {
     let map = mesh.compact()
     if map.isEmpty { return }
+    // Their ends are locked, so that each has a new number.
+    cutEdges = Set(
+      cutEdges.map { ends in
+        let (a, b) = (map[Int(ends.x)].index, map[Int(ends.y)].index)
+        return SIMD2(min(a, b), max(a, b))
+      })
     for (old, new) in map.enumerated() where new.index != .max {
       lastHit[new.slot] = lastHit[old]
       places[new.slot] = places[old]

@@ -123,9 +123,10 @@ struct ConservativeRepair {
 }
 
 extension WindingRays {
-  init(_ soup: Soup) {
+  /// - Parameter tree: of the same triangles, where there is one.
+  init(_ soup: Soup, tree: BVH? = nil) {
     self.init(
-      tree: BVH(positions: soup.positions, triangles: soup.triangles, quick: true),
+      tree: tree ?? BVH(positions: soup.positions, triangles: soup.triangles, quick: true),
       triangles: soup.triangles,
       multiplicities: [SIMD2](repeating: SIMD2(1, 0), count: soup.triangles.count),
       positions: soup.positions)

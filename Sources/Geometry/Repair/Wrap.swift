@@ -85,7 +85,7 @@ struct Wrap {
     var kernel = HalfedgeMesh(thin, weld: Weld(thin.positions))
     var watch = IntersectionGuard(kernel, wasCut: [])
     let reach = Float(spacing)
-    let rays = WindingRays(closed)
+    let rays = WindingRays(closed, tree: tree)
     for slot in kernel.positions.indices {
       if slot % 4096 == 0 { try work.checkCancelled() }
       let vertex = Vertex(slot)
@@ -130,6 +130,7 @@ extension WindingRays {
       soup.positions[Int(t.x)], soup.positions[Int(t.y)], soup.positions[Int(t.z)]
     )
     let step = (b - a).cross(c - a).normalized * distance
+    guard step != .zero else { return false }
     return isInside(place.point + step) && isInside(place.point - step)
   }
 }

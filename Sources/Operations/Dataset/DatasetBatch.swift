@@ -59,8 +59,8 @@ struct DatasetBatch {
           ])
         )
       }
-    var paths = try OutputPaths(
-      read: call.inputs + list.items.map(\.path), output: call.options.hdf5)
+    var paths = try OutputPaths(read: call.inputs + list.items.map(\.path), output: nil)
+    try paths.add(call.options.hdf5, "--hdf5")
     try paths.add(page, "--report", ending: "html")
     try paths.add(page.map(DatasetReport.numbers), "--report")
     if let page { _ = try StagedFile(path: page) }

@@ -121,8 +121,7 @@ struct PrintJob {
     for nudge in 0..<4 {
       solid.factor = asked * (1 + 1e-6 * Double(nudge))
       let lowest = SIMD3<Double>(box.minimum) * solid.factor
-      let size = Matrix3(
-        columns: [solid.factor, 0, 0], [0, solid.factor, 0], [0, 0, solid.factor])
+      let size = Matrix3(scale: solid.factor)
       let matrix = Matrix4(linear: size * turn, translation: -lowest - SIMD3(0, 0, depth))
       if try move(&solid, by: matrix, mends: nudge == 3, work) { break }
     }

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Settings
 import Synchronization
+import Work
 
 /// The process of one attempt at a job, from outside: starts it in a folder with nothing but its
 /// inputs, and listens.
@@ -33,6 +34,8 @@ final class JobProcess: Sendable {
   private let lines = Mutex<[JSONValue]>([])
   private let news = DispatchSemaphore(value: 0)
   private let isOver = Mutex(false)
+  /// How it ended, in words, once it has.
+  private let crash = Mutex("")
 
   /// - Parameter program: the executable that knows `JobTask.word`.
   init(folder: String, program: String, limits: JobLimits, isConnected: Bool) throws {
@@ -70,7 +73,13 @@ final class JobProcess: Sendable {
           break
         }
       }
-      while process.isRunning { usleep(2_000) }
+      var found: ProcessEnding?
+      while found == nil {
+        found = process.endingNow()
+        usleep(2_000)
+      }
+      let ended = found
+      crash.withLock { $0 = Self.crash(ended) }
       isOver.withLock { $0 = true }
       news.signal()
     }
@@ -122,13 +131,15 @@ final class JobProcess: Sendable {
         }
       }
       try tick(events)
-      if wasOver { return ending ?? .crashed(crash) }
+      if wasOver { return ending ?? .crashed(crash.withLock { $0 }) }
     }
   }
 
-  private var crash: String {
-    process.terminationReason == .uncaughtSignal
-      ? "the job's process was ended by signal \(process.terminationStatus)"
-      : "the job's process ended with \(process.terminationStatus) and no word"
+  private static func crash(_ ending: ProcessEnding?) -> String {
+    switch ending {
+    case .signal(let signal): "the job's process was ended by signal \(signal)"
+    case .code(let code): "the job's process ended with \(code) and no word"
+    case nil: ""
+    }
   }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Settings
 import Synchronization
+import Work
 
 /// Keeps as many worker processes as are wanted; one that ends is started again.
 final class WorkerPool: Sendable {
@@ -29,7 +30,7 @@ final class WorkerPool: Sendable {
     Thread.detachNewThread { [self] in
       while running.withLock({ $0.isWanted }) {
         running.withLock { running in
-          running.processes.removeAll { !$0.isRunning }
+          running.processes.removeAll(where: \.isOver)
           while running.isWanted && running.processes.count < count {
             guard let process = start() else { return }
             running.processes.append(process)
@@ -39,7 +40,7 @@ final class WorkerPool: Sendable {
       }
       // Until they have ended by themselves: with this thread the system would end them at once.
       // (Foundation's own waiting turns in circles.)
-      while running.withLock({ $0.processes.contains(where: \.isRunning) }) { usleep(20_000) }
+      while running.withLock({ $0.processes.contains { !$0.isOver } }) { usleep(20_000) }
     }
   }
 
@@ -70,9 +71,9 @@ final class WorkerPool: Sendable {
     }
     for process in processes { process.terminate() }
     let deadline = ContinuousClock.now + patience
-    while processes.contains(where: \.isRunning) && ContinuousClock.now < deadline {
+    while processes.contains(where: { !$0.isOver }) && ContinuousClock.now < deadline {
       try? await Task.sleep(for: .milliseconds(20))
     }
-    for process in processes where process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    for process in processes where !process.isOver { kill(process.processIdentifier, SIGKILL) }
   }
 }

@@ -49,14 +49,18 @@ final class WebhookSender: Sendable {
 
   private let running = Mutex(Running())
 
-  init(_ core: ServiceCore, _ facades: [any Facade], log: ServiceLog) {
+  /// - Parameter seconds: how long a receiver may take.
+  init(
+    _ core: ServiceCore, _ facades: [any Facade], log: ServiceLog,
+    seconds: Int = WebhookSender.seconds
+  ) {
     (self.core, self.log) = (core, log)
     self.facades = Dictionary(
       facades.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     var client = core.client
     client.redirects = 0
-    client.connectSeconds = Self.seconds
-    client.totalSeconds = Self.seconds
+    client.connectSeconds = seconds
+    client.totalSeconds = seconds
     self.client = client
   }
 
