@@ -1,4 +1,3 @@
-import Archives
 import Foundation
 import Geometry
 import Imaging
@@ -13,9 +12,9 @@ struct GLTFWriter {
   private let stem: String?
   /// How geometry is packed; nil for plain floats in the mesh's own order.
   let plan: PackingPlan?
-  private(set) var binary: [UInt8] = []
-  private var views: [JSONValue] = []
-  private var accessors: [JSONValue] = []
+  var binary: [UInt8] = []
+  var views: [JSONValue] = []
+  var accessors: [JSONValue] = []
   private var extensions: [String] = []
   /// Extensions without which a reader cannot show the model.
   var required: [String] = []
@@ -24,8 +23,8 @@ struct GLTFWriter {
   /// Bytes of geometry, as they stand in the file.
   private(set) var geometryBytes = 0
   /// Packed views and accessors, by what is in them: shapes often share their geometry.
-  private var viewOfContent: [[UInt8]: JSONValue] = [:]
-  private var accessorOfContent: [String: JSONValue] = [:]
+  var viewOfContent: [[UInt8]: JSONValue] = [:]
+  var accessorOfContent: [String: JSONValue] = [:]
   /// Nodes that are put below those of the scene.
   private var addedNodes: [JSONValue] = []
 
@@ -187,49 +186,6 @@ struct GLTFWriter {
   }
 
   // MARK: Data
-
-  /// Bytes in the buffer, from a multiple of four; answers where they begin.
-  mutating func store(_ bytes: [UInt8]) -> Int {
-    while binary.count % 4 != 0 { binary.append(0) }
-    defer { binary += bytes }
-    return binary.count
-  }
-
-  /// The view of some geometry, made where there is none of the same.
-  mutating func view(
-    ofContent bytes: [UInt8], _ kind: String, _ make: (inout GLTFWriter) -> JSONValue
-  ) -> JSONValue {
-    let key = Array(Digest.sha256(of: bytes).utf8) + Array(kind.utf8)
-    if let known = viewOfContent[key] { return known }
-    let view = make(&self)
-    viewOfContent[key] = view
-    return view
-  }
-
-  /// The accessor with these members, which may be shared.
-  ///
-  /// - Parameter source: the view of compressed geometry that fills it, where it has none of its own: accessors of
-  ///   different geometry must not be one, however alike they look.
-  mutating func add(accessor members: Members, filledBy source: JSONValue? = nil) -> JSONValue {
-    let text = JSONValue.object(members).text() + (source?.text() ?? "")
-    if let known = accessorOfContent[text] { return known }
-    accessors.append(.object(members))
-    accessorOfContent[text] = .integer(accessors.count - 1)
-    return .integer(accessors.count - 1)
-  }
-
-  mutating func add(view members: Members) -> JSONValue {
-    views.append(.object(members))
-    return .integer(views.count - 1)
-  }
-
-  mutating func view(_ bytes: [UInt8], target: Int?) -> JSONValue {
-    var members: [(key: String, value: JSONValue)] = [
-      ("buffer", 0), ("byteOffset", .integer(store(bytes))), ("byteLength", .integer(bytes.count)),
-    ]
-    if let target { members.append(("target", .integer(target))) }
-    return add(view: members)
-  }
 
   private mutating func accessor(
     _ bytes: [UInt8], target: Int, componentType: Int, count: Int, type: String,
