@@ -269,12 +269,11 @@ import Work
     }
     try archive(files, folder.file("set.zip"))
     let before = folder.names
-    let message = sentence {
+    _ = sentence {
       try run(
         "reconstruct", [folder.file("set.zip")], folder.file("a/b/o.glb"),
         Self.quick + [("--keep-stages", folder.file("a/b/c"))])
     }
-    print(message)
     #expect(Set(folder.names).subtracting(before).isSubset(of: ["a"]))
     let made = FileManager.default.enumerator(atPath: folder.file("a"))?.compactMap {
       $0 as? String
